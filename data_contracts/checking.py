@@ -1,0 +1,116 @@
+"""Holding a table against its contract."""
+
+from functools import lru_cache
+
+import pandas as pd
+import pandera.pandas as pandera
+import pyarrow as pa
+
+from data_contracts.contract import Contract
+
+
+class ContractError(ValueError):
+    """A table does not keep its contract; the message names table, column, row and remedy."""
+
+
+def check_table(contract: Contract, table: pa.Table, where: str) -> pa.Table:
+    """Return `table` cast to the contract's schema, once every row has been checked.
+
+    Args:
+        contract: what the table promises.
+        table: rows in any column order; a column too many is an error.
+        where: the file or stage to name in an error.
+
+    Raises:
+        ContractError: a column is missing, unknown or of another type, or a value is not allowed.
+            Values of columns that hold patients' text are never repeated.
+    """
+    family = contract.family_names(table.column_names)
+    _check_columns(contract, table, family, where)
+    schema = contract.schema(family)
+    try:
+        cast = table.select(schema.names).cast(schema)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
+        raise ContractError(
+            f"{where}: table '{contract.name}' does not fit its contract: {_first_line(error)}"
+        ) from None
+    _check_nulls(contract, cast, where)
+    frame = cast.to_pandas(types_mapper=pd.ArrowDtype)
+    try:
+        _pandera_schema(contract, family).validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        raise ContractError(_describe(contract, error.failure_cases, where)) from None
+    return cast
+
+
+def _check_columns(
+    contract: Contract, table: pa.Table, family: tuple[str, ...], where: str
+) -> None:
+    expected = {*contract.column_names, *family}
+    missing = [name for name in contract.column_names if name not in table.column_names]
+    unknown = [name for name in table.column_names if name not in expected]
+    if missing or unknown:
+        parts = [f"misses {', '.join(missing)}"] if missing else []
+        parts += [f"has the unknown {', '.join(unknown)}"] if unknown else []
+        raise ContractError(
+            f"{where}: table '{contract.name}' {' and '.join(parts)}; "
+            f"its columns are {', '.join(contract.column_names)}"
+        )
+
+
+def _check_nulls(contract: Contract, table: pa.Table, where: str) -> None:
+    for column in contract.columns:
+        values = table.column(column.name)
+        if not column.nullable and values.null_count:
+            row = values.is_null().to_pylist().index(True)
+            raise ContractError(
+                f"{where}: table '{contract.name}', column '{column.name}': "
+                f"{values.null_count} rows have no value, the first is row {row}"
+            )
+
+
+@lru_cache
+def _pandera_schema(contract: Contract, family: tuple[str, ...]) -> pandera.DataFrameSchema:
+    columns: dict[str, pandera.Column] = {}
+    for column in contract.columns:
+        checks = []
+        if column.allowed is not None:
+            checks.append(pandera.Check.isin(list(column.allowed)))
+        if column.minimum is not None:
+            checks.append(pandera.Check.ge(column.minimum))
+        columns[column.name] = pandera.Column(
+            pd.ArrowDtype(column.type),
+            checks=checks,
+            nullable=column.nullable,
+            description=column.description,
+        )
+    for name in family:
+        assert contract.family is not None
+        allowed = contract.family.allowed
+        columns[name] = pandera.Column(
+            pd.ArrowDtype(contract.family.type),
+            checks=[pandera.Check.isin(list(allowed))] if allowed is not None else [],
+            nullable=True,
+        )
+    return pandera.DataFrameSchema(
+        columns, strict=True, ordered=True, unique=list(contract.primary_key), name=contract.name
+    )
+
+
+def _describe(contract: Contract, failures: pd.DataFrame, where: str) -> str:
+    first = failures.iloc[0]
+    if first["schema_context"] == "DataFrameSchema" or first["column"] is None:
+        return (
+            f"{where}: table '{contract.name}' repeats its key ({', '.join(contract.primary_key)}): "
+            f"{failures['index'].nunique()} rows, the first is row {first['index']}"
+        )
+    column = next((c for c in contract.columns if c.name == first["column"]), None)
+    value = "a value" if column is None or column.private else repr(first["failure_case"])
+    return (
+        f"{where}: table '{contract.name}', column '{first['column']}', row {first['index']}: "
+        f"{value} fails {first['check']} ({len(failures)} values in all)"
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]

@@ -1,0 +1,171 @@
+"""Reading and writing tables as Parquet: checked, atomic, deterministic, whole or in parts."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data_contracts.checking import ContractError, check_table
+from data_contracts.contract import METADATA_KEY, Contract
+
+_PART = "part-{:05d}.parquet"
+# Readers of Parquet directories pass over names that start with an underscore.
+_FINGERPRINT = "_fingerprint"
+
+
+class TableNotFoundError(FileNotFoundError):
+    """A table that a stage reads is not there; the message names the stage that writes it."""
+
+
+def write_table(contract: Contract, table: pa.Table, path: Path) -> None:
+    """Check `table` and put it at `path` as one Parquet file, or leave what was there untouched.
+
+    Raises:
+        ContractError: the table does not keep its contract.
+    """
+    checked = check_table(contract, table, str(path))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        pq.write_table(checked, partial, compression="zstd")
+        if path.is_dir():
+            shutil.rmtree(path)
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def part_paths(contract: Contract, path: Path) -> list[Path]:
+    """The table's files in row order: the file itself, or the parts of a directory.
+
+    Raises:
+        TableNotFoundError: there is nothing at `path`.
+        ContractError: the directory has no parts.
+    """
+    if path.is_file():
+        return [path]
+    if not path.is_dir():
+        raise TableNotFoundError(
+            f"{path}: table '{contract.name}' ({contract.row}) is not there; "
+            "run the stage that writes it first"
+        )
+    parts = sorted(path.glob("part-*.parquet"))
+    if not parts:
+        raise ContractError(f"{path}: table '{contract.name}' is a directory without parts")
+    return parts
+
+
+def read_table(
+    contract: Contract, path: Path, columns: Sequence[str] | None = None
+) -> pa.Table:
+    """Read a whole table, checked against its contract.
+
+    Args:
+        contract: what the table must be.
+        path: a Parquet file or a directory of parts.
+        columns: read only these; the version is still checked, the rows are not.
+
+    Raises:
+        TableNotFoundError: there is nothing at `path`.
+        ContractError: the file has another contract or version, or breaks it.
+    """
+    return pa.concat_tables(list(read_parts(contract, path, columns)))
+
+
+def read_parts(
+    contract: Contract, path: Path, columns: Sequence[str] | None = None
+) -> Iterator[pa.Table]:
+    """Read a table part by part, in row order; see `read_table`."""
+    for part in part_paths(contract, path):
+        yield read_part(contract, part, columns)
+
+
+def read_part(contract: Contract, part: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read one part file; see `read_table`."""
+    try:
+        with pq.ParquetFile(part) as file:
+            _check_version(contract, file.schema_arrow, part)
+            table = file.read(columns=list(columns) if columns is not None else None)
+    except pa.ArrowInvalid as error:
+        raise ContractError(f"{part}: not a Parquet file: {str(error).splitlines()[0]}") from None
+    return check_table(contract, table, str(part)) if columns is None else table
+
+
+def _check_version(contract: Contract, schema: pa.Schema, where: Path) -> None:
+    raw = (schema.metadata or {}).get(METADATA_KEY)
+    if raw is None:
+        raise ContractError(f"{where}: names no contract; expected table '{contract.name}'")
+    found = json.loads(raw)
+    if (found["name"], found["version"]) != (contract.name, contract.version):
+        raise ContractError(
+            f"{where}: is table '{found['name']}' version {found['version']}; expected "
+            f"'{contract.name}' version {contract.version}; rebuild it with this release"
+        )
+
+
+class PartedTable:
+    """A table being written part by part, which becomes visible only when all parts are there.
+
+    Finished parts outlive a kill: opened again with the same fingerprint, they are kept; with
+    another fingerprint (other input, settings or rules) they are thrown away.
+    """
+
+    def __init__(self, contract: Contract, path: Path, fingerprint: str) -> None:
+        self.contract = contract
+        self.path = path
+        self.partial = path.with_name(f".{path.name}.partial")
+        stamp = self.partial / _FINGERPRINT
+        if self.partial.exists() and (not stamp.exists() or stamp.read_text() != fingerprint):
+            shutil.rmtree(self.partial)
+        self.partial.mkdir(parents=True, exist_ok=True)
+        stamp.write_text(fingerprint)
+
+    def has_part(self, index: int) -> bool:
+        """Whether part `index` was finished, in this run or one before it."""
+        return (self.partial / _PART.format(index)).exists()
+
+    def write_part(self, index: int, table: pa.Table) -> None:
+        """Check and write one part; it appears whole or not at all."""
+        write_table(self.contract, table, self.partial / _PART.format(index))
+
+    def read_finished(self, index: int, columns: Sequence[str] | None = None) -> pa.Table:
+        """Read a part that `has_part` reports."""
+        return read_part(self.contract, self.partial / _PART.format(index), columns)
+
+    def commit(self, parts: int) -> None:
+        """Put the parts 0 to `parts - 1` in the table's place at once.
+
+        Raises:
+            ContractError: a part is missing.
+        """
+        missing = [i for i in range(parts) if not self.has_part(i)]
+        if missing:
+            raise ContractError(
+                f"{self.path}: table '{self.contract.name}' lacks {len(missing)} of {parts} parts"
+            )
+        kept = {_PART.format(i) for i in range(parts)}
+        for stray in self.partial.glob("*.parquet"):
+            if stray.name not in kept:
+                stray.unlink()
+        retired = self.path.with_name(f".{self.path.name}.retired")
+        _remove(retired)
+        if self.path.exists():
+            os.replace(self.path, retired)
+        os.replace(self.partial, self.path)
+        _remove(retired)
+
+
+def count_rows(contract: Contract, path: Path) -> int:
+    """Rows of a table, read from the files' footers alone."""
+    return sum(int(pq.read_metadata(part).num_rows) for part in part_paths(contract, path))
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""From radiology reports to audited label tables."""

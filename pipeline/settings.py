@@ -1,0 +1,157 @@
+"""The settings in `params.yaml`, one model per stage; each stage is handed only its own."""
+
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+SourceKind = Literal[
+    "phantom", "mimic_cxr", "openi_xml", "openi_csv", "csv", "jsonl", "parquet"
+]
+SOURCE_KINDS: Final[tuple[SourceKind, ...]] = (
+    "phantom",
+    "mimic_cxr",
+    "openi_xml",
+    "openi_csv",
+    "csv",
+    "jsonl",
+    "parquet",
+)
+
+
+class SettingsError(ValueError):
+    """`params.yaml` has an unknown key or a wrong value; the message names what is allowed."""
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class ColumnMapping(_Settings):
+    """Which columns of a CSV, JSONL or Parquet source hold what.
+
+    Give either `text`, a whole report to be split into sections, or section columns.
+    """
+
+    report_id: str = "report_id"
+    subject_id: str | None = None
+    study_id: str | None = None
+    split: str | None = None
+    text: str | None = None
+    indication: str | None = None
+    comparison: str | None = None
+    findings: str | None = None
+    impression: str | None = None
+
+
+class SourceSettings(_Settings):
+    """Where reports come from."""
+
+    kind: SourceKind = "phantom"
+    path: Path | None = Field(
+        default=None, description="File or folder; the phantom source needs none."
+    )
+    metadata: Path | None = Field(
+        default=None, description="Folder of MIMIC's CSV files where it is not `path` itself."
+    )
+    columns: ColumnMapping = ColumnMapping()
+    max_characters: int = Field(default=100_000, ge=1_000)
+    partition_rows: int = Field(default=5_000, ge=1)
+
+
+class PhantomSettings(_Settings):
+    """The embedded default cohort."""
+
+    studies: int = Field(default=4_000, ge=1)
+    seed: int = Field(default=0, ge=0)
+
+
+class NlpSettings(_Settings):
+    """Extraction."""
+
+    model: str | None = Field(
+        default=None, description="scispaCy model, by package name or path, that proposes phrases."
+    )
+    lexicon: Path | None = Field(
+        default=None, description="Folder of lexicon files in place of those that are shipped."
+    )
+    workers: int = Field(default=2, ge=1)
+
+
+class LabelSettings(_Settings):
+    """From statements to report labels."""
+
+    conflict: Literal["affirmed_wins", "impression_wins"] = "affirmed_wins"
+
+
+class VocabularySettings(_Settings):
+    """Which concepts become attributes to train on."""
+
+    min_reports: int = Field(default=10, ge=0)
+    keep: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+
+
+class EmbeddingSettings(_Settings):
+    """word2vec (Mikolov et al. 2013)."""
+
+    dimensions: int = Field(default=100, ge=2)
+    window: int = Field(default=5, ge=1)
+    min_count: int = Field(default=3, ge=1)
+    epochs: int = Field(default=15, ge=1)
+    skip_gram: bool = True
+    seed: int = Field(default=0, ge=0)
+
+
+class Settings(_Settings):
+    """All of `params.yaml`."""
+
+    source: SourceSettings = SourceSettings()
+    phantom: PhantomSettings = PhantomSettings()
+    nlp: NlpSettings = NlpSettings()
+    label: LabelSettings = LabelSettings()
+    vocabulary: VocabularySettings = VocabularySettings()
+    embed: EmbeddingSettings = EmbeddingSettings()
+
+
+def load_settings(path: Path) -> Settings:
+    """Read and validate `params.yaml`.
+
+    Raises:
+        SettingsError: the file is missing or not YAML, a key is unknown, or a value is wrong.
+    """
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"{path}: no such file; run in the project's root") from None
+    except yaml.YAMLError as error:
+        raise SettingsError(f"{path}: not valid YAML: {error}") from None
+    return parse_settings(raw, str(path))
+
+
+def parse_settings(raw: Any, where: str) -> Settings:
+    """Validate settings that were read from `where`; see `load_settings`."""
+    try:
+        return Settings.model_validate(raw if raw is not None else {})
+    except ValidationError as error:
+        lines = [_explain(dict(problem)) for problem in error.errors()]
+        raise SettingsError("\n".join(f"{where}: {line}" for line in lines)) from None
+
+
+def _explain(problem: dict[str, Any]) -> str:
+    location = tuple(str(part) for part in problem["loc"])
+    key = ".".join(location) or "the whole file"
+    if problem["type"] == "extra_forbidden":
+        allowed = ", ".join(_keys_at(location[:-1]))
+        return f"unknown key '{key}'; the keys there are {allowed}"
+    return f"key '{key}' has the value {problem['input']!r}: {problem['msg']}"
+
+
+def _keys_at(location: tuple[str, ...]) -> list[str]:
+    model: type[BaseModel] = Settings
+    for part in location:
+        nested = model.model_fields[part].annotation
+        assert isinstance(nested, type) and issubclass(nested, BaseModel)
+        model = nested
+    return sorted(model.model_fields)
