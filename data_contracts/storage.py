@@ -59,9 +59,7 @@ def part_paths(contract: Contract, path: Path) -> list[Path]:
     return parts
 
 
-def read_table(
-    contract: Contract, path: Path, columns: Sequence[str] | None = None
-) -> pa.Table:
+def read_table(contract: Contract, path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     """Read a whole table, checked against its contract.
 
     Args:

@@ -44,7 +44,9 @@ REPORTS: Final = Contract(
         Column("study_id", _TEXT, "The imaging study that was read.", nullable=True),
         Column("source", _TEXT, "Kind of source the report was read from, such as `openi_csv`."),
         Column("split", _TEXT, "Split that the source assigns, as it names it.", nullable=True),
-        Column("text", _TEXT, "The report's text; every offset counts its characters.", private=True),
+        Column(
+            "text", _TEXT, "The report's text; every offset counts its characters.", private=True
+        ),
         Column(
             "sections",
             SECTION_SPANS,
@@ -65,7 +67,12 @@ QUARANTINE: Final = Contract(
     primary_key=("file", "row", "reason"),
     columns=(
         Column("file", _TEXT, "File below the source's root, or the member of an archive."),
-        Column("row", _COUNT, "Row in that file, its header being row 1; 0 for a whole file.", minimum=0),
+        Column(
+            "row",
+            _COUNT,
+            "Row in that file, its header being row 1; 0 for a whole file.",
+            minimum=0,
+        ),
         Column("record_id", _TEXT, "The record's id where it could be read.", nullable=True),
         Column("reason", _TEXT, "Short name of the reason, such as `duplicate_id`."),
         Column("detail", _TEXT, "What was expected and what to do; never the report's text."),
@@ -82,9 +89,13 @@ MENTIONS: Final = Contract(
         _REPORT_ID,
         Column("section", _TEXT, "Section the phrase stands in.", allowed=SECTIONS),
         Column("sentence", _OFFSET, "Ordinal of the sentence in its report, from 0.", minimum=0),
-        Column("sentence_start", _OFFSET, "Start of that sentence in `text`.", "characters", minimum=0),
+        Column(
+            "sentence_start", _OFFSET, "Start of that sentence in `text`.", "characters", minimum=0
+        ),
         Column("sentence_end", _OFFSET, "End of that sentence in `text`.", "characters", minimum=0),
-        Column("start", _OFFSET, "Start of the phrase in the report's text.", "characters", minimum=0),
+        Column(
+            "start", _OFFSET, "Start of the phrase in the report's text.", "characters", minimum=0
+        ),
         Column("end", _OFFSET, "End of the phrase in the report's text.", "characters", minimum=0),
         Column("text", _TEXT, "The phrase exactly as it stands in the report.", private=True),
         Column("concept_id", _TEXT, "Concept that the phrase names, such as `zone:lower_lobe`."),
@@ -117,7 +128,11 @@ FINDINGS: Final = Contract(
         Column("assertion", _TEXT, "What the report says of it.", allowed=ASSERTIONS),
         Column("sides", _IDS, "Concept ids of its sides, sorted; empty where none is stated."),
         Column("zones", _IDS, "Concept ids of its zones, sorted; empty where none is stated."),
-        Column("descriptors", _IDS, "Concept ids of its descriptors, sorted; empty where none is stated."),
+        Column(
+            "descriptors",
+            _IDS,
+            "Concept ids of its descriptors, sorted; empty where none is stated.",
+        ),
         Column("mention_ids", _IDS, "Ids of all mentions behind this row, the finding's first."),
     ),
 )
@@ -171,7 +186,9 @@ EMBEDDINGS: Final = Contract(
         Column("kind", _TEXT, "What the key is.", allowed=("token", "concept")),
         Column("key", _TEXT, "The token, its words joined by `_`, or the concept id."),
         Column("count", _COUNT, "Occurrences in the corpus.", "occurrences", minimum=0),
-        Column("vector", pa.list_(pa.float32()), "Vector of unit-free components, one length a table."),
+        Column(
+            "vector", pa.list_(pa.float32()), "Vector of unit-free components, one length a table."
+        ),
     ),
 )
 

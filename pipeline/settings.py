@@ -6,9 +6,7 @@ from typing import Any, Final, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-SourceKind = Literal[
-    "phantom", "mimic_cxr", "openi_xml", "openi_csv", "csv", "jsonl", "parquet"
-]
+SourceKind = Literal["phantom", "mimic_cxr", "openi_xml", "openi_csv", "csv", "jsonl", "parquet"]
 SOURCE_KINDS: Final[tuple[SourceKind, ...]] = (
     "phantom",
     "mimic_cxr",
@@ -18,6 +16,8 @@ SOURCE_KINDS: Final[tuple[SourceKind, ...]] = (
     "jsonl",
     "parquet",
 )
+
+SHIPPED_LEXICON: Final = Path(__file__).parent / "extraction" / "lexicons"
 
 
 class SettingsError(ValueError):
@@ -49,8 +49,9 @@ class SourceSettings(_Settings):
     """Where reports come from."""
 
     kind: SourceKind = "phantom"
-    path: Path | None = Field(
-        default=None, description="File or folder; the phantom source needs none."
+    path: Path = Field(
+        default=Path("data/phantom"),
+        description="File or folder; for the phantom, the folder that its stage wrote.",
     )
     metadata: Path | None = Field(
         default=None, description="Folder of MIMIC's CSV files where it is not `path` itself."
@@ -73,8 +74,8 @@ class NlpSettings(_Settings):
     model: str | None = Field(
         default=None, description="scispaCy model, by package name or path, that proposes phrases."
     )
-    lexicon: Path | None = Field(
-        default=None, description="Folder of lexicon files in place of those that are shipped."
+    lexicon: Path = Field(
+        default=SHIPPED_LEXICON, description="Folder of lexicon files; the shipped one by default."
     )
     workers: int = Field(default=2, ge=1)
 
