@@ -1,0 +1,53 @@
+"""Abbreviations that a report defines itself, found by scispaCy (Schwartz and Hearst 2003)."""
+
+import re
+import warnings
+from collections.abc import Sequence
+from typing import Final
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from pipeline.extraction.matching import LexiconMatcher, Match
+
+# A short form in brackets; all else of a report cannot define one.
+_CANDIDATE: Final = re.compile(r"\((?=[A-Za-z0-9/]{0,9}[A-Z])[A-Za-z][A-Za-z0-9/]{1,8}\)")
+
+
+class AbbreviationFinder:
+    """Finds the short forms of a report and reads them as the phrases they stand for."""
+
+    def __init__(self, nlp: Language, matcher: LexiconMatcher) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            from scispacy.abbreviation import AbbreviationDetector
+
+        self._nlp = nlp
+        self._matcher = matcher
+        self._detector = AbbreviationDetector(nlp)
+
+    def __call__(self, text: str) -> tuple[tuple[str, str], ...]:
+        """Abbreviations of `text` whose long form names a concept, sorted, as (short, long)."""
+        if _CANDIDATE.search(text) is None:
+            return ()
+        doc = self._detector(self._nlp.make_doc(" ".join(text.split())))
+        found: set[tuple[str, str]] = set()
+        for short in doc._.abbreviations:
+            long: Span = short._.long_form
+            if self._matcher(long.as_doc()) and not self._matcher(short.as_doc()):
+                found.add((short.text, long.text.lower()))
+        return tuple(sorted(found))
+
+    def expand(
+        self, doc: Doc, matches: list[Match], abbreviations: Sequence[tuple[str, str]]
+    ) -> list[Match]:
+        """`matches` and those that the abbreviations' long forms bring, in order."""
+        taken = {token for match in matches for token in range(match.start, match.end)}
+        expanded = list(matches)
+        for short, long in abbreviations:
+            concepts = [match.concept for match in self._matcher(self._nlp.make_doc(long))]
+            for token in doc:
+                if token.text == short and token.i not in taken:
+                    rule = f"abbreviation:{short}"
+                    expanded += [Match(token.i, token.i + 1, concept, rule) for concept in concepts]
+        return sorted(expanded, key=lambda m: (m.start, m.end, m.concept.concept_id))

@@ -1,0 +1,131 @@
+"""Which cue decides a finding: the reach of cues, and their rank where several reach it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from spacy.tokens import Doc
+
+from data_contracts.concepts import Assertion
+from pipeline.extraction.cues import Cue, CueMatches
+from pipeline.extraction.grammar import BREAKS, FINITE_VERBS, LIST_LINKS
+from pipeline.extraction.matching import Match
+
+_VERSUS: Final = frozenset({"versus", "vs", "v"})
+_CONJUNCTIONS: Final = frozenset({"and", "or", "nor", "/", "&"})
+_NEAR_ENDS: Final = frozenset({"in", "within", "at", "over", "with", "without", "to", "from"})
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is said of a finding, and the cue that says it; no cue means plainly affirmed."""
+
+    assertion: Assertion
+    cue: Cue | None
+
+
+class SentenceCues:
+    """The cues of one sentence and how far each reaches.
+
+    A preceding cue reaches to the right up to a stop, or up to the comma or "and" that follows a
+    verb, where a new clause begins. A following cue reaches to the left over one subject: up to a
+    stop, a verb, or a comma that no list explains.
+    """
+
+    def __init__(self, doc: Doc, sentence: tuple[int, int], matches: CueMatches) -> None:
+        start, end = sentence
+        self._words = [token.lower_ for token in doc]
+        self._sentence = sentence
+        self._cues = [cue for cue in matches.cues if start <= cue.start < end]
+        self._stops = frozenset(stop for stop in matches.stops if start <= stop < end)
+
+    def decide(self, finding: Match, findings: Sequence[Match]) -> Decision:
+        """The assertion of `finding`, one of the sentence's `findings` in order."""
+        if not self._cues:
+            return Decision("affirmed", None)
+        reaching = [cue for cue in self._cues if self._reaches(cue, finding, findings)]
+        if not reaching:
+            return Decision("affirmed", None)
+        cue = self._strongest(reaching, finding)
+        return Decision(cue.assertion, cue)
+
+    def _reaches(self, cue: Cue, finding: Match, findings: Sequence[Match]) -> bool:
+        if cue.direction == "after":
+            return cue.start >= finding.end and self._reaches_left(cue, finding, findings)
+        if cue.end > finding.start:
+            return False
+        if cue.direction == "near":
+            return self._reaches_near(cue, finding)
+        return self._reaches_right(cue, finding)
+
+    def _reaches_right(self, cue: Cue, finding: Match) -> bool:
+        verb_passed = False
+        for position in range(cue.end, finding.start):
+            word = self._words[position]
+            if position in self._stops:
+                return False
+            if verb_passed and word in (",", "and"):
+                return False
+            verb_passed = verb_passed or word in FINITE_VERBS
+        return True
+
+    def _reaches_near(self, cue: Cue, finding: Match) -> bool:
+        for position in range(cue.end, finding.start):
+            word = self._words[position]
+            if position in self._stops or word in FINITE_VERBS or word in _NEAR_ENDS:
+                return False
+            if word in BREAKS or word == ",":
+                return False
+        return True
+
+    def _reaches_left(self, cue: Cue, finding: Match, findings: Sequence[Match]) -> bool:
+        listed = False
+        if self._words[cue.start] in _VERSUS:
+            return not any(finding.end <= other.start < cue.start for other in findings) and not any(
+                self._words[p] in FINITE_VERBS for p in range(finding.end, cue.start)
+            )
+        for position in range(cue.start - 1, finding.end - 1, -1):
+            word = self._words[position]
+            if position in self._stops or word in FINITE_VERBS:
+                return False
+            if word == "," and not listed and not self._closes_list(position, findings):
+                return False
+            listed = listed or word in _CONJUNCTIONS
+        return True
+
+    def _closes_list(self, comma: int, findings: Sequence[Match]) -> bool:
+        return not any(match.start > comma for match in findings)
+
+    def _strongest(self, cues: list[Cue], finding: Match) -> Cue:
+        """Of the cues that reach a finding, the one that decides.
+
+        A negation wins over a hedge ("no opacity to suggest pneumonia") unless the hedge begins an
+        item of its own behind it ("no effusion, possible pneumonia").
+        """
+        for assertion in ("hypothetical", "negated"):
+            ranked = [cue for cue in cues if cue.assertion == assertion]
+            if not ranked:
+                continue
+            strongest = min(ranked, key=lambda cue: _distance(cue, finding))
+            if assertion == "negated":
+                hedge = self._hedge_behind(strongest, cues)
+                return hedge if hedge is not None else strongest
+            return strongest
+        return min(cues, key=lambda cue: _distance(cue, finding))
+
+    def _hedge_behind(self, negation: Cue, cues: list[Cue]) -> Cue | None:
+        for cue in cues:
+            if cue.assertion == "uncertain" and cue.direction != "after" and cue.start > negation.end:
+                between = self._words[negation.end : cue.start]
+                if negation.direction != "after" and ("," in between or "with" in between):
+                    return cue
+        return None
+
+
+def _distance(cue: Cue, finding: Match) -> int:
+    return finding.start - cue.end if cue.end <= finding.start else cue.start - finding.end
+
+
+def is_list_link(word: str) -> bool:
+    """Whether a word joins the members of a list."""
+    return word in LIST_LINKS

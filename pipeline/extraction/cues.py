@@ -1,0 +1,174 @@
+"""Cues: which words decide an assertion, read from `cues.txt`, matched by negspacy's NegEx."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, cast
+
+from negspacy.negation import Negex
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from data_contracts.concepts import ASSERTIONS, Assertion
+from pipeline.extraction.lexicon import (
+    CUE_FILE,
+    LexiconError,
+    expand_phrase,
+    lexicon_folder,
+    read_lexicon_file,
+)
+
+Direction = Literal["before", "near", "after"]
+
+_KINDS: Final = ("before", "near", "after", "pseudo")
+_STOP: Final = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class CueLexicon:
+    """Cue phrases by (assertion, kind), the phrases that stop every cue, and a fingerprint."""
+
+    phrases: dict[tuple[Assertion, str], tuple[str, ...]]
+    stops: tuple[str, ...]
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A cue in a Doc.
+
+    Attributes:
+        start: its first token.
+        end: the token behind its last.
+        assertion: what it makes of the findings in its reach.
+        direction: whether it stands before them, in one noun phrase with them, or after them.
+    """
+
+    start: int
+    end: int
+    assertion: Assertion
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
+class CueMatches:
+    """The cues of a Doc in text order, and the tokens at which every cue's reach ends."""
+
+    cues: tuple[Cue, ...]
+    stops: tuple[int, ...]
+
+
+def load_cues(path: Path | None = None) -> CueLexicon:
+    """Read `cues.txt` of a lexicon folder.
+
+    Raises:
+        LexiconError: the file is missing, or a heading is not one of those it explains.
+    """
+    lines = read_lexicon_file(lexicon_folder(path), CUE_FILE)
+    phrases: dict[tuple[Assertion, str], list[str]] = {}
+    stops: list[str] = []
+    current: list[str] | None = None
+    for number, raw in enumerate(lines, start=1):
+        line = raw.partition("#")[0].strip()
+        place = f"{CUE_FILE}, line {number}"
+        if not line:
+            continue
+        if line.startswith("["):
+            heading = line.strip("[]")
+            key = _heading(heading, place)
+            current = stops if key is None else phrases.setdefault(key, [])
+        elif current is None:
+            raise LexiconError(f"{place}: a phrase before the first [heading]")
+        else:
+            current.extend(expand_phrase(line))
+    return CueLexicon(
+        phrases={key: tuple(dict.fromkeys(found)) for key, found in phrases.items()},
+        stops=tuple(dict.fromkeys(stops)),
+        fingerprint=hashlib.sha256("\n".join(lines).encode()).hexdigest(),
+    )
+
+
+def _heading(heading: str, place: str) -> tuple[Assertion, str] | None:
+    if heading == _STOP:
+        return None
+    assertion, _, kind = heading.partition(" ")
+    if assertion not in ASSERTIONS[1:] or kind not in _KINDS:
+        raise LexiconError(
+            f"{place}: [{heading}] is no heading; expected [stop], or one of "
+            f"{', '.join(ASSERTIONS[1:])} with one of {', '.join(_KINDS)}"
+        )
+    return cast("Assertion", assertion), kind
+
+
+class AssertionNegex(Negex):
+    """NegEx (Chapman et al. 2001) for one assertion, that tells which cue it found.
+
+    negspacy only marks entities as negated; here its matcher and its handling of pseudo cues are
+    used as they are, for every assertion, and the reach of a cue is decided by `assertion.py`.
+    """
+
+    def __init__(self, nlp: Language, assertion: Assertion, lexicon: CueLexicon) -> None:
+        self.assertion: Assertion = assertion
+        termset = {
+            "preceding_negations": [
+                *lexicon.phrases.get((assertion, "before"), ()),
+                *lexicon.phrases.get((assertion, "near"), ()),
+            ],
+            "following_negations": list(lexicon.phrases.get((assertion, "after"), ())),
+            "pseudo_negations": list(lexicon.phrases.get((assertion, "pseudo"), ())),
+            "termination": list(lexicon.stops),
+        }
+        self._near = frozenset(lexicon.phrases.get((assertion, "near"), ()))
+        super().__init__(
+            nlp, f"negex_{assertion}", termset, extension_name=f"negex_{assertion}"
+        )
+
+    def cues(self, doc: Doc) -> tuple[list[Cue], list[int]]:
+        """This assertion's cues in `doc`, and the tokens at which a stop begins."""
+        preceding, following, terminating = self.process_negations(doc)
+        found = [
+            Cue(start, end, self.assertion, self._reach(doc[start:end].text)) for _, start, end in preceding
+        ]
+        found += [Cue(start, end, self.assertion, "after") for _, start, end in following]
+        return found, [start for _, start, _ in terminating]
+
+
+    def _reach(self, text: str) -> Direction:
+        return "near" if " ".join(text.lower().split()) in self._near else "before"
+
+
+class CueMatcher:
+    """All assertions' cues at once; of overlapping cues the longest wins."""
+
+    def __init__(self, nlp: Language, lexicon: CueLexicon) -> None:
+        self._negexes = [AssertionNegex(nlp, assertion, lexicon) for assertion in ASSERTIONS[1:]]
+
+    def __call__(self, doc: Doc) -> CueMatches:
+        """Find the cues and stops of `doc`."""
+        cues: list[Cue] = []
+        stops: set[int] = set()
+        for negex in self._negexes:
+            found, terminating = negex.cues(doc)
+            cues.extend(cue for cue in found if _stands_where_it_counts(doc, cue))
+            stops.update(terminating)
+        longest = _longest(cues)
+        covered = {token for cue in longest for token in range(cue.start, cue.end)}
+        return CueMatches(tuple(longest), tuple(sorted(stops - covered)))
+
+
+def _stands_where_it_counts(doc: Doc, cue: Cue) -> bool:
+    if doc[cue.start].text not in (":", "-"):
+        return True
+    return cue.end == len(doc) or doc[cue.end].text in (".", ";", ",")
+
+
+def _longest(cues: Iterable[Cue]) -> list[Cue]:
+    kept: list[Cue] = []
+    taken: dict[int, tuple[int, int]] = {}
+    for cue in sorted(cues, key=lambda c: (c.start - c.end, c.start)):
+        span = (cue.start, cue.end)
+        if all(taken.get(token, span) == span for token in range(*span)):
+            taken.update(dict.fromkeys(range(*span), span))
+            kept.append(cue)
+    return sorted(kept, key=lambda c: (c.start, c.end))

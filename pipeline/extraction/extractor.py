@@ -1,0 +1,247 @@
+"""The analysis of one passage: tokens, mentions, assertions, relations, in plain rows."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+from spacy.tokens import Doc
+
+from data_contracts.concepts import Assertion
+from data_contracts.tables import ASSERTING_SECTIONS
+from pipeline.extraction.abbreviations import AbbreviationFinder
+from pipeline.extraction.assertion import Decision, SentenceCues
+from pipeline.extraction.cues import CueMatcher, load_cues
+from pipeline.extraction.lexicon import Lexicon, load_lexicon
+from pipeline.extraction.matching import LexiconMatcher, Match
+from pipeline.extraction.passages import split_sentences
+from pipeline.extraction.relations import Scene, attach, make_scene
+from pipeline.extraction.statements import PassageAnalysis, PassageFinding, PassageMention
+from pipeline.extraction.tokens import blank_pipeline
+
+_BLANKS: Final = re.compile(r"\s")
+_BLANK_RUN: Final = re.compile(r"\s{2,}|[^\S ]")
+# What a section says by its nature, where no cue says otherwise.
+_SECTION_ASSERTION: Final[dict[str, Assertion]] = {
+    "indication": "hypothetical",
+    "history": "historical",
+    "comparison": "historical",
+    "technique": "hypothetical",
+    "other": "hypothetical",
+}
+_STRENGTH: Final = ("affirmed", "uncertain", "historical", "hypothetical", "negated")
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A match with what is said of it and the findings (by match) that it belongs to."""
+
+    match: Match
+    decision: Decision
+    owners: tuple[Match, ...]
+
+
+class Extractor:
+    """Analyses passages. Cheap enough to build once in every worker; never sent between them."""
+
+    def __init__(self, lexicon: Lexicon, cue_folder: Path | None = None) -> None:
+        cues = load_cues(cue_folder)
+        self.lexicon = lexicon
+        self._nlp = blank_pipeline()
+        self._matcher = LexiconMatcher(self._nlp, lexicon)
+        self._cue_matcher = CueMatcher(self._nlp, cues)
+        self._abbreviations = AbbreviationFinder(self._nlp, self._matcher)
+        self.fingerprint = _fingerprint(lexicon.fingerprint, cues.fingerprint)
+
+    def find_abbreviations(self, text: str) -> tuple[tuple[str, str], ...]:
+        """Abbreviations that a report defines for phrases of the lexicon, as (short, long)."""
+        return self._abbreviations(text)
+
+    def analyse(
+        self, text: str, section: str, abbreviations: Sequence[tuple[str, str]] = ()
+    ) -> PassageAnalysis:
+        """All that a passage says.
+
+        Args:
+            text: the passage as it stands in the report.
+            section: the section's name; outside the asserting sections nothing is affirmed.
+            abbreviations: what `find_abbreviations` found in the whole report.
+        """
+        flat, offsets = _flatten(text)
+        doc = self._nlp.make_doc(flat)
+        matches = self._matcher(doc)
+        if abbreviations:
+            matches = self._abbreviations.expand(doc, matches, abbreviations)
+        if not matches:
+            return PassageAnalysis((), ())
+        sentences = _token_sentences(doc, split_sentences(flat))
+        sentence_of = [_ordinal(sentences, token.i) for token in doc]
+        scene = make_scene(doc, matches, sentence_of)
+        cue_matches = self._cue_matcher(doc)
+        sentence_cues = [SentenceCues(doc, sentence, cue_matches) for sentence in sentences]
+        decisions = [
+            sentence_cues[sentence_of[f.start]].decide(f, scene.findings) for f in scene.findings
+        ]
+        placed = _place(scene, decisions, self.lexicon)
+        default = None if section in ASSERTING_SECTIONS else _SECTION_ASSERTION.get(section)
+        return _rows(doc, placed, sentence_of, offsets, default, section)
+
+
+def load_extractor(lexicon: Path | None = None) -> Extractor:
+    """Build an extractor from a folder of lexicon files, or from those that are shipped.
+
+    Raises:
+        LexiconError: a lexicon file breaks its rules.
+    """
+    return Extractor(load_lexicon(lexicon), lexicon)
+
+
+def _fingerprint(*parts: str) -> str:
+    """A digest of the lexicon and of this package's own code: either changes what is extracted."""
+    digest = hashlib.sha256("".join(parts).encode())
+    package = resources.files("pipeline.extraction")
+    for module in sorted(package.iterdir(), key=lambda entry: entry.name):
+        if module.name.endswith(".py"):
+            digest.update(module.read_bytes())
+    return digest.hexdigest()
+
+
+def _flatten(text: str) -> tuple[str, list[int] | None]:
+    """`text` on one line with single blanks, and each character's offset in `text` if any moved."""
+    if _BLANK_RUN.search(text) is None:
+        return text, None
+    kept: list[str] = []
+    offsets: list[int] = []
+    for offset, character in enumerate(text):
+        blank = character.isspace()
+        if blank and (not kept or kept[-1] == " "):
+            continue
+        kept.append(" " if blank else character)
+        offsets.append(offset)
+    offsets.append(len(text))
+    return "".join(kept), offsets
+
+
+def _token_sentences(doc: Doc, sentences: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    starts = [0]
+    for start, _ in sentences[1:]:
+        first = next((token.i for token in doc if token.idx >= start), len(doc))
+        if first > starts[-1]:
+            starts.append(first)
+    return list(zip(starts, [*starts[1:], len(doc)], strict=True))
+
+
+def _ordinal(sentences: list[tuple[int, int]], token: int) -> int:
+    return next(i for i, (start, end) in enumerate(sentences) if start <= token < end)
+
+
+def _place(scene: Scene, decisions: list[Decision], lexicon: Lexicon) -> list[_Placed]:
+    decided = dict(zip(map(id, scene.findings), decisions, strict=True))
+    placed = [
+        _Placed(finding, decision, ())
+        for finding, decision in zip(scene.findings, decisions, strict=True)
+    ]
+    for modifier, owners in zip(scene.modifiers, attach(scene), strict=True):
+        findings = tuple(scene.findings[index] for index in owners)
+        decision = min(
+            (decided[id(finding)] for finding in findings),
+            key=lambda d: _STRENGTH.index(d.assertion),
+            default=Decision("affirmed", None),
+        )
+        placed.append(_Placed(modifier, decision, findings))
+    placed.extend(_implied(placed, lexicon))
+    return placed
+
+
+def _implied(placed: list[_Placed], lexicon: Lexicon) -> list[_Placed]:
+    """Concepts that hold only beside another: the right "mid lung" is the middle lobe's."""
+    implied: list[_Placed] = []
+    for item in placed:
+        for implication in item.match.concept.beside:
+            for owner in item.owners:
+                beside = any(
+                    other.match.concept.concept_id == implication.beside and owner in other.owners
+                    for other in placed
+                )
+                if beside:
+                    concept = lexicon.concept(implication.concept_id)
+                    rule = f"implied:{item.match.concept.concept_id} with {implication.beside}"
+                    match = Match(item.match.start, item.match.end, concept, rule)
+                    implied.append(_Placed(match, item.decision, item.owners))
+                    break
+    return implied
+
+
+def _rows(
+    doc: Doc,
+    placed: list[_Placed],
+    sentence_of: list[int],
+    offsets: list[int] | None,
+    default: Assertion | None,
+    section: str,
+) -> PassageAnalysis:
+    placed.sort(key=lambda p: (p.match.start, p.match.end, p.match.concept.concept_id))
+    position = {id(item.match): index for index, item in enumerate(placed)}
+    mentions = tuple(
+        _mention(doc, item, sentence_of, offsets, position, default, section) for item in placed
+    )
+    findings = tuple(
+        _finding(index, mentions) for index, m in enumerate(mentions) if m.category == "finding"
+    )
+    return PassageAnalysis(mentions, findings)
+
+
+def _mention(
+    doc: Doc,
+    item: _Placed,
+    sentence_of: list[int],
+    offsets: list[int] | None,
+    position: dict[int, int],
+    default: Assertion | None,
+    section: str,
+) -> PassageMention:
+    match, decision = item.match, item.decision
+    start, end = _characters(doc, match.start, match.end, offsets)
+    cue = decision.cue
+    assertion = decision.assertion
+    rule = f"cue:{cue.assertion} {cue.direction}" if cue is not None else None
+    if default is not None and assertion == "affirmed":
+        assertion, rule = default, f"section:{section}"
+    return PassageMention(
+        start=start,
+        end=end,
+        sentence=sentence_of[match.start],
+        concept_id=match.concept.concept_id,
+        category=match.concept.category,
+        assertion=assertion,
+        cue=_characters(doc, cue.start, cue.end, offsets) if cue is not None else None,
+        cue_rule=rule,
+        findings=tuple(position[id(owner)] for owner in item.owners),
+        rule=match.rule,
+    )
+
+
+def _finding(index: int, mentions: tuple[PassageMention, ...]) -> PassageFinding:
+    own = [i for i, mention in enumerate(mentions) if index in mention.findings]
+
+    def concepts(category: str) -> tuple[str, ...]:
+        return tuple(sorted({mentions[i].concept_id for i in own if mentions[i].category == category}))
+
+    return PassageFinding(
+        mention=index,
+        sides=concepts("side"),
+        zones=concepts("zone"),
+        descriptors=concepts("descriptor"),
+        mentions=(index, *own),
+    )
+
+
+def _characters(doc: Doc, start: int, end: int, offsets: list[int] | None) -> tuple[int, int]:
+    last = doc[end - 1]
+    begin, stop = doc[start].idx, last.idx + len(last)
+    if offsets is None:
+        return begin, stop
+    return offsets[begin], offsets[stop - 1] + 1

@@ -1,0 +1,29 @@
+"""The little grammar that reach and attachment need: verbs, links and clause joints, by word."""
+
+from typing import Final
+
+#: Words with which a clause says something of its subject.
+FINITE_VERBS: Final = frozenset(
+    "is are was were has have had shows show showed demonstrates demonstrate demonstrated reveals "
+    "reveal revealed appears appear appeared remains remain remained contains contain persists "
+    "persist persisted represents represent reflects reflect suggests suggest measures measure "
+    "indicates indicate obscures obscure silhouettes may might could can should would will does do "
+    "did overlies overlie projects project extends extend".split()
+)
+
+#: Words that join members of a list.
+LIST_LINKS: Final = frozenset({"and", "or", "nor", ",", "/", "&", "and/or", "versus", "vs", "plus"})
+
+#: Words that lead from a finding to its place.
+LOCATIVES: Final = frozenset(
+    "in within at of over overlying involving along near throughout adjacent about on from to into "
+    "projecting across around abutting affecting occupying behind beneath above below between "
+    "inside through obscuring layering greatest worst worse most predominantly mainly primarily "
+    "especially particularly localized located centered greater more".split()
+)
+
+#: Words that may stand between a modifier and its noun without being either.
+DETERMINERS: Final = frozenset({"the", "a", "an", "this", "these", "that", "those", "its", "their"})
+
+#: Marks that no modifier reaches over.
+BREAKS: Final = frozenset({";", ":", ".", "..", "(", ")", "?", "!"})

@@ -1,0 +1,120 @@
+"""Matching the lexicon's phrases in a Doc: longest first, misspellings and ellipsis included."""
+
+import re
+from dataclasses import dataclass
+from itertools import product
+from typing import Final
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extractOne
+from spacy.language import Language
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc, Token
+
+from pipeline.extraction.lexicon import Concept, Lexicon
+
+_UNMENTION: Final = "not"
+# Shorter words have neighbours that are words themselves.
+_MISSPELT_LENGTH: Final = 8
+_LEVELS: Final = frozenset({"upper", "middle", "mid", "lower"})
+_BETWEEN_LEVELS: Final = frozenset({"and", "or", "/", ",", "&", "-", "left", "right", "the", "to"})
+_ELLIPSIS_REACH: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A phrase of the lexicon in a Doc: tokens `start` to `end`, and the rule that found it."""
+
+    start: int
+    end: int
+    concept: Concept
+    rule: str
+
+
+class LexiconMatcher:
+    """Finds a lexicon's phrases in a Doc."""
+
+    def __init__(self, nlp: Language, lexicon: Lexicon) -> None:
+        self._vocab = nlp.vocab
+        self._concepts = {concept.concept_id: concept for concept in lexicon.concepts}
+        self._known: set[int] = set()
+        self._matcher = PhraseMatcher(nlp.vocab, attr="NORM")
+        self._by_phrase: dict[str, Concept] = {}
+        words: set[str] = set()
+        for concept in lexicon.concepts:
+            docs = [nlp.make_doc(text) for text in _spellings(concept.phrases)]
+            self._matcher.add(concept.concept_id, docs)
+            words.update(token.text for doc in docs for token in doc)
+            if concept.category == "zone":
+                self._by_phrase.update(dict.fromkeys(concept.phrases, concept))
+        unmentions = [nlp.make_doc(text) for text in _spellings(lexicon.unmentions)]
+        self._matcher.add(_UNMENTION, unmentions)
+        words.update(token.text for doc in unmentions for token in doc)
+        self._words = sorted(word for word in words if len(word) >= _MISSPELT_LENGTH)
+        self._wordset = words
+
+    def __call__(self, doc: Doc) -> list[Match]:
+        """Matches in order of (start, end, concept_id); those that overlap cover the same tokens."""
+        for token in doc:
+            if token.orth not in self._known:
+                self._known.add(token.orth)
+                self._correct(token)
+        strings = self._vocab.strings
+        spans = sorted(self._matcher(doc), key=lambda m: (m[1] - m[2], m[1]))
+        taken: dict[int, tuple[int, int]] = {}
+        matches: list[Match] = []
+        for key, start, end in spans:
+            span = (start, end)
+            if any(taken.get(token, span) != span for token in range(start, end)):
+                continue
+            taken.update(dict.fromkeys(range(start, end), span))
+            name = strings[key]
+            if name != _UNMENTION:
+                matches.append(Match(start, end, self._concepts[name], f"lexicon:{name}"))
+        unsaid = {(s, e) for key, s, e in spans if strings[key] == _UNMENTION}
+        matches = [match for match in matches if (match.start, match.end) not in unsaid]
+        matches.extend(self._elliptic(doc, matches))
+        return sorted(matches, key=lambda m: (m.start, m.end, m.concept.concept_id))
+
+    def _correct(self, token: Token) -> None:
+        """Give a misspelt word the norm of the lexicon's word that is one slip away from it."""
+        word = token.lower_
+        if len(word) < _MISSPELT_LENGTH or word in self._wordset or not word.isalpha():
+            return
+        found = extractOne(word, self._words, scorer=OSA.distance, score_cutoff=1)
+        if found is not None and found[0][0] == word[0]:
+            token.lex.norm_ = found[0]
+
+    def _elliptic(self, doc: Doc, matches: list[Match]) -> list[Match]:
+        """The zones that coordination leaves half said: "right middle and lower lobe"."""
+        found: list[Match] = []
+        zones = [m for m in matches if m.concept.category == "zone" and doc[m.start].lower_ in _LEVELS]
+        taken = {token for match in matches for token in range(match.start, match.end)}
+        for zone in zones:
+            head = doc[zone.start + 1 : zone.end].text.lower()
+            position = zone.start - 1
+            while position >= max(zone.start - _ELLIPSIS_REACH, 0):
+                word = doc[position].lower_
+                if word in _LEVELS and position not in taken:
+                    concept = self._by_phrase.get(f"{word} {head}")
+                    if concept is not None:
+                        rule = f"ellipsis:{concept.concept_id}"
+                        found.append(Match(position, position + 1, concept, rule))
+                elif word not in _BETWEEN_LEVELS:
+                    break
+                position -= 1
+        return found
+
+
+def _spellings(phrases: tuple[str, ...]) -> list[str]:
+    """Each phrase with its spaces as spaces or hyphens, as radiologists write both."""
+    spelled: dict[str, None] = {}
+    for phrase in phrases:
+        words = re.split(r"[ -]", phrase)
+        for joints in product(" -", repeat=min(len(words) - 1, 3)):
+            rest = [" "] * (len(words) - 1 - len(joints))
+            text = words[0] + "".join(
+                joint + word for joint, word in zip([*joints, *rest], words[1:], strict=True)
+            )
+            spelled[text] = None
+    return list(spelled)

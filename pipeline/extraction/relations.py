@@ -1,0 +1,216 @@
+"""Which side, zone and descriptor belongs to which finding.
+
+A modifier belongs, in this order, to the finding whose noun phrase it opens ("patchy right base
+opacity"), to the finding that it follows ("opacity in the right base", also in the next sentence
+of a passage), or to the finding that its clause goes on to name ("the right base shows opacity").
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from spacy.tokens import Doc
+
+from pipeline.extraction.grammar import BREAKS, DETERMINERS, FINITE_VERBS, LIST_LINKS, LOCATIVES
+from pipeline.extraction.matching import Match
+
+_COPULAS: Final = frozenset({"is", "are", "was", "were", "remains", "remain", "appears", "appear"})
+_CLAUSE_JOINTS: Final = frozenset({";", "but", "however", "although", "while", "whereas"})
+_SHARING_LINKS: Final = frozenset({"/", "or", "versus", "vs", "and/or", "and", "&"})
+_PLACE_NOUNS: Final = frozenset(
+    "lung lungs base bases lobe lobes zone zones region regions area hemithorax side field aspect "
+    "portion segment".split()
+)
+# Anatomy outside the lung: "left" in "the left rib" places no lung finding.
+_ELSEWHERE: Final = frozenset(
+    "rib ribs clavicle shoulder humerus hemidiaphragm diaphragm heart ventricle atrium hilum neck "
+    "axilla abdomen quadrant arm chest ventricular atrial subclavian jugular ij upper-extremity "
+    "scapula breast kidney pulmonary-artery paratracheal mediastinum mediastinal aorta".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A passage's matches sorted out: findings, and the modifiers that want one.
+
+    Attributes:
+        words: lower-case words of the Doc.
+        findings: its findings, in order.
+        modifiers: its sides, zones and descriptors, in order.
+        sentence_of: ordinal of each token's sentence.
+    """
+
+    words: tuple[str, ...]
+    findings: tuple[Match, ...]
+    modifiers: tuple[Match, ...]
+    sentence_of: tuple[int, ...]
+
+
+def make_scene(doc: Doc, matches: Sequence[Match], sentence_of: Sequence[int]) -> Scene:
+    """Sort a Doc's matches into findings and modifiers."""
+    return Scene(
+        words=tuple(token.lower_ for token in doc),
+        findings=tuple(m for m in matches if m.concept.category == "finding"),
+        modifiers=tuple(m for m in matches if m.concept.category != "finding"),
+        sentence_of=tuple(sentence_of),
+    )
+
+
+def attach(scene: Scene) -> list[tuple[int, ...]]:
+    """Indices into `scene.findings` for each of `scene.modifiers`; empty where none is clear."""
+    if not scene.findings:
+        return [() for _ in scene.modifiers]
+    modifier_tokens = {t for m in scene.modifiers for t in range(m.start, m.end)}
+    attached: list[tuple[int, ...]] = []
+    for modifier in scene.modifiers:
+        owners = _opens(scene, modifier, modifier_tokens)
+        if not owners:
+            owners = _follows(scene, modifier, modifier_tokens)
+        if not owners:
+            owners = _precedes(scene, modifier)
+        if not owners:
+            owners = _speaks_of(scene, modifier)
+        attached.append(owners)
+    return attached
+
+
+def _opens(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[int, ...]:
+    """Findings whose noun phrase the modifier opens, with those that share it by coordination."""
+    index = _first_after(scene, modifier.end)
+    if index is None or not _same_sentence(scene, modifier, scene.findings[index]):
+        return ()
+    strange = False
+    for position in range(modifier.end, scene.findings[index].start):
+        word = scene.words[position]
+        if position in modifier_tokens:
+            continue
+        if word in LIST_LINKS or word == "-":
+            if strange:
+                return ()
+            continue
+        if word in BREAKS or word in FINITE_VERBS or word in LOCATIVES or word in DETERMINERS:
+            return ()
+        if word in _CLAUSE_JOINTS or word in ("with", "without", "no"):
+            return ()
+        strange = strange or word not in _PLACE_NOUNS
+    return _sharing(scene, index, modifier_tokens)
+
+
+def _sharing(scene: Scene, index: int, modifier_tokens: set[int]) -> tuple[int, ...]:
+    """`index` and the findings coordinated right behind it that have no modifiers of their own."""
+    shared = [index]
+    while shared[-1] + 1 < len(scene.findings):
+        here, following = scene.findings[shared[-1]], scene.findings[shared[-1] + 1]
+        between = scene.words[here.end : following.start]
+        own = any(t in modifier_tokens for t in range(here.end, following.start))
+        if own or not between or not all(word in _SHARING_LINKS for word in between):
+            break
+        shared.append(shared[-1] + 1)
+    return tuple(shared)
+
+
+def _follows(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[int, ...]:
+    """Findings that the modifier follows within its clause."""
+    index = _last_before(scene, modifier.start)
+    if index is None or not _same_sentence(scene, modifier, scene.findings[index]):
+        return ()
+    if _is_subject(scene, modifier, modifier_tokens) or _is_elsewhere(scene, modifier):
+        return ()
+    finding = scene.findings[index]
+    located = False
+    for position in range(modifier.start - 1, finding.end - 1, -1):
+        word = scene.words[position]
+        if word in _CLAUSE_JOINTS:
+            return ()
+        located = located or word in LOCATIVES
+    adjacent = all(
+        t in modifier_tokens or scene.words[t] in LIST_LINKS or scene.words[t] in ("-", "(", ":")
+        for t in range(finding.end, modifier.start)
+    )
+    predicative = modifier.concept.category == "descriptor" and any(
+        scene.words[t] in _COPULAS for t in range(finding.end, modifier.start)
+    )
+    if modifier.concept.category == "descriptor" and not (adjacent or predicative):
+        return ()
+    if not (located or adjacent or predicative):
+        return ()
+    return _coordinated_before(scene, index, modifier_tokens)
+
+
+def _coordinated_before(scene: Scene, index: int, modifier_tokens: set[int]) -> tuple[int, ...]:
+    """`index` and the findings coordinated right before it: "atelectasis and opacity in …"."""
+    owners = [index]
+    while owners[0] > 0:
+        here, before = scene.findings[owners[0]], scene.findings[owners[0] - 1]
+        between = scene.words[before.end : here.start]
+        links = [word for word in between if word in _SHARING_LINKS]
+        bare = all(
+            word in _SHARING_LINKS or before.end + offset in modifier_tokens
+            for offset, word in enumerate(between)
+        )
+        if not links or not bare:
+            break
+        owners.insert(0, owners[0] - 1)
+    return tuple(owners)
+
+
+def _precedes(scene: Scene, modifier: Match) -> tuple[int, ...]:
+    """The finding that the modifier's clause goes on to name: "the left base shows opacity"."""
+    index = _first_after(scene, modifier.end)
+    if index is None or modifier.concept.category == "descriptor":
+        return ()
+    finding = scene.findings[index]
+    if not _same_sentence(scene, modifier, finding) or _is_elsewhere(scene, modifier):
+        return ()
+    for position in range(modifier.end, finding.start):
+        word = scene.words[position]
+        if word in _CLAUSE_JOINTS or word in ("clear", "and", ","):
+            return ()
+    return (index,)
+
+
+def _speaks_of(scene: Scene, modifier: Match) -> tuple[int, ...]:
+    """The finding of the sentence before, where this one has none and only speaks of it."""
+    sentence = scene.sentence_of[modifier.start]
+    if sentence == 0 or _is_elsewhere(scene, modifier):
+        return ()
+    if any(scene.sentence_of[f.start] == sentence for f in scene.findings):
+        return ()
+    if modifier.concept.category == "descriptor":
+        return ()
+    before = [i for i, f in enumerate(scene.findings) if scene.sentence_of[f.start] == sentence - 1]
+    return (before[-1],) if len(before) == 1 else ()
+
+
+def _is_subject(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> bool:
+    """Whether the modifier begins a clause of its own: "…, left lung is clear"."""
+    position = modifier.start - 1
+    while position >= 0 and (position in modifier_tokens or scene.words[position] in DETERMINERS):
+        position -= 1
+    if position >= 0 and scene.words[position] in LOCATIVES:
+        return False
+    for word in scene.words[modifier.end : modifier.end + 5]:
+        if word in FINITE_VERBS or word == "clear":
+            return True
+        if word in BREAKS or word in LIST_LINKS or word in LOCATIVES:
+            return False
+    return False
+
+
+def _is_elsewhere(scene: Scene, modifier: Match) -> bool:
+    """Whether the side belongs to anatomy outside the lung: "the left rib"."""
+    if modifier.concept.category != "side":
+        return False
+    return any(word in _ELSEWHERE for word in scene.words[modifier.end : modifier.end + 3])
+
+
+def _same_sentence(scene: Scene, modifier: Match, finding: Match) -> bool:
+    return scene.sentence_of[modifier.start] == scene.sentence_of[finding.start]
+
+
+def _first_after(scene: Scene, token: int) -> int | None:
+    return next((i for i, f in enumerate(scene.findings) if f.start >= token), None)
+
+
+def _last_before(scene: Scene, token: int) -> int | None:
+    return next((i for i in range(len(scene.findings) - 1, -1, -1) if scene.findings[i].end <= token), None)

@@ -1,0 +1,39 @@
+"""Tokens: scispaCy's tokenizer, with the joints that radiologists leave closed opened."""
+
+import warnings
+
+import spacy
+from spacy.language import Language
+from spacy.lang.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER
+from spacy.util import compile_infix_regex
+
+# `disease/atelectasis`, `left-sided`, `opacity,left`, `base.No`: one word each for scispaCy.
+_JOINTS = (
+    rf"(?<=[{ALPHA}0-9])/(?=[{ALPHA}0-9])",
+    rf"(?<=[{ALPHA}0-9])[-\u2010-\u2015](?=[{ALPHA}0-9])",
+    rf"(?<=[{ALPHA}0-9])[,;:()](?=[{ALPHA}])",
+    rf"(?<=[{ALPHA_LOWER}])\.+(?=[{ALPHA_UPPER}])",
+    r"\.{2,}",
+)
+
+
+def blank_pipeline() -> Language:
+    """A spaCy pipeline that holds nothing but the tokenizer.
+
+    An abbreviation with a full stop that ends a sentence ("Pneumothorax: No.") is split from it,
+    as no cue may hide behind a full stop.
+    """
+    with warnings.catch_warnings():
+        # scispaCy's prefixes hold a doubled bracket that Python's `re` may read otherwise one day.
+        warnings.simplefilter("ignore", FutureWarning)
+        from scispacy.custom_tokenizer import combined_rule_tokenizer
+
+        nlp = spacy.blank("en")
+        scispacy_tokenizer = combined_rule_tokenizer(nlp)
+    infixes = [scispacy_tokenizer.infix_finditer.__self__.pattern, *_JOINTS]
+    scispacy_tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
+    scispacy_tokenizer.rules = {
+        text: rule for text, rule in scispacy_tokenizer.rules.items() if not text.endswith(".")
+    }
+    nlp.tokenizer = scispacy_tokenizer
+    return nlp
