@@ -1,1 +1,1 @@
-"""The tables that pass between the text pipeline and the model: schema, meaning, reading, writing."""
+"""The tables between the text pipeline and the model: schema, meaning, reading, writing."""

@@ -27,14 +27,7 @@ def check_table(contract: Contract, table: pa.Table, where: str) -> pa.Table:
     """
     family = contract.family_names(table.column_names)
     _check_columns(contract, table, family, where)
-    schema = contract.schema(family)
-    try:
-        cast = table.select(schema.names).cast(schema)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
-        raise ContractError(
-            f"{where}: table '{contract.name}' does not fit its contract: {_first_line(error)}"
-        ) from None
-    _check_nulls(contract, cast, where)
+    cast = _cast(contract, table, contract.schema(family), where)
     frame = cast.to_pandas(types_mapper=pd.ArrowDtype)
     try:
         _pandera_schema(contract, family).validate(frame, lazy=True)
@@ -58,15 +51,24 @@ def _check_columns(
         )
 
 
-def _check_nulls(contract: Contract, table: pa.Table, where: str) -> None:
-    for column in contract.columns:
-        values = table.column(column.name)
-        if not column.nullable and values.null_count:
+def _cast(contract: Contract, table: pa.Table, schema: pa.Schema, where: str) -> pa.Table:
+    columns = []
+    for field in schema:
+        values = table.column(field.name)
+        of_column = f"{where}: table '{contract.name}', column '{field.name}'"
+        if not field.nullable and values.null_count:
             row = values.is_null().to_pylist().index(True)
             raise ContractError(
-                f"{where}: table '{contract.name}', column '{column.name}': "
-                f"{values.null_count} rows have no value, the first is row {row}"
+                f"{of_column}: {values.null_count} rows have no value, the first is row {row}"
             )
+        try:
+            columns.append(values.cast(field.type))
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError):
+            # Arrow's own message repeats the value, which may be a patient's text.
+            raise ContractError(
+                f"{of_column}: has values of type {values.type} that are not {field.type}"
+            ) from None
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 @lru_cache
@@ -100,8 +102,9 @@ def _pandera_schema(contract: Contract, family: tuple[str, ...]) -> pandera.Data
 def _describe(contract: Contract, failures: pd.DataFrame, where: str) -> str:
     first = failures.iloc[0]
     if first["schema_context"] == "DataFrameSchema" or first["column"] is None:
+        key = ", ".join(contract.primary_key)
         return (
-            f"{where}: table '{contract.name}' repeats its key ({', '.join(contract.primary_key)}): "
+            f"{where}: table '{contract.name}' repeats its key ({key}): "
             f"{failures['index'].nunique()} rows, the first is row {first['index']}"
         )
     column = next((c for c in contract.columns if c.name == first["column"]), None)
@@ -110,7 +113,3 @@ def _describe(contract: Contract, failures: pd.DataFrame, where: str) -> str:
         f"{where}: table '{contract.name}', column '{first['column']}', row {first['index']}: "
         f"{value} fails {first['check']} ({len(failures)} values in all)"
     )
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]

@@ -18,7 +18,15 @@ _FINGERPRINT = "_fingerprint"
 
 
 class TableNotFoundError(FileNotFoundError):
-    """A table that a stage reads is not there; the message names the stage that writes it."""
+    """A table that a stage reads is not there.
+
+    Attributes:
+        table: name of the table's contract, by which a caller can say how to make it.
+    """
+
+    def __init__(self, message: str, table: str = "") -> None:
+        super().__init__(message)
+        self.table = table
 
 
 def write_table(contract: Contract, table: pa.Table, path: Path) -> None:
@@ -32,9 +40,7 @@ def write_table(contract: Contract, table: pa.Table, path: Path) -> None:
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         pq.write_table(checked, partial, compression="zstd")
-        if path.is_dir():
-            shutil.rmtree(path)
-        os.replace(partial, path)
+        _put_in_place(partial, path)
     finally:
         partial.unlink(missing_ok=True)
 
@@ -51,7 +57,8 @@ def part_paths(contract: Contract, path: Path) -> list[Path]:
     if not path.is_dir():
         raise TableNotFoundError(
             f"{path}: table '{contract.name}' ({contract.row}) is not there; "
-            "run the stage that writes it first"
+            "run the stage that writes it first",
+            contract.name,
         )
     parts = sorted(path.glob("part-*.parquet"))
     if not parts:
@@ -87,10 +94,21 @@ def read_part(contract: Contract, part: Path, columns: Sequence[str] | None = No
     try:
         with pq.ParquetFile(part) as file:
             _check_version(contract, file.schema_arrow, part)
+            _check_wanted(contract, file.schema_arrow.names, columns or (), part)
             table = file.read(columns=list(columns) if columns is not None else None)
-    except pa.ArrowInvalid as error:
-        raise ContractError(f"{part}: not a Parquet file: {str(error).splitlines()[0]}") from None
-    return check_table(contract, table, str(part)) if columns is None else table
+    except (pa.ArrowInvalid, OSError) as error:
+        raise ContractError(
+            f"{part}: cannot be read as Parquet ({str(error).splitlines()[0]}); make it again"
+        ) from None
+    return check_table(contract, table, str(part)) if columns is None else table.select(columns)
+
+
+def _check_wanted(
+    contract: Contract, present: Sequence[str], wanted: Sequence[str], where: Path
+) -> None:
+    missing = [name for name in wanted if name not in present]
+    if missing:
+        raise ContractError(f"{where}: table '{contract.name}' misses {', '.join(missing)}")
 
 
 def _check_version(contract: Contract, schema: pa.Schema, where: Path) -> None:
@@ -116,11 +134,13 @@ class PartedTable:
         self.contract = contract
         self.path = path
         self.partial = path.with_name(f".{path.name}.partial")
+        _restore_retired(path)
         stamp = self.partial / _FINGERPRINT
-        if self.partial.exists() and (not stamp.exists() or stamp.read_text() != fingerprint):
-            shutil.rmtree(self.partial)
-        self.partial.mkdir(parents=True, exist_ok=True)
-        stamp.write_text(fingerprint)
+        if stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint:
+            return
+        _remove(self.partial)
+        self.partial.mkdir(parents=True)
+        stamp.write_text(fingerprint, encoding="utf-8")
 
     def has_part(self, index: int) -> bool:
         """Whether part `index` was finished, in this run or one before it."""
@@ -145,21 +165,37 @@ class PartedTable:
             raise ContractError(
                 f"{self.path}: table '{self.contract.name}' lacks {len(missing)} of {parts} parts"
             )
-        kept = {_PART.format(i) for i in range(parts)}
-        for stray in self.partial.glob("*.parquet"):
+        kept = {_FINGERPRINT, *(_PART.format(i) for i in range(parts))}
+        for stray in self.partial.iterdir():
             if stray.name not in kept:
-                stray.unlink()
-        retired = self.path.with_name(f".{self.path.name}.retired")
-        _remove(retired)
-        if self.path.exists():
-            os.replace(self.path, retired)
-        os.replace(self.partial, self.path)
-        _remove(retired)
+                _remove(stray)
+        _put_in_place(self.partial, self.path)
 
 
 def count_rows(contract: Contract, path: Path) -> int:
     """Rows of a table, read from the files' footers alone."""
     return sum(int(pq.read_metadata(part).num_rows) for part in part_paths(contract, path))
+
+
+def _put_in_place(new: Path, path: Path) -> None:
+    """Move `new` to `path`; what was there is removed only once `new` has its place."""
+    _restore_retired(path)
+    if path.is_dir() or (path.exists() and new.is_dir()):
+        # A folder cannot be replaced in one step.
+        os.replace(path, _retired(path))
+    os.replace(new, path)
+    _remove(_retired(path))
+
+
+def _restore_retired(path: Path) -> None:
+    """Undo a replacement that was killed between its two steps."""
+    if _retired(path).exists() and not path.exists():
+        os.replace(_retired(path), path)
+    _remove(_retired(path))
+
+
+def _retired(path: Path) -> Path:
+    return path.with_name(f".{path.name}.retired")
 
 
 def _remove(path: Path) -> None:

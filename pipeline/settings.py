@@ -1,22 +1,16 @@
 """The settings in `params.yaml`, one model per stage; each stage is handed only its own."""
 
+import difflib
+import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 SourceKind = Literal["phantom", "mimic_cxr", "openi_xml", "openi_csv", "csv", "jsonl", "parquet"]
-SOURCE_KINDS: Final[tuple[SourceKind, ...]] = (
-    "phantom",
-    "mimic_cxr",
-    "openi_xml",
-    "openi_csv",
-    "csv",
-    "jsonl",
-    "parquet",
-)
-
+SOURCE_KINDS: Final[tuple[SourceKind, ...]] = get_args(SourceKind)
 SHIPPED_LEXICON: Final = Path(__file__).parent / "extraction" / "lexicons"
 
 
@@ -126,7 +120,9 @@ def load_settings(path: Path) -> Settings:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SettingsError(f"{path}: no such file; run in the project's root") from None
-    except yaml.YAMLError as error:
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not valid YAML: {error}") from None
     return parse_settings(raw, str(path))
 
@@ -144,15 +140,30 @@ def _explain(problem: dict[str, Any]) -> str:
     location = tuple(str(part) for part in problem["loc"])
     key = ".".join(location) or "the whole file"
     if problem["type"] == "extra_forbidden":
-        allowed = ", ".join(_keys_at(location[:-1]))
-        return f"unknown key '{key}'; the keys there are {allowed}"
-    return f"key '{key}' has the value {problem['input']!r}: {problem['msg']}"
+        allowed = _keys_at(location[:-1])
+        meant = did_you_mean(location[-1], allowed)
+        return f"unknown key '{key}'{meant}; the keys there are {', '.join(allowed)}"
+    value = problem["input"]
+    meant = did_you_mean(str(value), _choices(problem))
+    return f"key '{key}' has the value {value!r}{meant}: {problem['msg']}"
+
+
+def did_you_mean(word: str, allowed: Sequence[str]) -> str:
+    """A question to put behind a word that is not among those allowed; empty if none is near."""
+    near = difflib.get_close_matches(word, allowed, n=1)
+    return f" (did you mean '{near[0]}'?)" if near else ""
+
+
+def _choices(problem: dict[str, Any]) -> list[str]:
+    expected = problem.get("ctx", {}).get("expected", "")
+    return re.findall(r"'([^']+)'", expected) if problem["type"] == "literal_error" else []
 
 
 def _keys_at(location: tuple[str, ...]) -> list[str]:
     model: type[BaseModel] = Settings
     for part in location:
         nested = model.model_fields[part].annotation
-        assert isinstance(nested, type) and issubclass(nested, BaseModel)
+        assert isinstance(nested, type)
+        assert issubclass(nested, BaseModel)
         model = nested
     return sorted(model.model_fields)
