@@ -108,7 +108,7 @@ def _describe(contract: Contract, failures: pd.DataFrame, where: str) -> str:
             f"{failures['index'].nunique()} rows, the first is row {first['index']}"
         )
     column = next((c for c in contract.columns if c.name == first["column"]), None)
-    value = "a value" if column is None or column.private else repr(first["failure_case"])
+    value = "a value" if column and column.private else repr(first["failure_case"])
     return (
         f"{where}: table '{contract.name}', column '{first['column']}', row {first['index']}: "
         f"{value} fails {first['check']} ({len(failures)} values in all)"

@@ -18,15 +18,7 @@ _FINGERPRINT = "_fingerprint"
 
 
 class TableNotFoundError(FileNotFoundError):
-    """A table that a stage reads is not there.
-
-    Attributes:
-        table: name of the table's contract, by which a caller can say how to make it.
-    """
-
-    def __init__(self, message: str, table: str = "") -> None:
-        super().__init__(message)
-        self.table = table
+    """A table that a stage reads is not there."""
 
 
 def write_table(contract: Contract, table: pa.Table, path: Path) -> None:
@@ -57,8 +49,7 @@ def part_paths(contract: Contract, path: Path) -> list[Path]:
     if not path.is_dir():
         raise TableNotFoundError(
             f"{path}: table '{contract.name}' ({contract.row}) is not there; "
-            "run the stage that writes it first",
-            contract.name,
+            "run the stage that writes it first"
         )
     parts = sorted(path.glob("part-*.parquet"))
     if not parts:
