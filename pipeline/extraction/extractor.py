@@ -144,7 +144,8 @@ def _place(scene: Scene, decisions: list[Decision], lexicon: Lexicon) -> list[_P
         _Placed(finding, decision, ())
         for finding, decision in zip(scene.findings, decisions, strict=True)
     ]
-    for modifier, owners in zip(scene.modifiers, attach(scene), strict=True):
+    attached = _without_weak(scene, attach(scene))
+    for modifier, owners in attached:
         findings = tuple(scene.findings[index] for index in owners)
         decision = min(
             (decided[id(finding)] for finding in findings),
@@ -154,6 +155,26 @@ def _place(scene: Scene, decisions: list[Decision], lexicon: Lexicon) -> list[_P
         placed.append(_Placed(modifier, decision, findings))
     placed.extend(_implied(placed, lexicon))
     return placed
+
+
+def _without_weak(
+    scene: Scene, attached: list[tuple[int, ...]]
+) -> list[tuple[Match, tuple[int, ...]]]:
+    """Modifiers with their findings; weak ones only for findings that have no other of their kind."""
+    pairs = list(zip(scene.modifiers, attached, strict=True))
+    taken = {
+        (modifier.concept.category, index)
+        for modifier, owners in pairs
+        if not modifier.weak
+        for index in owners
+    }
+    kept: list[tuple[Match, tuple[int, ...]]] = []
+    for modifier, owners in pairs:
+        if modifier.weak:
+            owners = tuple(i for i in owners if (modifier.concept.category, i) not in taken)
+        if owners or not modifier.weak:
+            kept.append((modifier, owners))
+    return kept
 
 
 def _implied(placed: list[_Placed], lexicon: Lexicon) -> list[_Placed]:

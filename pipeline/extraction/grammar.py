@@ -27,3 +27,15 @@ DETERMINERS: Final = frozenset({"the", "a", "an", "this", "these", "that", "thos
 
 #: Marks that no modifier reaches over.
 BREAKS: Final = frozenset({";", ":", ".", "..", "(", ")", "?", "!"})
+
+#: Words that close a noun phrase, so that no modifier before them belongs to a noun behind them.
+PREPOSITIONS: Final = frozenset(
+    "of for with without by as due from than since after before during per via despite no not "
+    "otherwise concerning suspicious representing reflecting suggesting favoring".split()
+)
+
+#: Words with which a finding takes over the place of the one before it.
+COMPANIONS: Final = frozenset(
+    "associated adjacent accompanying overlying underlying surrounding superimposed concomitant "
+    "compressive".split()
+)

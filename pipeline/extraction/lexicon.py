@@ -48,6 +48,8 @@ class Concept:
         lung: a finding of the lung itself, whose places and descriptors are pneumonia's attributes.
         beside: concepts implied only next to another one, such as the middle lobe by "mid lung"
             next to "right".
+        weak_phrases: phrases that count only where no other phrase of the category does: "basilar
+            atelectasis" is bilateral unless a side is named.
     """
 
     concept_id: str
@@ -57,6 +59,7 @@ class Concept:
     phrases: tuple[str, ...] = ()
     lung: bool = False
     beside: tuple[Implication, ...] = ()
+    weak_phrases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,7 @@ class _Draft:
     lung: bool
     implies: list[Implication]
     phrases: list[str]
+    weak_phrases: list[str]
     unmentions: list[str]
 
     def concept(self) -> Concept:
@@ -177,6 +181,7 @@ class _Draft:
             phrases=tuple(self.phrases),
             lung=self.lung,
             beside=tuple(i for i in self.implies if i.beside is not None),
+            weak_phrases=tuple(self.weak_phrases),
         )
 
 
@@ -204,7 +209,7 @@ def _open(line: str, place: str) -> _Draft:
     if not line.endswith("]") or not is_concept_id(concept_id):
         raise LexiconError(f"{place}: expected [category:name], a category of {CATEGORIES}")
     category = cast("Category", category_of(concept_id))
-    return _Draft(concept_id, category, place, "", False, [], [], [])
+    return _Draft(concept_id, category, place, "", False, [], [], [], [])
 
 
 def _add(draft: _Draft, line: str, place: str) -> None:
@@ -215,6 +220,8 @@ def _add(draft: _Draft, line: str, place: str) -> None:
             draft.phrases.extend(expand_phrase(line))
         elif key == "not":
             draft.unmentions.extend(expand_phrase(value))
+        elif key == "weak":
+            draft.weak_phrases.extend(expand_phrase(value))
         elif key == "name":
             draft.name = value
         elif key == "lung" and value in ("yes", "no"):
@@ -224,7 +231,7 @@ def _add(draft: _Draft, line: str, place: str) -> None:
             draft.implies.append(Implication(concept_id.strip(), beside.strip() or None))
         else:
             raise LexiconError(
-                f"'{line}' is no phrase; keys are name, implies, lung (yes or no) and not"
+                f"'{line}' is no phrase; keys are name, implies, lung (yes or no), weak and not"
             )
     except LexiconError as error:
         raise LexiconError(f"{place}: {error}") from None
@@ -243,7 +250,7 @@ def _check(drafts: list[_Draft]) -> None:
             for concept_id in filter(None, (implication.concept_id, implication.beside)):
                 if concept_id not in known:
                     raise LexiconError(f"{draft.place}: implies the unknown '{concept_id}'")
-        for phrase in draft.phrases:
+        for phrase in (*draft.phrases, *draft.weak_phrases):
             owner = claimed.setdefault((draft.category, phrase), draft.concept_id)
             if owner != draft.concept_id:
                 raise LexiconError(

@@ -14,21 +14,27 @@ from spacy.tokens import Doc, Token
 from pipeline.extraction.lexicon import Concept, Lexicon
 
 _UNMENTION: Final = "not"
+_WEAK: Final = "weak "
 # Shorter words have neighbours that are words themselves.
 _MISSPELT_LENGTH: Final = 8
 _LEVELS: Final = frozenset({"upper", "middle", "mid", "lower"})
 _BETWEEN_LEVELS: Final = frozenset({"and", "or", "/", ",", "&", "-", "left", "right", "the", "to"})
-_ELLIPSIS_REACH: Final = 5
+_ZONE_NOUNS: Final = frozenset({"lobe", "lobes", "lung", "lungs", "zone", "zones", "hemithorax"})
+_ELLIPSIS_REACH: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A phrase of the lexicon in a Doc: tokens `start` to `end`, and the rule that found it."""
+    """A phrase of the lexicon in a Doc: tokens `start` to `end`, and the rule that found it.
+
+    A weak match counts only where its finding has no other of the same category.
+    """
 
     start: int
     end: int
     concept: Concept
     rule: str
+    weak: bool = False
 
 
 class LexiconMatcher:
@@ -42,9 +48,13 @@ class LexiconMatcher:
         self._by_phrase: dict[str, Concept] = {}
         words: set[str] = set()
         for concept in lexicon.concepts:
-            docs = [nlp.make_doc(text) for text in _spellings(concept.phrases)]
-            self._matcher.add(concept.concept_id, docs)
-            words.update(token.text for doc in docs for token in doc)
+            for key, phrases in (
+                (concept.concept_id, concept.phrases),
+                (f"{_WEAK}{concept.concept_id}", concept.weak_phrases),
+            ):
+                docs = [nlp.make_doc(text) for text in _spellings(phrases)]
+                self._matcher.add(key, docs)
+                words.update(token.text for doc in docs for token in doc)
             if concept.category == "zone":
                 self._by_phrase.update(dict.fromkeys(concept.phrases, concept))
         unmentions = [nlp.make_doc(text) for text in _spellings(lexicon.unmentions)]
@@ -70,7 +80,9 @@ class LexiconMatcher:
             taken.update(dict.fromkeys(range(start, end), span))
             name = strings[key]
             if name != _UNMENTION:
-                matches.append(Match(start, end, self._concepts[name], f"lexicon:{name}"))
+                weak, concept_id = name.startswith(_WEAK), name.removeprefix(_WEAK)
+                rule = f"lexicon:{name}"
+                matches.append(Match(start, end, self._concepts[concept_id], rule, weak))
         unsaid = {(s, e) for key, s, e in spans if strings[key] == _UNMENTION}
         matches = [match for match in matches if (match.start, match.end) not in unsaid]
         matches.extend(self._elliptic(doc, matches))
@@ -86,24 +98,35 @@ class LexiconMatcher:
             token.lex.norm_ = found[0]
 
     def _elliptic(self, doc: Doc, matches: list[Match]) -> list[Match]:
-        """The zones that coordination leaves half said: "right middle and lower lobe"."""
+        """Zones half said: "right middle and lower lobe", or with the side between: "lower left lung"."""
         found: list[Match] = []
-        zones = [m for m in matches if m.concept.category == "zone" and doc[m.start].lower_ in _LEVELS]
         taken = {token for match in matches for token in range(match.start, match.end)}
-        for zone in zones:
-            head = doc[zone.start + 1 : zone.end].text.lower()
-            position = zone.start - 1
-            while position >= max(zone.start - _ELLIPSIS_REACH, 0):
-                word = doc[position].lower_
-                if word in _LEVELS and position not in taken:
-                    concept = self._by_phrase.get(f"{word} {head}")
-                    if concept is not None:
-                        rule = f"ellipsis:{concept.concept_id}"
-                        found.append(Match(position, position + 1, concept, rule))
-                elif word not in _BETWEEN_LEVELS:
-                    break
-                position -= 1
+        for token in doc:
+            if token.lower_ not in _LEVELS or token.i in taken:
+                continue
+            head = self._head_of(doc, token.i, matches)
+            concept = self._by_phrase.get(f"{token.lower_} {head}")
+            if concept is not None:
+                rule = f"ellipsis:{concept.concept_id}"
+                found.append(Match(token.i, token.i + 1, concept, rule))
         return found
+
+    def _head_of(self, doc: Doc, level: int, matches: list[Match]) -> str:
+        """The noun that the level at token `level` shares with what follows it."""
+        heads = {
+            m.start: doc[m.start + 1 : m.end].text.lower()
+            for m in matches
+            if m.concept.category == "zone" and doc[m.start].lower_ in _LEVELS
+        }
+        for position in range(level + 1, min(level + _ELLIPSIS_REACH, len(doc))):
+            word = doc[position].lower_
+            if position in heads:
+                return heads[position]
+            if word in _ZONE_NOUNS:
+                return word
+            if word not in _BETWEEN_LEVELS and word not in _LEVELS:
+                break
+        return ""
 
 
 def _spellings(phrases: tuple[str, ...]) -> list[str]:

@@ -11,12 +11,21 @@ from typing import Final
 
 from spacy.tokens import Doc
 
-from pipeline.extraction.grammar import BREAKS, DETERMINERS, FINITE_VERBS, LIST_LINKS, LOCATIVES
+from pipeline.extraction.grammar import (
+    BREAKS,
+    COMPANIONS,
+    DETERMINERS,
+    FINITE_VERBS,
+    LIST_LINKS,
+    LOCATIVES,
+    PREPOSITIONS,
+)
 from pipeline.extraction.matching import Match
 
 _COPULAS: Final = frozenset({"is", "are", "was", "were", "remains", "remain", "appears", "appear"})
 _CLAUSE_JOINTS: Final = frozenset({";", "but", "however", "although", "while", "whereas"})
 _SHARING_LINKS: Final = frozenset({"/", "or", "versus", "vs", "and/or", "and", "&"})
+_LOOSE_JOINTS: Final = frozenset({"-", "(", ":", "lung", "lateral", "medial", "posterior", "anterior"})
 _PLACE_NOUNS: Final = frozenset(
     "lung lungs base bases lobe lobes zone zones region regions area hemithorax side field aspect "
     "portion segment".split()
@@ -63,14 +72,28 @@ def attach(scene: Scene) -> list[tuple[int, ...]]:
     modifier_tokens = {t for m in scene.modifiers for t in range(m.start, m.end)}
     attached: list[tuple[int, ...]] = []
     for modifier in scene.modifiers:
-        owners = _opens(scene, modifier, modifier_tokens)
-        if not owners:
-            owners = _follows(scene, modifier, modifier_tokens)
-        if not owners:
-            owners = _precedes(scene, modifier)
-        if not owners:
-            owners = _speaks_of(scene, modifier)
+        located = _is_located(scene, modifier, modifier_tokens)
+        owners = _follows(scene, modifier, modifier_tokens) if located else ()
+        owners = owners or _opens(scene, modifier, modifier_tokens)
+        owners = owners or _follows(scene, modifier, modifier_tokens)
+        owners = owners or _precedes(scene, modifier) or _speaks_of(scene, modifier)
         attached.append(owners)
+    return _accompany(scene, attached)
+
+
+def _accompany(scene: Scene, attached: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """Give "with adjacent atelectasis" the places of the finding that it accompanies."""
+    places = [m.concept.category in ("side", "zone") for m in scene.modifiers]
+    for index in range(1, len(scene.findings)):
+        before, here = scene.findings[index - 1], scene.findings[index]
+        own = any(index in owners for owners, place in zip(attached, places, strict=True) if place)
+        companion = any(word in COMPANIONS for word in scene.words[before.end : here.start])
+        if own or not companion or scene.sentence_of[before.start] != scene.sentence_of[here.start]:
+            continue
+        attached = [
+            (*owners, index) if place and index - 1 in owners else owners
+            for owners, place in zip(attached, places, strict=True)
+        ]
     return attached
 
 
@@ -85,15 +108,20 @@ def _opens(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[in
         if position in modifier_tokens:
             continue
         if word in LIST_LINKS or word == "-":
-            if strange:
+            if strange or (word == "," and not _list_goes_on(scene, position, modifier_tokens)):
                 return ()
             continue
         if word in BREAKS or word in FINITE_VERBS or word in LOCATIVES or word in DETERMINERS:
             return ()
-        if word in _CLAUSE_JOINTS or word in ("with", "without", "no"):
+        if word in _CLAUSE_JOINTS or word in PREPOSITIONS:
             return ()
         strange = strange or word not in _PLACE_NOUNS
     return _sharing(scene, index, modifier_tokens)
+
+
+def _list_goes_on(scene: Scene, comma: int, modifier_tokens: set[int]) -> bool:
+    following = comma + 1
+    return following in modifier_tokens or scene.words[following] in ("and", "or")
 
 
 def _sharing(scene: Scene, index: int, modifier_tokens: set[int]) -> tuple[int, ...]:
@@ -124,7 +152,10 @@ def _follows(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[
             return ()
         located = located or word in LOCATIVES
     adjacent = all(
-        t in modifier_tokens or scene.words[t] in LIST_LINKS or scene.words[t] in ("-", "(", ":")
+        t in modifier_tokens
+        or scene.words[t] in LIST_LINKS
+        or scene.words[t] in DETERMINERS
+        or scene.words[t] in _LOOSE_JOINTS
         for t in range(finding.end, modifier.start)
     )
     predicative = modifier.concept.category == "descriptor" and any(
@@ -182,12 +213,22 @@ def _speaks_of(scene: Scene, modifier: Match) -> tuple[int, ...]:
     return (before[-1],) if len(before) == 1 else ()
 
 
+def _is_located(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> bool:
+    """Whether a locative leads to the modifier: "in the left base"."""
+    if modifier.concept.category == "descriptor":
+        return False
+    for position in range(modifier.start - 1, -1, -1):
+        word = scene.words[position]
+        if word in LOCATIVES or word == "of":
+            return True
+        if word in FINITE_VERBS or word in LIST_LINKS or word in BREAKS or word in PREPOSITIONS:
+            return False
+    return False
+
+
 def _is_subject(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> bool:
     """Whether the modifier begins a clause of its own: "…, left lung is clear"."""
-    position = modifier.start - 1
-    while position >= 0 and (position in modifier_tokens or scene.words[position] in DETERMINERS):
-        position -= 1
-    if position >= 0 and scene.words[position] in LOCATIVES:
+    if _is_located(scene, modifier, modifier_tokens):
         return False
     for word in scene.words[modifier.end : modifier.end + 5]:
         if word in FINITE_VERBS or word == "clear":
