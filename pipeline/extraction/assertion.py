@@ -8,10 +8,11 @@ from spacy.tokens import Doc
 
 from data_contracts.concepts import Assertion
 from pipeline.extraction.cues import Cue, CueMatches
-from pipeline.extraction.grammar import BREAKS, FINITE_VERBS, LIST_LINKS
+from pipeline.extraction.grammar import BREAKS, FINITE_VERBS
 from pipeline.extraction.matching import Match
 
 _VERSUS: Final = frozenset({"versus", "vs", "v"})
+_ALTERNATIVE: Final = frozenset({"or", "versus", "vs", "and/or"})
 _CONJUNCTIONS: Final = frozenset({"and", "or", "nor", "/", "&"})
 _NEAR_ENDS: Final = frozenset({"in", "within", "at", "over", "with", "without", "to", "from"})
 
@@ -66,7 +67,8 @@ class SentenceCues:
                 return False
             if verb_passed and word in (",", "and"):
                 return False
-            verb_passed = verb_passed or word in FINITE_VERBS
+            # The verb that a cue such as "may" governs begins no clause.
+            verb_passed = verb_passed or (word in FINITE_VERBS and position > cue.end)
         return True
 
     def _reaches_near(self, cue: Cue, finding: Match) -> bool:
@@ -74,16 +76,20 @@ class SentenceCues:
             word = self._words[position]
             if position in self._stops or word in FINITE_VERBS or word in _NEAR_ENDS:
                 return False
-            if word in BREAKS or word == ",":
+            if word in BREAKS or (word == "," and not self._alternatives(position, finding)):
                 return False
         return True
+
+    def _alternatives(self, comma: int, finding: Match) -> bool:
+        """Whether the comma divides alternatives: "possibly scar, atelectasis, or pneumonia"."""
+        return any(word in _ALTERNATIVE for word in self._words[comma : finding.start])
 
     def _reaches_left(self, cue: Cue, finding: Match, findings: Sequence[Match]) -> bool:
         listed = False
         if self._words[cue.start] in _VERSUS:
-            return not any(finding.end <= other.start < cue.start for other in findings) and not any(
-                self._words[p] in FINITE_VERBS for p in range(finding.end, cue.start)
-            )
+            return not any(
+                finding.end <= other.start < cue.start for other in findings
+            ) and not any(self._words[p] in FINITE_VERBS for p in range(finding.end, cue.start))
         for position in range(cue.start - 1, finding.end - 1, -1):
             word = self._words[position]
             if position in self._stops or word in FINITE_VERBS:
@@ -115,7 +121,11 @@ class SentenceCues:
 
     def _hedge_behind(self, negation: Cue, cues: list[Cue]) -> Cue | None:
         for cue in cues:
-            if cue.assertion == "uncertain" and cue.direction != "after" and cue.start > negation.end:
+            if (
+                cue.assertion == "uncertain"
+                and cue.direction != "after"
+                and cue.start > negation.end
+            ):
                 between = self._words[negation.end : cue.start]
                 if negation.direction != "after" and ("," in between or "with" in between):
                     return cue
@@ -124,8 +134,3 @@ class SentenceCues:
 
 def _distance(cue: Cue, finding: Match) -> int:
     return finding.start - cue.end if cue.end <= finding.start else cue.start - finding.end
-
-
-def is_list_link(word: str) -> bool:
-    """Whether a word joins the members of a list."""
-    return word in LIST_LINKS

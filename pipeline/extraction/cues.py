@@ -23,14 +23,23 @@ Direction = Literal["before", "near", "after"]
 
 _KINDS: Final = ("before", "near", "after", "pseudo")
 _STOP: Final = "stop"
+_IDENTITY: Final = "identity"
 
 
 @dataclass(frozen=True, slots=True)
 class CueLexicon:
-    """Cue phrases by (assertion, kind), the phrases that stop every cue, and a fingerprint."""
+    """What `cues.txt` holds.
+
+    Attributes:
+        phrases: cue phrases by (assertion, kind).
+        stops: phrases that end the reach of every cue.
+        identity: cues that doubt what a finding is, not that it is there.
+        fingerprint: changes whenever the file does.
+    """
 
     phrases: dict[tuple[Assertion, str], tuple[str, ...]]
     stops: tuple[str, ...]
+    identity: frozenset[str]
     fingerprint: str
 
 
@@ -43,12 +52,14 @@ class Cue:
         end: the token behind its last.
         assertion: what it makes of the findings in its reach.
         direction: whether it stands before them, in one noun phrase with them, or after them.
+        identity: whether it doubts only what they are, so that their places stay affirmed.
     """
 
     start: int
     end: int
     assertion: Assertion
     direction: Direction
+    identity: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +78,7 @@ def load_cues(path: Path | None = None) -> CueLexicon:
     """
     lines = read_lexicon_file(lexicon_folder(path), CUE_FILE)
     phrases: dict[tuple[Assertion, str], list[str]] = {}
-    stops: list[str] = []
+    others: dict[str, list[str]] = {_STOP: [], _IDENTITY: []}
     current: list[str] | None = None
     for number, raw in enumerate(lines, start=1):
         line = raw.partition("#")[0].strip()
@@ -76,26 +87,27 @@ def load_cues(path: Path | None = None) -> CueLexicon:
             continue
         if line.startswith("["):
             heading = line.strip("[]")
-            key = _heading(heading, place)
-            current = stops if key is None else phrases.setdefault(key, [])
+            if heading in others:
+                current = others[heading]
+            else:
+                current = phrases.setdefault(_heading(heading, place), [])
         elif current is None:
             raise LexiconError(f"{place}: a phrase before the first [heading]")
         else:
             current.extend(expand_phrase(line))
     return CueLexicon(
         phrases={key: tuple(dict.fromkeys(found)) for key, found in phrases.items()},
-        stops=tuple(dict.fromkeys(stops)),
+        stops=tuple(dict.fromkeys(others[_STOP])),
+        identity=frozenset(others[_IDENTITY]),
         fingerprint=hashlib.sha256("\n".join(lines).encode()).hexdigest(),
     )
 
 
-def _heading(heading: str, place: str) -> tuple[Assertion, str] | None:
-    if heading == _STOP:
-        return None
+def _heading(heading: str, place: str) -> tuple[Assertion, str]:
     assertion, _, kind = heading.partition(" ")
     if assertion not in ASSERTIONS[1:] or kind not in _KINDS:
         raise LexiconError(
-            f"{place}: [{heading}] is no heading; expected [stop], or one of "
+            f"{place}: [{heading}] is no heading; expected [stop], [identity], or one of "
             f"{', '.join(ASSERTIONS[1:])} with one of {', '.join(_KINDS)}"
         )
     return cast("Assertion", assertion), kind
@@ -119,23 +131,22 @@ class AssertionNegex(Negex):
             "pseudo_negations": list(lexicon.phrases.get((assertion, "pseudo"), ())),
             "termination": list(lexicon.stops),
         }
+        self._identity = lexicon.identity
         self._near = frozenset(lexicon.phrases.get((assertion, "near"), ()))
-        super().__init__(
-            nlp, f"negex_{assertion}", termset, extension_name=f"negex_{assertion}"
-        )
+        super().__init__(nlp, f"negex_{assertion}", termset, extension_name=f"negex_{assertion}")
 
     def cues(self, doc: Doc) -> tuple[list[Cue], list[int]]:
         """This assertion's cues in `doc`, and the tokens at which a stop begins."""
         preceding, following, terminating = self.process_negations(doc)
-        found = [
-            Cue(start, end, self.assertion, self._reach(doc[start:end].text)) for _, start, end in preceding
-        ]
-        found += [Cue(start, end, self.assertion, "after") for _, start, end in following]
+        found = [self._cue(doc, start, end, "before") for _, start, end in preceding]
+        found += [self._cue(doc, start, end, "after") for _, start, end in following]
         return found, [start for _, start, _ in terminating]
 
-
-    def _reach(self, text: str) -> Direction:
-        return "near" if " ".join(text.lower().split()) in self._near else "before"
+    def _cue(self, doc: Doc, start: int, end: int, direction: Direction) -> Cue:
+        text = doc[start:end].text.lower()
+        if direction == "before" and text in self._near:
+            direction = "near"
+        return Cue(start, end, self.assertion, direction, text in self._identity)
 
 
 class CueMatcher:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -32,6 +32,9 @@ _SECTION_ASSERTION: Final[dict[str, Assertion]] = {
     "technique": "hypothetical",
     "other": "hypothetical",
 }
+_LUNG_WORDS: Final = frozenset(
+    "lung lungs lobe lobes pulmonary parenchymal parenchyma airspace alveolar midlung".split()
+)
 _STRENGTH: Final = ("affirmed", "uncertain", "historical", "hypothetical", "negated")
 
 
@@ -80,6 +83,7 @@ class Extractor:
         sentences = _token_sentences(doc, split_sentences(flat))
         sentence_of = [_ordinal(sentences, token.i) for token in doc]
         scene = make_scene(doc, matches, sentence_of)
+        scene = replace(scene, findings=_without_strangers(scene))
         cue_matches = self._cue_matcher(doc)
         sentence_cues = [SentenceCues(doc, sentence, cue_matches) for sentence in sentences]
         decisions = [
@@ -148,13 +152,39 @@ def _place(scene: Scene, decisions: list[Decision], lexicon: Lexicon) -> list[_P
     for modifier, owners in attached:
         findings = tuple(scene.findings[index] for index in owners)
         decision = min(
-            (decided[id(finding)] for finding in findings),
+            (_of_place(decided[id(finding)]) for finding in findings),
             key=lambda d: _STRENGTH.index(d.assertion),
             default=Decision("affirmed", None),
         )
         placed.append(_Placed(modifier, decision, findings))
     placed.extend(_implied(placed, lexicon))
     return placed
+
+
+def _of_place(decision: Decision) -> Decision:
+    """What is said of a finding's place: "left base atelectasis versus scar" is left for sure."""
+    if decision.cue is not None and decision.cue.identity:
+        return Decision("affirmed", None)
+    return decision
+
+
+def _without_strangers(scene: Scene) -> tuple[Match, ...]:
+    """The findings, less the weak ones whose sentence does not speak of the lung."""
+    if not any(finding.weak for finding in scene.findings):
+        return scene.findings
+    lung_sentences = {
+        sentence
+        for word, sentence in zip(scene.words, scene.sentence_of, strict=True)
+        if word in _LUNG_WORDS
+    }
+    lung_sentences.update(
+        scene.sentence_of[m.start] for m in scene.modifiers if m.concept.category == "zone"
+    )
+    return tuple(
+        finding
+        for finding in scene.findings
+        if not finding.weak or scene.sentence_of[finding.start] in lung_sentences
+    )
 
 
 def _without_weak(
@@ -249,7 +279,9 @@ def _finding(index: int, mentions: tuple[PassageMention, ...]) -> PassageFinding
     own = [i for i, mention in enumerate(mentions) if index in mention.findings]
 
     def concepts(category: str) -> tuple[str, ...]:
-        return tuple(sorted({mentions[i].concept_id for i in own if mentions[i].category == category}))
+        return tuple(
+            sorted({mentions[i].concept_id for i in own if mentions[i].category == category})
+        )
 
     return PassageFinding(
         mention=index,

@@ -1,5 +1,6 @@
 """The little grammar that reach and attachment need: verbs, links and clause joints, by word."""
 
+import re
 from typing import Final
 
 #: Words with which a clause says something of its subject.
@@ -18,8 +19,7 @@ LIST_LINKS: Final = frozenset({"and", "or", "nor", ",", "/", "&", "and/or", "ver
 LOCATIVES: Final = frozenset(
     "in within at of over overlying involving along near throughout adjacent about on from to into "
     "projecting across around abutting affecting occupying behind beneath above below between "
-    "inside through obscuring layering greatest worst worse most predominantly mainly primarily "
-    "especially particularly localized located centered greater more".split()
+    "inside through obscuring layering localized located centered".split()
 )
 
 #: Words that may stand between a modifier and its noun without being either.
@@ -39,3 +39,17 @@ COMPANIONS: Final = frozenset(
     "associated adjacent accompanying overlying underlying surrounding superimposed concomitant "
     "compressive".split()
 )
+
+#: Nouns of which a finding is made: in "small areas of patchy density" the density is small.
+PARTITIVES: Final = frozenset(
+    "area areas focus foci region regions patch patches amount degree component element zone zones "
+    "band bands streak streaks collection pocket".split()
+)
+
+# What de-identification leaves in a word's place.
+_MASK: Final = re.compile(r"x{3,}|_+|\[\*\*.*")
+
+
+def is_mask(word: str) -> bool:
+    """Whether a word is a de-identification mark, behind which any word may have stood."""
+    return _MASK.fullmatch(word) is not None

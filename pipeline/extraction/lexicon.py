@@ -48,8 +48,8 @@ class Concept:
         lung: a finding of the lung itself, whose places and descriptors are pneumonia's attributes.
         beside: concepts implied only next to another one, such as the middle lobe by "mid lung"
             next to "right".
-        weak_phrases: phrases that count only where no other phrase of the category does: "basilar
-            atelectasis" is bilateral unless a side is named.
+        weak_phrases: phrases that count under a condition: a finding's where its sentence speaks
+            of the lung ("density"), a side's where its finding has no other ("in the bases").
     """
 
     concept_id: str

@@ -27,7 +27,7 @@ _ELLIPSIS_REACH: Final = 6
 class Match:
     """A phrase of the lexicon in a Doc: tokens `start` to `end`, and the rule that found it.
 
-    A weak match counts only where its finding has no other of the same category.
+    A weak match counts only under the condition that `Concept.weak_phrases` states.
     """
 
     start: int

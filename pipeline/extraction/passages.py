@@ -10,7 +10,9 @@ from typing import Final
 from pipeline.extraction.statements import Passage
 
 # A full stop before one of these does not end a sentence.
-_ABBREVIATED: Final = r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\bapprox)"
+_ABBREVIATED: Final = (
+    r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\bapprox)"
+)
 
 _BOUNDARY: Final = re.compile(
     rf"""
@@ -34,6 +36,7 @@ _ANAPHORA: Final = re.compile(
       (?:this|these|it|they|which)\b(?!\s+(?:examination|exam|study|film|radiograph|patient))
     | (?:the|this|these|that)\s+(?:findings?|appearances?|opacit(?:y|ies)|abnormalit(?:y|ies)
         |process|area|areas|changes?|distribution|differential)\b(?!\s+and\b)
+    | (?:there\s+(?:is|are)\s+)?(?:\w+\s+){0,2}(?:associated|adjacent|surrounding|accompanying)\b
     | (?:findings|appearance|differential|considerations)\b(?!\s+and\b)
     | (?:may|might|could|likely|possibly|probably|most\ likely|favor)\b
     """,

@@ -18,14 +18,18 @@ from pipeline.extraction.grammar import (
     FINITE_VERBS,
     LIST_LINKS,
     LOCATIVES,
+    PARTITIVES,
     PREPOSITIONS,
+    is_mask,
 )
 from pipeline.extraction.matching import Match
 
 _COPULAS: Final = frozenset({"is", "are", "was", "were", "remains", "remain", "appears", "appear"})
 _CLAUSE_JOINTS: Final = frozenset({";", "but", "however", "although", "while", "whereas"})
 _SHARING_LINKS: Final = frozenset({"/", "or", "versus", "vs", "and/or", "and", "&"})
-_LOOSE_JOINTS: Final = frozenset({"-", "(", ":", "lung", "lateral", "medial", "posterior", "anterior"})
+_LOOSE_JOINTS: Final = frozenset(
+    {"-", "(", ":", "lung", "lateral", "medial", "posterior", "anterior"}
+)
 _PLACE_NOUNS: Final = frozenset(
     "lung lungs base bases lobe lobes zone zones region regions area hemithorax side field aspect "
     "portion segment".split()
@@ -88,7 +92,7 @@ def _accompany(scene: Scene, attached: list[tuple[int, ...]]) -> list[tuple[int,
         before, here = scene.findings[index - 1], scene.findings[index]
         own = any(index in owners for owners, place in zip(attached, places, strict=True) if place)
         companion = any(word in COMPANIONS for word in scene.words[before.end : here.start])
-        if own or not companion or scene.sentence_of[before.start] != scene.sentence_of[here.start]:
+        if own or not companion:
             continue
         attached = [
             (*owners, index) if place and index - 1 in owners else owners
@@ -105,7 +109,7 @@ def _opens(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[in
     strange = False
     for position in range(modifier.end, scene.findings[index].start):
         word = scene.words[position]
-        if position in modifier_tokens:
+        if position in modifier_tokens or _is_partitive(scene, position):
             continue
         if word in LIST_LINKS or word == "-":
             if strange or (word == "," and not _list_goes_on(scene, position, modifier_tokens)):
@@ -117,6 +121,13 @@ def _opens(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[in
             return ()
         strange = strange or word not in _PLACE_NOUNS
     return _sharing(scene, index, modifier_tokens)
+
+
+def _is_partitive(scene: Scene, position: int) -> bool:
+    words = scene.words
+    if words[position] == "of":
+        return words[position - 1] in PARTITIVES or is_mask(words[position - 1])
+    return words[position] in PARTITIVES and words[position + 1] == "of"
 
 
 def _list_goes_on(scene: Scene, comma: int, modifier_tokens: set[int]) -> bool:
@@ -150,7 +161,7 @@ def _follows(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[
         word = scene.words[position]
         if word in _CLAUSE_JOINTS:
             return ()
-        located = located or word in LOCATIVES
+        located = located or word in LOCATIVES or word == "of"
     adjacent = all(
         t in modifier_tokens
         or scene.words[t] in LIST_LINKS
@@ -171,12 +182,16 @@ def _follows(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[
 def _coordinated_before(scene: Scene, index: int, modifier_tokens: set[int]) -> tuple[int, ...]:
     """`index` and the findings coordinated right before it: "atelectasis and opacity in …"."""
     owners = [index]
+    places = {
+        t for m in scene.modifiers if m.concept.category == "side" for t in range(m.start, m.end)
+    }
+    shared_tokens = modifier_tokens - places
     while owners[0] > 0:
         here, before = scene.findings[owners[0]], scene.findings[owners[0] - 1]
         between = scene.words[before.end : here.start]
         links = [word for word in between if word in _SHARING_LINKS]
         bare = all(
-            word in _SHARING_LINKS or before.end + offset in modifier_tokens
+            word in _SHARING_LINKS or is_mask(word) or before.end + offset in shared_tokens
             for offset, word in enumerate(between)
         )
         if not links or not bare:
@@ -219,7 +234,7 @@ def _is_located(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> boo
         return False
     for position in range(modifier.start - 1, -1, -1):
         word = scene.words[position]
-        if word in LOCATIVES or word == "of":
+        if word in LOCATIVES:
             return True
         if word in FINITE_VERBS or word in LIST_LINKS or word in BREAKS or word in PREPOSITIONS:
             return False
@@ -254,4 +269,6 @@ def _first_after(scene: Scene, token: int) -> int | None:
 
 
 def _last_before(scene: Scene, token: int) -> int | None:
-    return next((i for i in range(len(scene.findings) - 1, -1, -1) if scene.findings[i].end <= token), None)
+    return next(
+        (i for i in range(len(scene.findings) - 1, -1, -1) if scene.findings[i].end <= token), None
+    )
