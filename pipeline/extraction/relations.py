@@ -203,7 +203,7 @@ def _coordinated_before(scene: Scene, index: int, modifier_tokens: set[int]) -> 
 def _precedes(scene: Scene, modifier: Match) -> tuple[int, ...]:
     """The finding that the modifier's clause goes on to name: "the left base shows opacity"."""
     index = _first_after(scene, modifier.end)
-    if index is None or modifier.concept.category == "descriptor":
+    if index is None or modifier.concept.category == "descriptor" or modifier.weak:
         return ()
     finding = scene.findings[index]
     if not _same_sentence(scene, modifier, finding) or _is_elsewhere(scene, modifier):
