@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 SourceKind = Literal["phantom", "mimic_cxr", "openi_xml", "openi_csv", "csv", "jsonl", "parquet"]
 SOURCE_KINDS: Final[tuple[SourceKind, ...]] = get_args(SourceKind)
+PARAMS_FILE: Final = Path("params.yaml")
 SHIPPED_LEXICON: Final = Path(__file__).parent / "extraction" / "lexicons"
 
 
@@ -125,6 +126,50 @@ def load_settings(path: Path) -> Settings:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not valid YAML: {error}") from None
     return parse_settings(raw, str(path))
+
+
+def resolve_settings(params: Path | None, assigned: Mapping[str, Any]) -> Settings:
+    """Settings of a file, or the defaults, with single values given on the command line.
+
+    Args:
+        params: the settings file; None takes `params.yaml` in the working directory where there
+            is one.
+        assigned: values by dotted key, such as `{"nlp.workers": 4}`.
+
+    Raises:
+        SettingsError: the file that was asked for cannot be read, a key is unknown, or a value is
+            wrong.
+    """
+    found = params or (PARAMS_FILE if PARAMS_FILE.is_file() else None)
+    settings = load_settings(found) if found else Settings()
+    raw = settings.model_dump(mode="json")
+    for key, value in assigned.items():
+        _assign(raw, key.split("."), value)
+    return parse_settings(raw, "command line") if assigned else settings
+
+
+def parse_assignment(text: str) -> tuple[str, Any]:
+    """Split `KEY=VALUE`, the value read as YAML, so that numbers and lists come out as such.
+
+    Raises:
+        SettingsError: there is no `=`, no key, or the value is not YAML.
+    """
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise SettingsError(f"{text!r} is not of the form KEY=VALUE, such as nlp.workers=4")
+    try:
+        return key, yaml.safe_load(value)
+    except yaml.YAMLError:
+        raise SettingsError(f"{key}: the value {value!r} is not valid YAML") from None
+
+
+def _assign(raw: dict[str, Any], keys: list[str], value: Any) -> None:
+    for key in keys[:-1]:
+        nested = raw.setdefault(key, {})
+        if not isinstance(nested, dict):
+            raise SettingsError(f"command line: key '{'.'.join(keys)}': '{key}' holds no keys")
+        raw = nested
+    raw[keys[-1]] = value
 
 
 def parse_settings(raw: Any, where: str) -> Settings:

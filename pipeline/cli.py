@@ -1,0 +1,270 @@
+"""The commands of `python -m pipeline`; each calls its stage, imported only when it runs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline import cli_audit
+from pipeline.console import Commands, report, require, require_tables
+from pipeline.options import (
+    Assignments,
+    Metrics,
+    Out,
+    Params,
+    Scheduler,
+    Tables,
+    column_roles,
+    metrics_path,
+    settings_of,
+)
+
+DATA = Path("data")
+
+app = typer.Typer(
+    name="pipeline",
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # plain help is there at once
+    pretty_exceptions_show_locals=False,
+    help="From radiology reports to audited label tables. `dvc repro` runs all stages; `run` does "
+    "so without DVC; every stage can also be run by itself.",
+    epilog="Example: python -m pipeline run openi_csv indiana_reports.csv --out tables",
+)
+app.add_typer(cli_audit.app, name="audit")
+
+
+@app.command(epilog="Example: python -m pipeline phantom --set phantom.studies=500")
+def phantom(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")] = DATA
+    / "phantom",
+    params: Params = None,
+    assignments: Assignments = None,
+    metrics: Metrics = None,
+) -> None:
+    """Generate phantom studies and reports with exact truth.
+
+    Writes studies, lesions, reports, truth_mentions and truth_findings, all from one seed.
+    """
+    settings = settings_of(params, assignments)
+    from pipeline.stages.phantom import phantom as stage
+
+    report(stage(settings=settings.phantom, out=out), metrics_path(metrics, "phantom"))
+
+
+@app.command(
+    epilog="Example: python -m pipeline ingest --set source.kind=openi_csv "
+    "--set source.path=indiana_reports.csv"
+)
+def ingest(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")] = DATA,
+    params: Params = None,
+    assignments: Assignments = None,
+    metrics: Metrics = None,
+) -> None:
+    """Read a source's reports; set aside what cannot be used.
+
+    Writes reports (text, sections, offsets) and quarantine (file, row and reason of each record
+    that was left out).
+    """
+    settings = settings_of(params, assignments)
+    if settings.source.kind == "phantom":
+        folder = settings.source.path
+        require("ingest", folder / "reports.parquet", f"phantom --out {folder}")
+    from pipeline.stages.ingest import ingest as stage
+
+    report(stage(settings=settings.source, out=out), metrics_path(metrics, "ingest"))
+
+
+@app.command(epilog="Example: python -m pipeline extract --set nlp.workers=4")
+def extract(
+    tables: Tables = DATA,
+    out: Out = None,
+    scheduler: Scheduler = None,
+    params: Params = None,
+    assignments: Assignments = None,
+    metrics: Metrics = None,
+) -> None:
+    """Find mentions, their assertions and their relations.
+
+    Reads reports. Writes mentions (phrase, offsets, assertion and its cue) and findings (each with
+    its sides, zones and descriptors). A run that was killed goes on where it stopped.
+    """
+    settings = settings_of(params, assignments)
+    (reports,) = require_tables("extract", tables, "reports")
+    from pipeline.stages.extract import extract as stage
+
+    summary = stage(settings=settings.nlp, reports=reports, out=out or tables, scheduler=scheduler)
+    report(summary, metrics_path(metrics, "extract"))
+
+
+@app.command(epilog="Example: python -m pipeline label --set label.conflict=impression_wins")
+def label(
+    tables: Tables = DATA,
+    out: Out = None,
+    params: Params = None,
+    assignments: Assignments = None,
+    metrics: Metrics = None,
+) -> None:
+    """Give each report one value per concept.
+
+    Reads reports, mentions and findings. Writes labels: 1 affirmed, 0 negated, -1 uncertain, null
+    not mentioned, and the mentions behind each value.
+    """
+    settings = settings_of(params, assignments)
+    reports, mentions, findings = require_tables("label", tables, "reports", "mentions", "findings")
+    from pipeline.stages.label import label as stage
+
+    summary = stage(
+        settings=settings.label,
+        lexicon=settings.nlp.lexicon,
+        reports=reports,
+        mentions=mentions,
+        findings=findings,
+        out=out or tables,
+    )
+    report(summary, metrics_path(metrics, "label"))
+
+
+@app.command(epilog="Example: python -m pipeline vocabulary --set vocabulary.min_reports=50")
+def vocabulary(
+    tables: Tables = DATA,
+    out: Out = None,
+    params: Params = None,
+    assignments: Assignments = None,
+    metrics: Metrics = None,
+) -> None:
+    """Choose the concepts to train on, by frequency and list.
+
+    Reads mentions and labels. Writes vocabulary: each concept's counts, whether it is kept, why.
+    """
+    settings = settings_of(params, assignments)
+    mentions, labels = require_tables("vocabulary", tables, "mentions", "labels")
+    from pipeline.stages.vocabulary import vocabulary as stage
+
+    summary = stage(
+        settings=settings.vocabulary,
+        lexicon=settings.nlp.lexicon,
+        mentions=mentions,
+        labels=labels,
+        out=out or tables,
+    )
+    report(summary, metrics_path(metrics, "vocabulary"))
+
+
+@app.command(epilog="Example: python -m pipeline embed --set embed.dimensions=200")
+def embed(
+    tables: Tables = DATA,
+    out: Out = None,
+    params: Params = None,
+    assignments: Assignments = None,
+    metrics: Metrics = None,
+) -> None:
+    """Train word2vec; give tokens and concepts their vectors.
+
+    Reads reports, mentions and vocabulary. Writes embeddings.
+    """
+    settings = settings_of(params, assignments)
+    reports, mentions, kept = require_tables("embed", tables, "reports", "mentions", "vocabulary")
+    from pipeline.stages.embed import embed as stage
+
+    summary = stage(
+        settings=settings.embed,
+        lexicon=settings.nlp.lexicon,
+        reports=reports,
+        mentions=mentions,
+        vocabulary=kept,
+        out=out or tables,
+    )
+    report(summary, metrics_path(metrics, "embed"))
+
+
+@app.command(epilog="Example: python -m pipeline propose --set nlp.model=en_core_sci_sm")
+def propose(
+    tables: Tables = DATA,
+    out: Out = None,
+    params: Params = None,
+    assignments: Assignments = None,
+    metrics: Metrics = None,
+) -> None:
+    """Rank a spaCy model's phrases that the lexicon lacks.
+
+    Reads reports and mentions, and needs nlp.model. Writes proposals: counts and examples of
+    each phrase, most frequent first.
+    """
+    settings = settings_of(params, assignments)
+    reports, mentions = require_tables("propose", tables, "reports", "mentions")
+    from pipeline.stages.propose import propose as stage
+
+    summary = stage(settings=settings.nlp, reports=reports, mentions=mentions, out=out or tables)
+    report(summary, metrics_path(metrics, "propose"))
+
+
+@app.command(
+    epilog="Example: python -m pipeline run csv reports.csv --out tables "
+    "--column report_id=accession --column text=report_text"
+)
+def run(
+    source_kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE_KIND",
+            help="phantom, mimic_cxr, openi_xml, openi_csv, csv, jsonl or parquet.",
+            show_default=False,
+        ),
+    ],
+    path: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="PATH",
+            help="File or folder of reports; the phantom is generated where none is given.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write all tables to.")],
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ROLE=NAME",
+            help="Column of a csv, jsonl or parquet source, such as text=report_text; may be "
+            "repeated. Roles: report_id, subject_id, study_id, split, and text or the sections "
+            "indication, comparison, findings, impression.",
+            show_default=False,
+        ),
+    ] = None,
+    scheduler: Scheduler = None,
+    params: Params = None,
+    assignments: Assignments = None,
+) -> None:
+    """Go from a source to all text tables, without DVC.
+
+    Ingest, extract, label, vocabulary and embed in one call. Writes every table to DIR and the
+    counts to DIR/metrics.
+    """
+    from pipeline.settings import SettingsError
+
+    given = {"source.kind": source_kind, **column_roles(column)}
+    settings = settings_of(params, assignments, given)
+    if path is None and source_kind != "phantom":
+        raise SettingsError(f"run: a {source_kind} source needs the PATH of its reports")
+    from pipeline.stages.run import run as stages
+
+    for summary in stages(settings=settings, source=path, out=out, scheduler=scheduler):
+        report(summary, None)
+
+
+@app.command(epilog="Example: python -m pipeline neighbours consolidation --count 20")
+def neighbours(
+    word: Annotated[
+        str, typer.Argument(metavar="WORD", help="A word, or a concept such as finding:consolidation.")
+    ],
+    tables: Tables = DATA,
+    count: Annotated[int, typer.Option(min=1, help="How many to show.")] = 10,
+) -> None:
+    """Show the words and concepts nearest to a word.
+
+    Reads embeddings.
+    """
+    (embeddings,) = require_tables("neighbours", tables, "embeddings")

@@ -1,0 +1,109 @@
+"""What a user sees: a stage's summary as a table, an error as one message, unknown names."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+from pipeline.summary import StageSummary, write_metrics
+
+#: The exit status of a run that failed for a reason its message explains.
+USER_ERROR: Final = 2
+
+#: The command that makes each table, given the folder it belongs in.
+_MAKES: Final = {
+    "reports": "ingest --out {}",
+    "mentions": "extract --tables {}",
+    "findings": "extract --tables {}",
+    "labels": "label --tables {}",
+    "vocabulary": "vocabulary --tables {}",
+    "embeddings": "embed --tables {}",
+}
+_OUR_PACKAGES: Final = ("pipeline", "data_contracts")
+
+
+class MissingInputError(FileNotFoundError):
+    """A stage's input has not been made; the message names stage, path and the next command."""
+
+
+def require(stage: str, path: Path, command: str) -> Path:
+    """`path`, once it is sure to be there, before anything heavy is loaded.
+
+    Args:
+        stage: the stage that reads it.
+        path: a file or folder.
+        command: the command that makes it.
+
+    Raises:
+        MissingInputError: it is not there.
+    """
+    if not path.exists():
+        raise MissingInputError(
+            f"{stage}: {path} is not there.\nNext: python -m pipeline {command}"
+        )
+    return path
+
+
+def require_tables(stage: str, folder: Path, *tables: str) -> tuple[Path, ...]:
+    """Paths of the tables that a stage reads from `folder`; see `require`."""
+    return tuple(
+        require(stage, folder / f"{table}.parquet", _MAKES[table].format(folder))
+        for table in tables
+    )
+
+
+def report(summary: StageSummary, metrics: Path | None) -> None:
+    """Print a stage's counts and time, and write the counts for `dvc metrics show`."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=summary.stage, title_justify="left", title_style="bold", show_header=False)
+    table.add_column(overflow="fold")
+    table.add_column(justify="right")
+    for name, value in summary.counts.items():
+        style = "yellow" if "quarantined" in name and value else ""
+        table.add_row(name.replace("_", " "), f"{value:,}", style=style)
+    table.add_row("time", f"{summary.seconds:,.1f} s", style="dim")
+    console = Console()
+    console.print(table)
+    for path in summary.outputs:
+        console.print(Text(f"wrote {path}", style="dim"), soft_wrap=True)
+    if metrics is not None:
+        write_metrics(summary, metrics)
+
+
+class Commands(TyperGroup):
+    """Commands whose expected errors are one message, and whose unknown names list the known."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name; an unknown one ends the run with the list of those there are.
+
+        Args:
+            ctx: the invocation.
+            cmd_name: what the user typed.
+        """
+        command = super().get_command(ctx, cmd_name)
+        if command is None and not ctx.resilient_parsing:
+            known = ", ".join(self.list_commands(ctx))
+            ctx.fail(f"There is no command '{cmd_name}'; there are {known}.")
+        return command
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; errors raised for the user are printed without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except (ValueError, OSError) as error:
+            if not _is_for_the_user(error):
+                raise
+            from rich.console import Console
+            from rich.text import Text
+
+            Console(stderr=True).print(Text(str(error), style="red"), soft_wrap=True)
+            raise typer.Exit(USER_ERROR) from None
+
+
+def _is_for_the_user(error: Exception) -> bool:
+    ours = type(error).__module__.partition(".")[0] in _OUR_PACKAGES
+    return ours or isinstance(error, FileNotFoundError | PermissionError)
