@@ -13,6 +13,7 @@ from pipeline.extraction.matching import Match
 
 _VERSUS: Final = frozenset({"versus", "vs", "v"})
 _ALTERNATIVE: Final = frozenset({"or", "versus", "vs", "and/or"})
+_SUBJECTS: Final = frozenset({"the", "there", "this", "these", "it", "heart"})
 _CONJUNCTIONS: Final = frozenset({"and", "or", "nor", "/", "&"})
 _NEAR_ENDS: Final = frozenset({"in", "within", "at", "over", "with", "without", "to", "from"})
 
@@ -65,7 +66,7 @@ class SentenceCues:
             word = self._words[position]
             if position in self._stops:
                 return False
-            if verb_passed and word in (",", "and"):
+            if word in (",", "and") and (verb_passed or self._words[position + 1] in _SUBJECTS):
                 return False
             # The verb that a cue such as "may" governs begins no clause.
             verb_passed = verb_passed or (word in FINITE_VERBS and position > cue.end)
@@ -117,7 +118,10 @@ class SentenceCues:
                 hedge = self._hedge_behind(strongest, cues)
                 return hedge if hedge is not None else strongest
             return strongest
-        return min(cues, key=lambda cue: _distance(cue, finding))
+        # What is still there is not history, but it may be doubted.
+        still = [cue for cue in cues if cue.assertion == "affirmed"]
+        doubts = [cue for cue in cues if cue.assertion == "uncertain"]
+        return min(doubts or still or cues, key=lambda cue: _distance(cue, finding))
 
     def _hedge_behind(self, negation: Cue, cues: list[Cue]) -> Cue | None:
         for cue in cues:

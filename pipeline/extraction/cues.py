@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Final, Literal
 
 from negspacy.negation import Negex
 from spacy.language import Language
@@ -105,12 +105,12 @@ def load_cues(path: Path | None = None) -> CueLexicon:
 
 def _heading(heading: str, place: str) -> tuple[Assertion, str]:
     assertion, _, kind = heading.partition(" ")
-    if assertion not in ASSERTIONS[1:] or kind not in _KINDS:
+    if assertion not in ASSERTIONS or kind not in _KINDS:
         raise LexiconError(
             f"{place}: [{heading}] is no heading; expected [stop], [identity], or one of "
-            f"{', '.join(ASSERTIONS[1:])} with one of {', '.join(_KINDS)}"
+            f"{', '.join(ASSERTIONS)} with one of {', '.join(_KINDS)}"
         )
-    return cast("Assertion", assertion), kind
+    return assertion, kind
 
 
 class AssertionNegex(Negex):
@@ -153,7 +153,7 @@ class CueMatcher:
     """All assertions' cues at once; of overlapping cues the longest wins."""
 
     def __init__(self, nlp: Language, lexicon: CueLexicon) -> None:
-        self._negexes = [AssertionNegex(nlp, assertion, lexicon) for assertion in ASSERTIONS[1:]]
+        self._negexes = [AssertionNegex(nlp, assertion, lexicon) for assertion in ASSERTIONS]
 
     def __call__(self, doc: Doc) -> CueMatches:
         """Find the cues and stops of `doc`."""

@@ -190,7 +190,7 @@ def _without_strangers(scene: Scene) -> tuple[Match, ...]:
 def _without_weak(
     scene: Scene, attached: list[tuple[int, ...]]
 ) -> list[tuple[Match, tuple[int, ...]]]:
-    """Modifiers with their findings; weak ones only for findings that have no other of their kind."""
+    """Modifiers with their findings; weak ones only where nothing else of their kind is."""
     pairs = list(zip(scene.modifiers, attached, strict=True))
     taken = {
         (modifier.concept.category, index)
@@ -212,18 +212,23 @@ def _implied(placed: list[_Placed], lexicon: Lexicon) -> list[_Placed]:
     implied: list[_Placed] = []
     for item in placed:
         for implication in item.match.concept.beside:
-            for owner in item.owners:
-                beside = any(
-                    other.match.concept.concept_id == implication.beside and owner in other.owners
-                    for other in placed
-                )
-                if beside:
-                    concept = lexicon.concept(implication.concept_id)
-                    rule = f"implied:{item.match.concept.concept_id} with {implication.beside}"
-                    match = Match(item.match.start, item.match.end, concept, rule)
-                    implied.append(_Placed(match, item.decision, item.owners))
-                    break
+            if _nearest_beside(item, placed) == implication.beside:
+                concept = lexicon.concept(implication.concept_id)
+                rule = f"implied:{item.match.concept.concept_id} with {implication.beside}"
+                match = Match(item.match.start, item.match.end, concept, rule)
+                implied.append(_Placed(match, item.decision, item.owners))
     return implied
+
+
+def _nearest_beside(item: _Placed, placed: list[_Placed]) -> str | None:
+    """The side nearest to a zone among those of the same findings."""
+    sides = [
+        other.match
+        for other in placed
+        if other.match.concept.category == "side" and set(other.owners) & set(item.owners)
+    ]
+    nearest = min(sides, key=lambda side: abs(side.start - item.match.start), default=None)
+    return nearest.concept.concept_id if nearest is not None else None
 
 
 def _rows(

@@ -5,11 +5,11 @@ from typing import Final
 
 #: Words with which a clause says something of its subject.
 FINITE_VERBS: Final = frozenset(
-    "is are was were has have had shows show showed demonstrates demonstrate demonstrated reveals "
-    "reveal revealed appears appear appeared remains remain remained contains contain persists "
-    "persist persisted represents represent reflects reflect suggests suggest measures measure "
-    "indicates indicate obscures obscure silhouettes may might could can should would will does do "
-    "did overlies overlie projects project extends extend".split()
+    "is are was were has have had shows show showed demonstrates demonstrate demonstrated "
+    "reveals reveal revealed appears appear appeared remains remain remained contains contain "
+    "persists persist persisted represents represent reflects reflect suggests suggest measures "
+    "measure indicates indicate obscures obscure silhouettes may might could can should would "
+    "will does do did overlies overlie projects project extends extend".split()
 )
 
 #: Words that join members of a list.
@@ -17,9 +17,9 @@ LIST_LINKS: Final = frozenset({"and", "or", "nor", ",", "/", "&", "and/or", "ver
 
 #: Words that lead from a finding to its place.
 LOCATIVES: Final = frozenset(
-    "in within at of over overlying involving along near throughout adjacent about on from to into "
-    "projecting across around abutting affecting occupying behind beneath above below between "
-    "inside through obscuring layering localized located centered".split()
+    "in within at of over overlying involving along near throughout adjacent about on from to "
+    "into projecting across around abutting affecting occupying behind beneath above below "
+    "between inside through obscuring layering localized located centered".split()
 )
 
 #: Words that may stand between a modifier and its noun without being either.
@@ -42,8 +42,8 @@ COMPANIONS: Final = frozenset(
 
 #: Nouns of which a finding is made: in "small areas of patchy density" the density is small.
 PARTITIVES: Final = frozenset(
-    "area areas focus foci region regions patch patches amount degree component element zone zones "
-    "band bands streak streaks collection pocket".split()
+    "area areas focus foci region regions patch patches amount degree component element zone "
+    "zones band bands streak streaks collection pocket".split()
 )
 
 # What de-identification leaves in a word's place.

@@ -64,7 +64,7 @@ class LexiconMatcher:
         self._wordset = words
 
     def __call__(self, doc: Doc) -> list[Match]:
-        """Matches in order of (start, end, concept_id); those that overlap cover the same tokens."""
+        """Matches in order of (start, end, concept_id); equal spans overlap only."""
         for token in doc:
             if token.orth not in self._known:
                 self._known.add(token.orth)
@@ -98,7 +98,7 @@ class LexiconMatcher:
             token.lex.norm_ = found[0]
 
     def _elliptic(self, doc: Doc, matches: list[Match]) -> list[Match]:
-        """Zones half said: "right middle and lower lobe", or with the side between: "lower left lung"."""
+        """Zones half said: "right middle and lower lobe", "lower left lung"."""
         found: list[Match] = []
         taken = {token for match in matches for token in range(match.start, match.end)}
         for token in doc:

@@ -5,6 +5,7 @@ breaks at de-identification marks, list numbers and missing spaces.
 """
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from pipeline.extraction.statements import Passage
@@ -56,7 +57,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
         cuts.update(match.end() for match in _SHORT_LINE.finditer(text))
     ordered = sorted(cuts)
     sentences: list[tuple[int, int]] = []
-    for start, end in zip(ordered, ordered[1:], strict=False):
+    for start, end in pairwise(ordered):
         mark = _LIST_MARK.match(text, start, end)
         begin = mark.end() if mark is not None else start
         stripped = text[begin:end].rstrip()

@@ -30,15 +30,19 @@ _SHARING_LINKS: Final = frozenset({"/", "or", "versus", "vs", "and/or", "and", "
 _LOOSE_JOINTS: Final = frozenset(
     {"-", "(", ":", "lung", "lateral", "medial", "posterior", "anterior"}
 )
+_NOUN_ADJECTIVES: Final = frozenset(
+    "lateral medial posterior anterior superior inferior entire remaining upper lower mid -".split()
+)
 _PLACE_NOUNS: Final = frozenset(
-    "lung lungs base bases lobe lobes zone zones region regions area hemithorax side field aspect "
-    "portion segment".split()
+    "lung lungs base bases lobe lobes zone zones region regions area hemithorax side field "
+    "aspect portion segment".split()
 )
 # Anatomy outside the lung: "left" in "the left rib" places no lung finding.
 _ELSEWHERE: Final = frozenset(
-    "rib ribs clavicle shoulder humerus hemidiaphragm diaphragm heart ventricle atrium hilum neck "
-    "axilla abdomen quadrant arm chest ventricular atrial subclavian jugular ij upper-extremity "
-    "scapula breast kidney pulmonary-artery paratracheal mediastinum mediastinal aorta".split()
+    "rib ribs clavicle shoulder humerus hemidiaphragm diaphragm heart ventricle atrium hilum "
+    "neck axilla abdomen quadrant arm chest ventricular atrial subclavian jugular ij upper- "
+    "extremity scapula breast kidney pulmonary-artery paratracheal mediastinum mediastinal "
+    "aorta".split()
 )
 
 
@@ -161,7 +165,7 @@ def _follows(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[
         word = scene.words[position]
         if word in _CLAUSE_JOINTS:
             return ()
-        located = located or word in LOCATIVES or word == "of"
+        located = located or word in LOCATIVES
     adjacent = all(
         t in modifier_tokens
         or scene.words[t] in LIST_LINKS
@@ -236,7 +240,8 @@ def _is_located(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> boo
         word = scene.words[position]
         if word in LOCATIVES:
             return True
-        if word in FINITE_VERBS or word in LIST_LINKS or word in BREAKS or word in PREPOSITIONS:
+        coordinated = position in modifier_tokens or word in _PLACE_NOUNS or word in DETERMINERS
+        if not coordinated and word not in LIST_LINKS and word not in _NOUN_ADJECTIVES:
             return False
     return False
 

@@ -3,8 +3,8 @@
 import warnings
 
 import spacy
-from spacy.language import Language
 from spacy.lang.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER
+from spacy.language import Language
 from spacy.util import compile_infix_regex
 
 # `disease/atelectasis`, `left-sided`, `opacity,left`, `base.No`: one word each for scispaCy.
