@@ -2,9 +2,11 @@
 
 import hashlib
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +24,6 @@ from pipeline.extraction.relations import Scene, attach, make_scene
 from pipeline.extraction.statements import PassageAnalysis, PassageFinding, PassageMention
 from pipeline.extraction.tokens import blank_pipeline
 
-_BLANKS: Final = re.compile(r"\s")
 _BLANK_RUN: Final = re.compile(r"\s{2,}|[^\S ]")
 # What a section says by its nature, where no cue says otherwise.
 _SECTION_ASSERTION: Final[dict[str, Assertion]] = {
@@ -80,8 +81,8 @@ class Extractor:
             matches = self._abbreviations.expand(doc, matches, abbreviations)
         if not matches:
             return PassageAnalysis((), ())
-        sentences = _token_sentences(doc, split_sentences(flat))
-        sentence_of = [_ordinal(sentences, token.i) for token in doc]
+        sentences = _token_sentences(doc, [start for start, _ in split_sentences(text)], offsets)
+        sentence_of = [i for i, (start, end) in enumerate(sentences) for _ in range(start, end)]
         scene = make_scene(doc, matches, sentence_of)
         scene = replace(scene, findings=_without_strangers(scene))
         cue_matches = self._cue_matcher(doc)
@@ -129,17 +130,17 @@ def _flatten(text: str) -> tuple[str, list[int] | None]:
     return "".join(kept), offsets
 
 
-def _token_sentences(doc: Doc, sentences: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    starts = [0]
-    for start, _ in sentences[1:]:
-        first = next((token.i for token in doc if token.idx >= start), len(doc))
-        if first > starts[-1]:
-            starts.append(first)
-    return list(zip(starts, [*starts[1:], len(doc)], strict=True))
-
-
-def _ordinal(sentences: list[tuple[int, int]], token: int) -> int:
-    return next(i for i, (start, end) in enumerate(sentences) if start <= token < end)
+def _token_sentences(
+    doc: Doc, starts: list[int], offsets: list[int] | None
+) -> list[tuple[int, int]]:
+    """Sentences as tokens (start, end); `starts` counts the characters of the unflattened text."""
+    firsts = [0]
+    tokens = [token.idx if offsets is None else offsets[token.idx] for token in doc]
+    for start in starts[1:]:
+        first = bisect_left(tokens, start)
+        if firsts[-1] < first < len(tokens):
+            firsts.append(first)
+    return list(pairwise([*firsts, len(tokens)]))
 
 
 def _place(scene: Scene, decisions: list[Decision], lexicon: Lexicon) -> list[_Placed]:
