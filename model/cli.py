@@ -1,0 +1,74 @@
+"""The commands of `python -m model`; each imports what it needs when it runs."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+if TYPE_CHECKING:
+    from model.label_tables import LabelTables
+
+_OUR_PACKAGES = ("model", "data_contracts")
+
+
+class _Commands(TyperGroup):
+    """Commands whose expected errors are one message."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (ValueError, OSError) as error:
+            if type(error).__module__.partition(".")[0] not in _OUR_PACKAGES:
+                raise
+            typer.secho(str(error), fg="red", err=True)
+            raise typer.Exit(2) from None
+
+
+app = typer.Typer(
+    name="model",
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_show_locals=False,
+    epilog="Example: python -m model check data",
+)
+
+
+@app.callback()
+def _model() -> None:
+    """From label tables and images to boxes."""
+
+
+@app.command(epilog="Example: python -m model check data")
+def check(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder of labels, vocabulary and embeddings.")
+    ],
+) -> None:
+    """Make sure that label tables are whole and agree before training on them.
+
+    Every kept concept must have a label column with evidence and a vector, all vectors one
+    length, and no patient may be in two splits.
+    """
+    from model.label_tables import read_label_tables
+
+    _show(read_label_tables(folder))
+
+
+def _show(tables: "LabelTables") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    reports, dimensions = tables.labels.num_rows, tables.vectors.shape[1]
+    shown = Table(
+        title=f"{reports:,} reports, {len(tables.concepts)} concepts, vectors of {dimensions}",
+        title_justify="left",
+    )
+    shown.add_column("concept")
+    shown.add_column("reports that affirm it", justify="right")
+    shown.add_column("share", justify="right")
+    for name, positives in tables.positives.items():
+        shown.add_row(name, f"{positives:,}", f"{positives / max(reports, 1):.1%}")
+    Console().print(shown)
