@@ -11,9 +11,7 @@ from typing import Final
 from pipeline.extraction.statements import Passage
 
 # A full stop before one of these does not end a sentence.
-_ABBREVIATED: Final = (
-    r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\bapprox)"
-)
+_ABBREVIATED: Final = r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\bapprox)(?<!\b[ap]\.m)"
 
 _BOUNDARY: Final = re.compile(
     rf"""

@@ -195,7 +195,10 @@ def _coordinated_before(scene: Scene, index: int, modifier_tokens: set[int]) -> 
         between = scene.words[before.end : here.start]
         links = [word for word in between if word in _SHARING_LINKS]
         bare = all(
-            word in _SHARING_LINKS or is_mask(word) or before.end + offset in shared_tokens
+            word in _SHARING_LINKS
+            or word in DETERMINERS
+            or is_mask(word)
+            or before.end + offset in shared_tokens
             for offset, word in enumerate(between)
         )
         if not links or not bare:

@@ -1,0 +1,82 @@
+"""Offsets are exact and an analysis is a pure function of its passage."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.extraction.extractor import Extractor
+
+WORDS = st.sampled_from(
+    "No patchy opacity opacities consolidation/atelectasis right-sided left base RLL bibasilar "
+    "may represent pneumonia , . ; : and or effusion ___ XXXX has resolved lower lobe (GGO) "
+    "évident midlung cannot be excluded 2.5 cm versus".split()
+)
+BLANKS = st.sampled_from([" ", "  ", "\n", "\r\n", "\t", "", "\u00a0"])
+
+
+@given(st.lists(st.tuples(WORDS, BLANKS), min_size=1, max_size=30))
+@settings(max_examples=150, deadline=None)
+def test_offsets_index_the_received_text(
+    extractor: Extractor, pieces: list[tuple[str, str]]
+) -> None:
+    text = "".join(word + blank for word, blank in pieces)
+    analysis = extractor.analyse(text, "findings")
+    for mention in analysis.mentions:
+        phrase = text[mention.start : mention.end]
+        assert phrase == phrase.strip()
+        assert phrase
+        if mention.cue is not None:
+            cue = text[slice(*mention.cue)]
+            assert cue == cue.strip()
+            assert cue
+        for index in mention.findings:
+            assert analysis.mentions[index].category == "finding"
+    order = [(m.start, m.end, m.concept_id) for m in analysis.mentions]
+    assert order == sorted(order)
+
+
+@given(st.text(max_size=120))
+@settings(max_examples=100, deadline=None)
+def test_no_text_breaks_the_analysis(extractor: Extractor, text: str) -> None:
+    for mention in extractor.analyse(text, "body").mentions:
+        assert 0 <= mention.start < mention.end <= len(text)
+
+
+def test_phrase_broken_over_a_line_is_one_mention(extractor: Extractor) -> None:
+    text = "Opacity in the right\n  lower   lobe."
+    zone = next(m for m in extractor.analyse(text, "findings").mentions if m.category == "zone")
+    assert text[zone.start : zone.end] == "lower   lobe"
+
+
+@pytest.mark.parametrize("misspelt", ["consoldation", "consolidaton", "conslidation"])
+def test_misspelt_finding_is_found(extractor: Extractor, misspelt: str) -> None:
+    (mention,) = extractor.analyse(f"Right {misspelt}.", "findings").mentions[1:]
+    assert mention.concept_id == "finding:consolidation"
+
+
+def test_same_passage_same_analysis(extractor: Extractor) -> None:
+    text = "Patchy right base opacity, possibly pneumonia."
+    assert extractor.analyse(text, "findings") == extractor.analyse(text, "findings")
+
+
+def test_abbreviation_defined_in_the_report_is_read(extractor: Extractor) -> None:
+    report = "There is an airspace disease (ASD) in the left base. ASD has increased."
+    abbreviations = extractor.find_abbreviations(report)
+    assert abbreviations == (("ASD", "airspace disease"),)
+    analysis = extractor.analyse("ASD has increased.", "findings", abbreviations)
+    (mention,) = analysis.mentions
+    assert mention.concept_id == "finding:airspace_disease"
+    assert mention.rule == "abbreviation:ASD"
+    assert extractor.analyse("ASD has increased.", "findings").mentions == ()
+
+
+def test_density_counts_only_where_the_lung_is_spoken_of(extractor: Extractor) -> None:
+    def findings(text: str) -> list[str]:
+        return [
+            m.concept_id
+            for m in extractor.analyse(text, "findings").mentions
+            if m.category == "finding"
+        ]
+
+    assert findings("Vague density in the right upper lobe.") == ["finding:opacity"]
+    assert findings("Round density over the humerus.") == []

@@ -1,0 +1,82 @@
+"""Which side, zone and descriptor each finding of a sentence has."""
+
+import pytest
+
+from pipeline.extraction.extractor import Extractor
+
+SENTENCES = [
+    ("Right middle and lower lobe opacities.", [("opacity", "right lower_lobe middle_lobe")]),
+    (
+        "Right upper, middle and lower lobe consolidations.",
+        [("consolidation", "right lower_lobe middle_lobe upper_lobe")],
+    ),
+    ("Bibasilar atelectasis.", [("atelectasis", "bilateral base")]),
+    ("Bibasilar opacities, left greater than right.", [("opacity", "bilateral base")]),
+    ("Patchy opacities in the lung bases.", [("opacity", "bilateral base patchy")]),
+    ("Opacities in the right and left bases.", [("opacity", "bilateral base")]),
+    ("RLL pneumonia.", [("pneumonia", "right lower_lobe")]),
+    ("Opacity in the lower left lung.", [("opacity", "left lower_lobe")]),
+    ("Right mid lung opacity.", [("opacity", "right mid_zone middle_lobe")]),
+    ("Left midlung opacity.", [("opacity", "left mid_zone lingula")]),
+    (
+        "Small left pleural effusion and streaky right basilar atelectasis.",
+        [("pleural_effusion", "left small"), ("atelectasis", "right base streaky")],
+    ),
+    (
+        "Atelectasis and a small effusion at the left base.",
+        [("atelectasis", "left base"), ("pleural_effusion", "left base small")],
+    ),
+    (
+        "Left effusion with adjacent atelectasis.",
+        [("pleural_effusion", "left"), ("atelectasis", "left")],
+    ),
+    ("The left base shows a hazy opacity.", [("opacity", "left base ill_defined")]),
+    ("There is right base atelectasis, left lung is clear.", [("atelectasis", "right base")]),
+    ("Left lower lobe: patchy opacity.", [("opacity", "left lower_lobe patchy")]),
+    (
+        "Multifocal pneumonia involving the right upper lobe, lingula and left lower lobe.",
+        [("pneumonia", "left right lingula lower_lobe upper_lobe multifocal")],
+    ),
+    (
+        "Opacity in the left base, concerning for right lower lobe pneumonia.",
+        [("opacity", "left base"), ("pneumonia", "right lower_lobe")],
+    ),
+    ("Small areas of patchy opacity in the lingula.", [("opacity", "lingula patchy small")]),
+    ("Mildly increased right base opacity.", [("opacity", "right base")]),
+    ("Opacity overlying the right rib.", [("opacity", "")]),
+    (
+        "Opacities are noted diffusely throughout both lungs.",
+        [("opacity", "bilateral diffuse")],
+    ),
+    (
+        "There is an opacity in the left base. It extends to the lingula.",
+        [("opacity", "left base lingula")],
+    ),
+    (
+        "Patchy, ill-defined opacity/atelectasis.",
+        [("opacity", "ill_defined patchy"), ("atelectasis", "ill_defined patchy")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("passage", "expected"), SENTENCES, ids=[s for s, _ in SENTENCES])
+def test_places_and_descriptors_reach_their_finding(
+    extractor: Extractor, passage: str, expected: list[tuple[str, str]]
+) -> None:
+    analysis = extractor.analyse(passage, "findings")
+    found = []
+    for finding in analysis.findings:
+        attributes = (*finding.sides, *finding.zones, *finding.descriptors)
+        names = {attribute.partition(":")[2] for attribute in attributes}
+        name = analysis.mentions[finding.mention].concept_id.partition(":")[2]
+        found.append((name, names))
+    assert found == [(name, set(attributes.split())) for name, attributes in expected]
+
+
+def test_finding_lists_every_mention_behind_it(extractor: Extractor) -> None:
+    text = "Patchy opacity in the right base."
+    analysis = extractor.analyse(text, "findings")
+    (finding,) = analysis.findings
+    behind = [analysis.mentions[i] for i in finding.mentions]
+    assert [text[m.start : m.end] for m in behind] == ["opacity", "Patchy", "right", "base"]
+    assert all(finding.mention in m.findings for m in behind[1:])
