@@ -11,7 +11,10 @@ from typing import Final
 from pipeline.extraction.statements import Passage
 
 # A full stop before one of these does not end a sentence.
-_ABBREVIATED: Final = r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\bapprox)(?<!\b[ap]\.m)"
+_ABBREVIATED: Final = "".join(
+    rf"(?<!\b{word})"
+    for word in ("Dr", "Mr", "Ms", "Mrs", "vs", r"e\.g", r"i\.e", "approx", r"[ap]\.m")
+)
 
 _BOUNDARY: Final = re.compile(
     rf"""
