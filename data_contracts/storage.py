@@ -163,6 +163,14 @@ class PartedTable:
         _put_in_place(self.partial, self.path)
 
 
+def is_current(path: Path, fingerprint: str, parts: int) -> bool:
+    """Whether a `PartedTable` of `parts` parts and this fingerprint is in place already."""
+    stamp = path / _FINGERPRINT
+    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != fingerprint:
+        return False
+    return all((path / _PART.format(index)).exists() for index in range(parts))
+
+
 def count_rows(contract: Contract, path: Path) -> int:
     """Rows of a table, read from the files' footers alone."""
     return sum(int(pq.read_metadata(part).num_rows) for part in part_paths(contract, path))

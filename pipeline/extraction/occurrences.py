@@ -1,0 +1,178 @@
+"""Where the distinct passages occur in a part of the reports table."""
+
+from array import array
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data_contracts.checking import ContractError
+from data_contracts.tables import SECTIONS
+from pipeline.extraction.passage_store import Abbreviations, IntArray, PassageStore
+from pipeline.extraction.passages import split_passages
+from pipeline.extraction.runs import spread
+
+#: The columns of the reports table that extraction reads.
+REPORT_COLUMNS: Final = ("report_id", "text", "sections")
+
+
+class ExtractionError(ValueError):
+    """A passage could not be analysed; the message names it by its offsets, never by its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """Passages and sentences of a part in text order; all arrays count reports from 0.
+
+    Attributes:
+        report: per passage, its report's row.
+        start: per passage, its offset in the report's text, in characters.
+        section: per passage, its section's place in `SECTIONS`.
+        passage: per passage, its number in the store.
+        sentence_report: per sentence, its report's row.
+        sentence_start: per sentence, its offset in the report's text, in characters.
+        sentence_end: per sentence, the offset behind it.
+    """
+
+    report: IntArray
+    start: IntArray
+    section: IntArray
+    passage: IntArray
+    sentence_report: IntArray
+    sentence_start: IntArray
+    sentence_end: IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class _Spans:
+    """Section spans of a part, in text order of each report."""
+
+    report: IntArray
+    section: IntArray
+    start: IntArray
+    end: IntArray
+
+
+class _DistinctSections:
+    """The distinct section texts of a part, split into passages, as columns."""
+
+    def __init__(self, store: PassageStore) -> None:
+        self._store = store
+        self._numbers: dict[tuple[str, str, Abbreviations], int] = {}
+        self._passages = array("i")  # number in the store, start in the section
+        self._sentences = array("i")  # start, end in the section
+        self._counts = array("i")  # passages, sentences
+
+    def number(self, text: str, section: str, abbreviations: Abbreviations) -> int:
+        """Row of the section in `counts`, split and analysed when it is first seen."""
+        key = (text, section, abbreviations)
+        number = self._numbers.get(key)
+        if number is None:
+            passages = split_passages(text)
+            for passage in passages:
+                body = text[passage.start : passage.end]
+                self._passages.append(self._store.number(body, section, abbreviations))
+                self._passages.append(passage.start)
+                for sentence in passage.sentences:
+                    self._sentences.extend(sentence)
+            sentences = sum(len(passage.sentences) for passage in passages)
+            self._counts.extend((len(passages), sentences))
+            number = self._numbers[key] = len(self._numbers)
+        return number
+
+    def occurrences(self, spans: _Spans, numbers: IntArray) -> Occurrences:
+        """Each span's passages and sentences, `numbers` being the spans' distinct sections."""
+        counts = np.array(self._counts, dtype=np.int64).reshape(-1, 2)
+        first = np.cumsum(counts, axis=0) - counts
+        passages = np.array(self._passages, dtype=np.int64).reshape(-1, 2)
+        sentences = np.array(self._sentences, dtype=np.int64).reshape(-1, 2)
+        rows, owner = spread(first[numbers, 0], counts[numbers, 0])
+        sentence_rows, sentence_owner = spread(first[numbers, 1], counts[numbers, 1])
+        sentence_base = spans.start[sentence_owner]
+        return Occurrences(
+            report=spans.report[owner],
+            start=passages[rows, 1] + spans.start[owner],
+            section=spans.section[owner],
+            passage=passages[rows, 0],
+            sentence_report=spans.report[sentence_owner],
+            sentence_start=sentences[sentence_rows, 0] + sentence_base,
+            sentence_end=sentences[sentence_rows, 1] + sentence_base,
+        )
+
+
+def find_occurrences(reports: pa.Table, store: PassageStore) -> Occurrences:
+    """Split the sections of `reports` into passages and have the store analyse the new ones.
+
+    Args:
+        reports: a part of the reports table with at least `REPORT_COLUMNS`.
+        store: where the analyses are and go.
+
+    Raises:
+        ContractError: a section's span leaves its text or overlaps another.
+        ExtractionError: a passage could not be analysed.
+    """
+    report_ids = reports["report_id"].to_pylist()
+    texts = reports["text"].to_pylist()
+    spans = _section_spans(reports)
+    _check_spans(spans, report_ids, texts)
+    distinct = _DistinctSections(store)
+    numbers = np.empty(len(spans.report), dtype=np.int64)
+    abbreviations: Abbreviations = ()
+    previous = -1
+    columns = (spans.report, spans.section, spans.start, spans.end)
+    for row, (report, section, start, end) in enumerate(
+        zip(*(column.tolist() for column in columns), strict=True)
+    ):
+        name, kind = SECTIONS[section], ""
+        try:
+            if report != previous:
+                abbreviations = store.extractor.find_abbreviations(texts[report])
+                previous = report
+            numbers[row] = distinct.number(texts[report][start:end], name, abbreviations)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it may quote the report
+            kind = type(error).__name__
+        if kind:
+            # Raised out here, so that the other error does not travel along as its context.
+            raise ExtractionError(
+                f"report '{report_ids[report]}': the section '{name}' at characters {start} to "
+                f"{end} could not be analysed ({kind}); the parts that are finished are kept. "
+                "This is a defect of the extraction rules: report it with these offsets, and take "
+                "the report out of the source to go on without it"
+            )
+    return distinct.occurrences(spans, numbers)
+
+
+def _section_spans(reports: pa.Table) -> _Spans:
+    lists = reports["sections"].combine_chunks()
+    values = lists.flatten()
+    lengths = pc.list_value_length(lists).to_numpy(zero_copy_only=False)
+    report = np.repeat(np.arange(len(lists), dtype=np.int64), lengths)
+    section = pc.index_in(values.field("name"), pa.array(SECTIONS))
+    if section.null_count:
+        row = int(report[section.is_null().to_pylist().index(True)])
+        raise ContractError(
+            f"report '{reports['report_id'][row]}' has a section that is not one of "
+            f"{', '.join(SECTIONS)}; run the ingest stage again"
+        )
+    start, end = (values.field(name).to_numpy().astype(np.int64) for name in ("start", "end"))
+    order = np.lexsort((end, start, report))
+    code = section.to_numpy().astype(np.int64)
+    return _Spans(report[order], code[order], start[order], end[order])
+
+
+def _check_spans(spans: _Spans, report_ids: list[str], texts: list[str]) -> None:
+    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))[spans.report]
+    outside = (spans.start < 0) | (spans.end < spans.start) | (spans.end > lengths)
+    overlaps = np.zeros_like(outside)
+    overlaps[1:] = (spans.report[1:] == spans.report[:-1]) & (spans.start[1:] < spans.end[:-1])
+    wrong = np.flatnonzero(outside | overlaps)
+    if len(wrong):
+        row = wrong[0]
+        problem = "leaves the text" if outside[row] else "overlaps the section before it"
+        raise ContractError(
+            f"report '{report_ids[spans.report[row]]}': the section "
+            f"'{SECTIONS[spans.section[row]]}' at characters {spans.start[row]} to "
+            f"{spans.end[row]} {problem}; run the ingest stage again"
+        )

@@ -1,0 +1,19 @@
+"""Runs of consecutive rows: how one row of a table points to several of another."""
+
+import numpy as np
+import numpy.typing as npt
+
+
+def spread(
+    first: npt.NDArray[np.int64], count: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The rows of all runs, one run after the other, and for each row the run it is of.
+
+    Args:
+        first: (runs,) the first row of each run.
+        count: (runs,) how many rows each run has.
+    """
+    run = np.repeat(np.arange(len(count), dtype=np.int64), count)
+    before = np.cumsum(count) - count
+    rows = np.arange(len(run), dtype=np.int64) + (first - before)[run]
+    return rows, run
