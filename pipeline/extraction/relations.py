@@ -80,7 +80,9 @@ def attach(scene: Scene) -> list[tuple[int, ...]]:
     modifier_tokens = {t for m in scene.modifiers for t in range(m.start, m.end)}
     attached: list[tuple[int, ...]] = []
     for modifier in scene.modifiers:
-        located = _is_located(scene, modifier, modifier_tokens)
+        located = _is_located(scene, modifier, modifier_tokens) or _is_apposed(
+            scene, modifier, modifier_tokens
+        )
         owners = _follows(scene, modifier, modifier_tokens) if located else ()
         owners = owners or _opens(scene, modifier, modifier_tokens)
         owners = owners or _follows(scene, modifier, modifier_tokens)
@@ -116,7 +118,7 @@ def _opens(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[in
         if position in modifier_tokens or _is_partitive(scene, position):
             continue
         if word in LIST_LINKS or word == "-":
-            if strange or (word == "," and not _list_goes_on(scene, position, modifier_tokens)):
+            if strange or (word == "," and not _list_goes_on(scene, modifier, position)):
                 return ()
             continue
         if word in BREAKS or word in FINITE_VERBS or word in LOCATIVES or word in DETERMINERS:
@@ -134,9 +136,13 @@ def _is_partitive(scene: Scene, position: int) -> bool:
     return words[position] in PARTITIVES and words[position + 1] == "of"
 
 
-def _list_goes_on(scene: Scene, comma: int, modifier_tokens: set[int]) -> bool:
+def _list_goes_on(scene: Scene, modifier: Match, comma: int) -> bool:
+    """Whether a comma only divides adjectives: "irregular, pleural-based opacity"."""
+    if modifier.concept.category == "descriptor":
+        return True
     following = comma + 1
-    return following in modifier_tokens or scene.words[following] in ("and", "or")
+    modified = any(other.start == following for other in scene.modifiers)
+    return modified or scene.words[following] in ("and", "or")
 
 
 def _sharing(scene: Scene, index: int, modifier_tokens: set[int]) -> tuple[int, ...]:
@@ -249,9 +255,28 @@ def _is_located(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> boo
     return False
 
 
+def _is_apposed(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> bool:
+    """Whether the modifier stands right behind a finding: "opacity left upper lobe"."""
+    if modifier.concept.category == "descriptor":
+        return False
+    following = modifier.end
+    while following in modifier_tokens:
+        following += 1
+    if any(finding.start == following for finding in scene.findings):
+        return False
+    position = modifier.start
+    while position > 0 and (
+        position - 1 in modifier_tokens or scene.words[position - 1] in _NOUN_ADJECTIVES
+    ):
+        position -= 1
+    return any(finding.end == position for finding in scene.findings)
+
+
 def _is_subject(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> bool:
     """Whether the modifier begins a clause of its own: "…, left lung is clear"."""
     if _is_located(scene, modifier, modifier_tokens):
+        return False
+    if _is_apposed(scene, modifier, modifier_tokens):
         return False
     for word in scene.words[modifier.end : modifier.end + 5]:
         if word in FINITE_VERBS or word == "clear":

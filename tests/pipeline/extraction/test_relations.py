@@ -45,6 +45,15 @@ SENTENCES = [
     ("Mildly increased right base opacity.", [("opacity", "right base")]),
     ("Opacity overlying the right rib.", [("opacity", "")]),
     (
+        "Opacity left upper lobe may represent early infiltrate.",
+        [("opacity", "left upper_lobe"), ("infiltrate", "")],
+    ),
+    (
+        "Small effusions bibasilar atelectasis.",
+        [("pleural_effusion", "small"), ("atelectasis", "bilateral base")],
+    ),
+    ("Irregular, pleural-based opacity.", [("opacity", "irregular")]),
+    (
         "Opacities are noted diffusely throughout both lungs.",
         [("opacity", "bilateral diffuse")],
     ),
