@@ -117,7 +117,9 @@ def _opens(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[in
         word = scene.words[position]
         if position in modifier_tokens or _is_partitive(scene, position):
             continue
-        if word in LIST_LINKS or word == "-":
+        if word == "-":
+            continue
+        if word in LIST_LINKS:
             if strange or (word == "," and not _list_goes_on(scene, modifier, position)):
                 return ()
             continue
