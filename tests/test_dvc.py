@@ -1,0 +1,91 @@
+"""dvc.yaml names what each stage really reads, so that a stage runs again when, and only when."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import grimp
+import pytest
+import yaml
+from pydantic import BaseModel
+
+from pipeline.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+STAGES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+#: Their values reach a stage as DVC's params, their other contents do not change a table.
+NOT_TABLES = {"pipeline", "pipeline.stages", "pipeline.settings", "pipeline.summary"}
+
+
+@cache
+def import_graph() -> grimp.ImportGraph:
+    return grimp.build_graph("pipeline", "data_contracts", cache_dir=None)
+
+
+def setting(dotted: str) -> object:
+    value: object = Settings()
+    for key in dotted.split("."):
+        assert isinstance(value, BaseModel), dotted
+        assert key in type(value).model_fields, f"no setting '{dotted}'"
+        value = getattr(value, key)
+    return value
+
+
+def paths(stage: str, kind: str) -> list[str]:
+    entries = STAGES[stage].get(kind, [])
+    return [next(iter(entry)) if isinstance(entry, dict) else entry for entry in entries]
+
+
+def made() -> set[str]:
+    return {path for stage in STAGES for path in (*paths(stage, "outs"), *paths(stage, "metrics"))}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_each_input_is_in_the_project_or_made_by_a_stage(stage: str) -> None:
+    for path in paths(stage, "deps"):
+        if path.startswith("${"):
+            assert isinstance(setting(path[2:-1]), Path)
+        else:
+            assert path in made() or (ROOT / path).exists(), path
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_each_setting_exists(stage: str) -> None:
+    for dotted in paths(stage, "params"):
+        setting(dotted)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_all_the_code_a_stage_imports_is_among_its_inputs(stage: str) -> None:
+    module = f"pipeline.stages.{stage}"
+    used = {module, *import_graph().find_upstream_modules(module)} - NOT_TABLES
+    files = {Path(*name.split(".")) for name in used}
+    given = [Path(path).with_suffix("") for path in paths(stage, "deps")]
+    missing = {file for file in files if not any(file.is_relative_to(path) for path in given)}
+    assert missing == set()
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_no_input_is_code_that_the_stage_does_not_import(stage: str) -> None:
+    module = f"pipeline.stages.{stage}"
+    used = {module, *import_graph().find_upstream_modules(module)}
+    for path in paths(stage, "deps"):
+        if path.startswith(("pipeline", "data_contracts")):
+            name = ".".join(Path(path).with_suffix("").parts)
+            assert any(f"{one}.".startswith(f"{name}.") for one in used), path
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_counts_are_small_files_that_dvc_metrics_show_lists(stage: str) -> None:
+    (entry,) = STAGES[stage]["metrics"]
+    assert entry == {f"metrics/{stage}.json": {"cache": False}}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_broken_run_leaves_the_last_good_table(stage: str) -> None:
+    assert all(options["persist"] for entry in STAGES[stage]["outs"] for options in entry.values())
+
+
+def test_no_two_stages_write_the_same_file() -> None:
+    outs = [path for stage in STAGES for path in paths(stage, "outs")]
+    assert len(outs) == len(set(outs))
