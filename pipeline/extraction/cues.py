@@ -19,6 +19,8 @@ from pipeline.extraction.lexicon import (
     read_lexicon_file,
 )
 
+_Span = tuple[int, int, int]  # key, first token, token behind the last
+
 Direction = Literal["before", "near", "after"]
 
 _KINDS: Final = ("before", "near", "after", "pseudo")
@@ -116,8 +118,8 @@ def _heading(heading: str, place: str) -> tuple[Assertion, str]:
 class AssertionNegex(Negex):
     """NegEx (Chapman et al. 2001) for one assertion, that tells which cue it found.
 
-    negspacy only marks entities as negated; here its matcher and its handling of pseudo cues are
-    used as they are, for every assertion, and the reach of a cue is decided by `assertion.py`.
+    negspacy only marks entities as negated; here its matcher serves every assertion, and the reach
+    of a cue is decided by `assertion.py`.
     """
 
     def __init__(self, nlp: Language, assertion: Assertion, lexicon: CueLexicon) -> None:
@@ -148,6 +150,22 @@ class AssertionNegex(Negex):
             direction = "near"
         return Cue(start, end, self.assertion, direction, text in self._identity)
 
+    def process_negations(self, doc: Doc) -> tuple[list[_Span], list[_Span], list[_Span]]:
+        """Preceding, following and terminating matches, less the cues within a pseudo cue.
+
+        negspacy itself also drops a cue that stands right behind a pseudo cue, as in "opacity of
+        the prior study has resolved".
+        """
+        kinds: dict[str, list[_Span]] = {}
+        for match in self.matcher(doc):
+            kinds.setdefault(self.nlp.vocab.strings[match[0]], []).append(match)
+        pseudo = kinds.get("pseudo", [])
+        preceding, following = (
+            [match for match in kinds.get(kind, ()) if not _is_pseudo(match, pseudo)]
+            for kind in ("Preceding", "Following")
+        )
+        return preceding, following, kinds.get("Termination", [])
+
 
 class CueMatcher:
     """All assertions' cues at once; of overlapping cues the longest wins."""
@@ -166,6 +184,13 @@ class CueMatcher:
         longest = _longest(cues)
         covered = {token for cue in longest for token in range(cue.start, cue.end)}
         return CueMatches(tuple(longest), tuple(sorted(stops - covered)))
+
+
+def _is_pseudo(match: _Span, pseudo: list[_Span]) -> bool:
+    _, start, end = match
+    return any(
+        first < end and start < last and last - first >= end - start for _, first, last in pseudo
+    )
 
 
 def _stands_where_it_counts(doc: Doc, cue: Cue) -> bool:

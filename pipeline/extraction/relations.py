@@ -83,7 +83,8 @@ def attach(scene: Scene) -> list[tuple[int, ...]]:
         located = _is_located(scene, modifier, modifier_tokens) or _is_apposed(
             scene, modifier, modifier_tokens
         )
-        owners = _follows(scene, modifier, modifier_tokens) if located else ()
+        at_once = _stands_before_finding(scene, modifier, modifier_tokens)
+        owners = _follows(scene, modifier, modifier_tokens) if located and not at_once else ()
         owners = owners or _opens(scene, modifier, modifier_tokens)
         owners = owners or _follows(scene, modifier, modifier_tokens)
         owners = owners or _precedes(scene, modifier) or _speaks_of(scene, modifier)
@@ -257,14 +258,17 @@ def _is_located(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> boo
     return False
 
 
-def _is_apposed(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> bool:
-    """Whether the modifier stands right behind a finding: "opacity left upper lobe"."""
-    if modifier.concept.category == "descriptor":
-        return False
+def _stands_before_finding(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> bool:
+    """Whether nothing but modifiers divides the modifier from the finding behind it."""
     following = modifier.end
     while following in modifier_tokens:
         following += 1
-    if any(finding.start == following for finding in scene.findings):
+    return any(finding.start == following for finding in scene.findings)
+
+
+def _is_apposed(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> bool:
+    """Whether the modifier stands right behind a finding: "opacity left upper lobe"."""
+    if modifier.concept.category == "descriptor":
         return False
     position = modifier.start
     while position > 0 and (

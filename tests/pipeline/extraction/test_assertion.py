@@ -29,6 +29,8 @@ SENTENCES = [
         },
     ),
     ("Pneumonia should be considered.", {"pneumonia": UNCERTAIN}),
+    ("Pneumonia vs. atelectasis.", {"pneumonia": UNCERTAIN, "atelectasis": UNCERTAIN}),
+    ("Opacities likely reflect atelectasis.", {"opacity": AFFIRMED, "atelectasis": UNCERTAIN}),
     (
         "Basilar opacity most consistent with atelectasis, although pneumonia is not excluded.",
         {"opacity": AFFIRMED, "atelectasis": AFFIRMED, "pneumonia": UNCERTAIN},
@@ -75,11 +77,13 @@ SENTENCES = [
     ("No significant interval change in the effusion.", {"pleural_effusion": AFFIRMED}),
     ("Pulmonary edema has improved but not resolved.", {"pulmonary_edema": AFFIRMED}),
     ("Right base opacity not seen on the prior study.", {"opacity": AFFIRMED}),
+    ("A subtle opacity is not clearly seen on the lateral view.", {"opacity": AFFIRMED}),
     ("Non-specific opacity in the right mid lung.", {"opacity": AFFIRMED}),
     # history
     ("Resolved pneumonia.", {"pneumonia": HISTORICAL}),
     ("Interval clearing of the left base opacity.", {"opacity": HISTORICAL}),
     ("Previously seen left base opacity has resolved.", {"opacity": HISTORICAL}),
+    ("Pneumonia seen on the prior study has resolved.", {"pneumonia": HISTORICAL}),
     ("Previously noted right base opacity is unchanged.", {"opacity": AFFIRMED}),
     (
         "The right opacity persists; the left effusion has cleared.",

@@ -43,6 +43,10 @@ SENTENCES = [
     ),
     ("Small areas of patchy opacity in the lingula.", [("opacity", "lingula patchy small")]),
     ("Mildly increased right base opacity.", [("opacity", "right base")]),
+    (
+        "Chest tube in place with decrease in right pneumothorax.",
+        [("device", ""), ("pneumothorax", "right")],
+    ),
     ("Opacity overlying the right rib.", [("opacity", "")]),
     (
         "Opacity left upper lobe may represent early infiltrate.",
