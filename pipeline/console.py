@@ -94,14 +94,23 @@ class Commands(TyperGroup):
         """Run the command; errors raised for the user are printed without a traceback."""
         try:
             return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] in _OUR_PACKAGES:
+                raise
+            message = f"{error.name} is not installed; pip install 'pneumoloc[pipeline]' brings it"
         except (ValueError, OSError) as error:
             if not _is_for_the_user(error):
                 raise
-            from rich.console import Console
-            from rich.text import Text
+            message = str(error)
+        _print_error(message)
+        raise typer.Exit(USER_ERROR)
 
-            Console(stderr=True).print(Text(str(error), style="red"), soft_wrap=True)
-            raise typer.Exit(USER_ERROR) from None
+
+def _print_error(message: str) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    Console(stderr=True).print(Text(message, style="red"), soft_wrap=True)
 
 
 def _is_for_the_user(error: Exception) -> bool:
