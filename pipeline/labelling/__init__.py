@@ -1,0 +1,1 @@
+"""From statements to report labels, and from labels to the vocabulary to train on."""
