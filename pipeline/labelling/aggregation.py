@@ -6,8 +6,9 @@
    negates 0, else null. Under `impression_wins` the statements of impression and addendum alone
    decide wherever they speak of the finding.
 3. Sides, zones and descriptors tell where and how the lungs' own findings are (`lung: yes` in the
-   lexicon). Each takes the value of the statement it belongs to, but never more than that
-   finding's value in the report; then again 1 before -1 before 0.
+   lexicon). Each takes the value of its own mention ("left base atelectasis versus scar" doubts
+   what is there, not where), but where its finding is overruled in the report, never more than
+   what the finding was left with; then again 1 before -1 before 0.
 4. A concept that others imply gets the highest of its own value and theirs, 1 before -1 before 0.
 
 The evidence of a value is the mentions whose statements have that value and were heard.
@@ -33,6 +34,7 @@ IntArray = npt.NDArray[np.int64]
 Strengths = npt.NDArray[np.uint8]
 
 _BY_STRENGTH: Final = pa.array(["negated", "uncertain", "affirmed"])
+_STRONGEST: Final = np.uint8(len(_BY_STRENGTH))
 _VALUES: Final = np.array([0, NEGATED, UNCERTAIN, AFFIRMED], dtype=np.int8)
 _CONCLUDING_SECTIONS: Final = pa.array(["impression", "addendum"])
 _ASSERTING: Final = pa.array(ASSERTING_SECTIONS)
@@ -135,7 +137,8 @@ def _attribute_claims(batch: ReportBatch, columns: LabelColumns, strengths: Stre
     rows = np.flatnonzero((strength > 0) & columns.is_lung[concept])
     stated = findings.take(pa.array(rows)).combine_chunks()
     report = _positions(stated["report_id"], batch.reports["report_id"], "report")
-    strength = np.minimum(strength[rows], strengths[report, concept[rows]])
+    left = strengths[report, concept[rows]]
+    limit = np.where(left < strength[rows], left, _STRONGEST)
 
     owners, named = [], []
     for group in _ATTRIBUTES:
@@ -145,7 +148,9 @@ def _attribute_claims(batch: ReportBatch, columns: LabelColumns, strengths: Stre
     owner, attribute = np.concatenate(owners), np.concatenate(named)
     claim, mention = _mentions_of(batch.mentions, stated, owner, attribute, columns)
     owner, attribute = owner[claim], attribute[claim]
-    return _Claims(report[owner], attribute, strength[owner], mention)
+    own = _stated_strength(batch.mentions)[mention]
+    claims = _Claims(report[owner], attribute, np.minimum(own, limit[owner]), mention)
+    return claims.where(claims.strength > 0)
 
 
 def _mentions_of(

@@ -198,6 +198,30 @@ def test_evidence_of_a_place_is_its_own_mentions_in_text_order(label: Label) -> 
     assert row["evidence"]["zone:base"] == ["r1/6"]
 
 
+def test_doubt_about_what_a_finding_is_leaves_its_place_affirmed(
+    columns: LabelColumns, build_tables: Callable[..., dict[str, pa.Table]]
+) -> None:
+    tables = build_tables(
+        [
+            (
+                "r1",
+                "impression",
+                "Left base atelectasis versus scarring.",
+                "uncertain",
+                {"atelectasis": "finding:atelectasis", "Left": LEFT, "base": "zone:base"},
+            )
+        ]
+    )
+    mentions = tables["mentions"]
+    sure = ["uncertain", "affirmed", "affirmed"]
+    tables["mentions"] = mentions.set_column(
+        mentions.column_names.index("assertion"), mentions.schema.field("assertion"), [sure]
+    )
+    (row,) = label_reports(ReportBatch(**tables), columns, "affirmed_wins").to_pylist()
+    assert row["finding:atelectasis"] == -1
+    assert row[LEFT] == row["zone:base"] == 1
+
+
 def test_a_place_without_a_mention_of_its_own_is_shown_by_its_finding(
     columns: LabelColumns, build_tables: Callable[..., dict[str, pa.Table]]
 ) -> None:
@@ -320,7 +344,11 @@ def test_every_value_has_evidence_that_states_it(
 ) -> None:
     tables = build_tables(statements)
     mentions = {row["mention_id"]: row for row in tables["mentions"].to_pylist()}
-    stated: dict[object, set[str]] = {1: {"affirmed"}, -1: {"affirmed", "uncertain"}, 0: {*ASSERTIONS[:3]}}
+    stated: dict[object, set[str]] = {
+        1: {"affirmed"},
+        -1: {"affirmed", "uncertain"},
+        0: {*ASSERTIONS[:3]},
+    }
 
     labels = label_reports(ReportBatch(**tables), columns, conflict)
 
