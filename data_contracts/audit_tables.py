@@ -1,0 +1,90 @@
+"""The tables that people read: scores and disagreements of an audit, proposals for the lexicon."""
+
+from typing import Final
+
+import pyarrow as pa
+
+from data_contracts.concepts import CATEGORIES
+from data_contracts.contract import Column, Contract
+
+_TEXT = pa.string()
+_COUNT = pa.int64()
+_SHARE = pa.float64()
+_VALUE = pa.int8()
+_IDS = pa.list_(pa.string())
+
+#: What a cell of a label table says, in words; `unmentioned` where it has no value.
+LABEL_WORDS: Final = ("affirmed", "negated", "uncertain", "unmentioned")
+SCORE_LEVELS: Final = ("label", "micro", "macro")
+DISAGREEMENT_KINDS: Final = ("missed", "spurious", "hedged")
+
+SCORES: Final = Contract(
+    name="scores",
+    version=1,
+    row="a label, or a group of labels averaged one way, held against a reference",
+    primary_key=("level", "name"),
+    columns=(
+        Column("level", _TEXT, "One label, or a group's average.", allowed=SCORE_LEVELS),
+        Column("group", _TEXT, "Category of the labels.", allowed=CATEGORIES),
+        Column("name", _TEXT, "Concept id of the label, or the group again."),
+        Column("precision", _SHARE, "Share of ours that the reference has.", minimum=0),
+        Column("recall", _SHARE, "Share of the reference's that we have.", minimum=0),
+        Column("f1", _SHARE, "Harmonic mean of precision and recall.", minimum=0),
+        Column("support", _COUNT, "Positives of the reference.", "reports", minimum=0),
+        Column("true_positives", _COUNT, "Positive on both sides.", "reports", minimum=0),
+        Column("false_positives", _COUNT, "Positive with us alone.", "reports", minimum=0),
+        Column("false_negatives", _COUNT, "Positive there alone.", "reports", minimum=0),
+        Column("ignored", _COUNT, "Left out because a side hedges.", "reports", minimum=0),
+    ),
+)
+
+DISAGREEMENTS: Final = Contract(
+    name="disagreements",
+    version=1,
+    row="a report and a concept on which a label table and its reference disagree",
+    primary_key=("report_id", "concept_id"),
+    columns=(
+        Column("report_id", _TEXT, "The report, as the label table names it."),
+        Column("concept_id", _TEXT, "The concept."),
+        Column(
+            "kind",
+            _TEXT,
+            "`missed`: only the reference has it; `spurious`: only we have it; "
+            "`hedged`: either, where our value is uncertain.",
+            allowed=DISAGREEMENT_KINDS,
+        ),
+        Column("ours", _VALUE, "Our value: 1, 0, -1, or null.", nullable=True),
+        Column("reference", _VALUE, "The reference's value: 1, 0, -1, or null.", nullable=True),
+        Column("assertion", _TEXT, "Our value in words.", allowed=LABEL_WORDS),
+        Column("mention_ids", _IDS, "Mentions behind our value; empty where there are none."),
+    ),
+)
+
+PROPOSALS: Final = Contract(
+    name="proposals",
+    version=1,
+    row="a phrase that a model takes for an entity and the lexicon does not know",
+    primary_key=("rank",),
+    columns=(
+        Column("rank", _COUNT, "Place by count, from 1.", minimum=1),
+        Column("phrase", _TEXT, "The phrase in lower case and singular.", private=True),
+        Column("count", _COUNT, "Occurrences in all reports.", "occurrences", minimum=1),
+        Column("reports", _COUNT, "Reports it occurs in.", "reports", minimum=1),
+        Column(
+            "labels",
+            pa.map_(pa.string(), pa.int64()),
+            "The model's entity labels and how often it gave each, most frequent first.",
+            "occurrences",
+        ),
+        Column("examples", _IDS, "Up to three sentences that it occurs in.", private=True),
+        Column(
+            "nearest_concept",
+            _TEXT,
+            "Concept of the lexicon whose phrases share the phrase's last word, or else most of "
+            "its words: a suggestion only.",
+            nullable=True,
+        ),
+    ),
+)
+
+AUDIT_TABLES: Final = (SCORES, DISAGREEMENTS, PROPOSALS)

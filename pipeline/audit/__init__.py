@@ -1,0 +1,1 @@
+"""Holding label tables against coded references, and showing where they part."""

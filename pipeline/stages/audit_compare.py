@@ -1,0 +1,120 @@
+"""Stage audit compare: a label table held against a coded reference."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from data_contracts.audit_tables import DISAGREEMENT_KINDS, DISAGREEMENTS, SCORES
+from data_contracts.storage import write_table
+from pipeline.audit.coding import ReferenceKind, load_coding, parse_readings
+from pipeline.audit.comparison import Compared, compare
+from pipeline.audit.errors import AuditError
+from pipeline.audit.label_tables import read_labels
+from pipeline.audit.label_values import LabelValues
+from pipeline.audit.reading import ASPECTS, Aspect
+from pipeline.audit.references import read_reference
+from pipeline.summary import StageSummary
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A comparison's outcome.
+
+    Attributes:
+        summary: counts and each group's scores; no report's text.
+        compared: scores and disagreements.
+        unmapped_labels: columns of our table that no concept stands for, and their values.
+        unmapped_reference: the reference's terms of that kind, and the reports that have them.
+        left_out: why reports of the reference were left out, and how many.
+    """
+
+    summary: StageSummary
+    compared: Compared
+    unmapped_labels: Mapping[str, int]
+    unmapped_reference: Mapping[str, int]
+    left_out: Mapping[str, int]
+
+
+def audit_compare(
+    *,
+    labels: Path,
+    reference_kind: ReferenceKind,
+    reference: Path,
+    out: Path | None = None,
+    uncertain: Sequence[str] = (),
+    reference_uncertain: Sequence[str] = (),
+    aspect: Aspect = "affirmed",
+    coding: Path | None = None,
+) -> Comparison:
+    """Score a label table against a coded reference.
+
+    Args:
+        labels: our labels table, or a CSV or Parquet file of labels.
+        reference_kind: one of `REFERENCE_KINDS`.
+        reference: the reference's file or folder.
+        out: folder to put `scores.parquet` and `disagreements.parquet` in; nothing is written
+            where it is None.
+        uncertain: how our -1 is read where it is not as the kind's data file says, such as
+            `finding:opacity=positive` or `side=ignore`.
+        reference_uncertain: the same for the reference's own -1.
+        aspect: what counts as a positive on both sides.
+        coding: data file in place of the kind's own.
+
+    Raises:
+        AuditError: a file is missing or malformed, an argument is not one of those there are, or
+            no report is on both sides.
+        ContractError: our own table breaks its contract.
+    """
+    started = time.perf_counter()
+    rules = load_coding(reference_kind, coding).with_readings(
+        parse_readings(uncertain), parse_readings(reference_uncertain)
+    )
+    _check_aspect(aspect, reference_kind)
+    ours = read_labels(labels, rules)
+    truth = read_reference(reference_kind, reference, rules)
+    compared = compare(ours, truth, rules, aspect)
+    outputs: tuple[Path, ...] = ()
+    if out is not None:
+        outputs = (out / "scores.parquet", out / "disagreements.parquet")
+        write_table(SCORES, compared.scores, outputs[0])
+        write_table(DISAGREEMENTS, compared.disagreements, outputs[1])
+    summary = StageSummary(
+        stage="audit_compare",
+        counts=_counts(compared, truth),
+        seconds=time.perf_counter() - started,
+        outputs=outputs,
+    )
+    return Comparison(summary, compared, ours.unmapped, truth.unmapped, truth.left_out)
+
+
+def _check_aspect(aspect: str, kind: str) -> None:
+    if aspect not in ASPECTS:
+        raise AuditError(f"'{aspect}' is no aspect; the aspects are {', '.join(ASPECTS)}")
+    if aspect != "affirmed" and kind in ("openi_mesh", "openi_gold"):
+        raise AuditError(
+            f"'{kind}' codes only what is present, so '{aspect}' cannot be compared; "
+            "leave the aspect at 'affirmed'"
+        )
+
+
+def _counts(compared: Compared, truth: LabelValues) -> dict[str, int | float]:
+    counts: dict[str, int | float] = {
+        "reports": compared.reports,
+        "only_in_labels": compared.only_ours,
+        "only_in_reference": compared.only_reference,
+    }
+    counts.update({f"reference_{reason}": count for reason, count in truth.left_out.items()})
+    rows = compared.scores.to_pylist()
+    counts["labels_scored"] = sum(row["level"] == "label" for row in rows)
+    counts["labels_lacking"] = len(compared.lacking)
+    counts["labels_unscored"] = len(compared.unscored)
+    counts["reference_terms_unmapped"] = len(truth.unmapped)
+    for row in rows:
+        if row["level"] != "label":
+            prefix = f"{row['group']}_{row['level']}"
+            for ratio in ("precision", "recall", "f1"):
+                counts[f"{prefix}_{ratio}"] = round(row[ratio], 4)
+    kinds = compared.disagreements["kind"].to_pylist()
+    counts.update({f"disagreements_{kind}": kinds.count(kind) for kind in DISAGREEMENT_KINDS})
+    return counts
