@@ -16,8 +16,14 @@ from data_contracts.storage import PartedTable, part_paths
 from data_contracts.tables import FINDINGS, LABELS, MENTIONS, REPORTS
 from pipeline.extraction.lexicon import load_lexicon
 from pipeline.labelling.aggregation import label_reports
-from pipeline.labelling.corresponding_parts import read_batches
+from pipeline.labelling.claims import (
+    FINDING_COLUMNS,
+    MENTION_COLUMNS,
+    REPORT_COLUMNS,
+    ReportBatch,
+)
 from pipeline.labelling.label_columns import label_columns
+from pipeline.report_batches import WantedTable, read_batches
 from pipeline.settings import LabelSettings
 from pipeline.summary import StageSummary
 
@@ -62,7 +68,11 @@ def label(
     fingerprint = _fingerprint(parts, f"{settings.conflict} {known.fingerprint}")
     table = PartedTable(LABELS, out / "labels.parquet", fingerprint)
     counts: Counter[str] = Counter(concepts=len(columns))
-    batches = read_batches(reports=reports, mentions=mentions, findings=findings)
+    batches = read_batches(
+        WantedTable(REPORTS, reports, REPORT_COLUMNS),
+        WantedTable(MENTIONS, mentions, MENTION_COLUMNS),
+        WantedTable(FINDINGS, findings, FINDING_COLUMNS),
+    )
     console = Console(stderr=True)
     written = 0
     for batch in track(
@@ -75,7 +85,7 @@ def label(
         if table.has_part(written):
             labels = table.read_finished(written, names)
         else:
-            labels = label_reports(batch, columns, settings.conflict)
+            labels = label_reports(ReportBatch(*batch), columns, settings.conflict)
             table.write_part(written, labels)
         counts.update(_count(labels.select(names)))
         written += 1

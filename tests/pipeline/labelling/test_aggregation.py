@@ -13,8 +13,8 @@ from data_contracts.checking import check_table
 from data_contracts.concepts import ASSERTIONS
 from data_contracts.tables import LABELS
 from pipeline.extraction.lexicon import Lexicon
-from pipeline.labelling.aggregation import Conflict, LabellingError, label_reports
-from pipeline.labelling.corresponding_parts import ReportBatch
+from pipeline.labelling.aggregation import Conflict, label_reports
+from pipeline.labelling.claims import LabellingError, ReportBatch
 from pipeline.labelling.label_columns import LabelColumns, label_columns
 
 Label = Callable[..., dict[str, Any]]
@@ -220,6 +220,32 @@ def test_doubt_about_what_a_finding_is_leaves_its_place_affirmed(
     (row,) = label_reports(ReportBatch(**tables), columns, "affirmed_wins").to_pylist()
     assert row["finding:atelectasis"] == -1
     assert row[LEFT] == row["zone:base"] == 1
+
+
+def test_a_side_shared_with_an_effusion_does_not_affirm_a_negated_consolidation(
+    columns: LabelColumns, build_tables: Callable[..., dict[str, pa.Table]]
+) -> None:
+    tables = build_tables(
+        [
+            (
+                "r1",
+                "findings",
+                "Right effusion without pneumonia.",
+                "affirmed",
+                {"effusion": EFFUSION, "Right": RIGHT},
+            ),
+            ("r1", "findings", "No pneumonia.", "negated", {"pneumonia": PNEUMONIA}),
+        ]
+    )
+    effusion, pneumonia = tables["findings"].to_pylist()
+    pneumonia |= {"sides": [RIGHT], "mention_ids": ["r1/2", "r1/1"]}
+    tables["findings"] = pa.Table.from_pylist(
+        [effusion, pneumonia], schema=tables["findings"].schema
+    )
+
+    (row,) = label_reports(ReportBatch(**tables), columns, "affirmed_wins").to_pylist()
+
+    assert (row[EFFUSION], row[PNEUMONIA], row[RIGHT]) == (1, 0, 0)
 
 
 def test_a_place_without_a_mention_of_its_own_is_shown_by_its_finding(

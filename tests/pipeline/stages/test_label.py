@@ -7,7 +7,7 @@ import pytest
 
 from data_contracts.storage import part_paths, read_table, write_table
 from data_contracts.tables import FINDINGS, LABELS, MENTIONS, REPORTS
-from pipeline.labelling.aggregation import LabellingError
+from pipeline.labelling.claims import LabellingError
 from pipeline.settings import LabelSettings
 from pipeline.stages.label import label
 from pipeline.summary import StageSummary

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from data_contracts.storage import TableNotFoundError, read_table, write_table
-from data_contracts.tables import MENTIONS
-from pipeline.labelling.corresponding_parts import ForeignRowsError, read_batches
+from data_contracts.tables import FINDINGS, MENTIONS, REPORTS
+from pipeline.report_batches import ForeignRowsError, WantedTable, read_batches
 
 STATEMENTS = [
     ("r1", "findings", "Left opacity.", "affirmed", {"opacity": "finding:opacity"}),
@@ -23,10 +23,11 @@ def paths(tmp_path: Path, write_tables: Callable[..., dict[str, Path]]) -> dict[
 
 
 def _ids(paths: dict[str, Path]) -> list[list[list[Any]]]:
-    return [
-        [table["report_id"].to_pylist() for table in (b.reports, b.mentions, b.findings)]
-        for b in read_batches(**paths)
-    ]
+    wanted = (
+        WantedTable(contract, paths[contract.name], ("report_id",))
+        for contract in (REPORTS, MENTIONS, FINDINGS)
+    )
+    return [[table["report_id"].to_pylist() for table in batch] for batch in read_batches(*wanted)]
 
 
 def test_parts_that_correspond_are_read_one_after_the_other(paths: dict[str, Path]) -> None:
@@ -61,9 +62,9 @@ def test_mentions_of_reports_that_are_not_there_are_an_error(
     fewer = write_tables(tmp_path / "fewer", STATEMENTS[:2])
 
     with pytest.raises(ForeignRowsError, match=r"mentions\.parquet: 1 rows.*'r3'.*run extract"):
-        list(read_batches(**{**paths, "reports": fewer["reports"]}))
+        _ids({**paths, "reports": fewer["reports"]})
 
 
 def test_a_missing_table_is_an_error_before_any_work(paths: dict[str, Path]) -> None:
     with pytest.raises(TableNotFoundError, match="findings"):
-        next(read_batches(**{**paths, "findings": paths["findings"].with_name("none")}))
+        _ids({**paths, "findings": paths["findings"].with_name("none")})
