@@ -1,0 +1,1 @@
+"""The embedded default cohort: studies with exact truth, and reports written about them."""
