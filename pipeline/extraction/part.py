@@ -70,7 +70,8 @@ def extract_part(rules: Rules, tables: tuple[PartedTable, ...], part: ReportsPar
         reports = read_part(REPORTS, part.path, REPORT_COLUMNS)
         extracted = extract_reports(reports, store)
     for table in tables:
-        table.write_part(part.index, extracted.tables[table.contract.name])
+        if not table.has_part(part.index):
+            table.write_part(part.index, extracted.tables[table.contract.name])
     return int(reports.num_rows)
 
 

@@ -46,6 +46,11 @@ class OnCluster:
     def __init__(self, client: Any) -> None:
         self._client = client
 
+    @property
+    def scheduler(self) -> str:
+        """Address of the cluster's scheduler."""
+        return str(self._client.scheduler.address)
+
     def everywhere(self, task: Callable[[], _Result]) -> list[_Result]:
         """What `task` returns in each worker."""
         return list(self._client.run(task).values())

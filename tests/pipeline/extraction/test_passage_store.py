@@ -1,0 +1,57 @@
+"""What the store may take for one passage, held against the real extractor."""
+
+import pytest
+
+from data_contracts.tables import ASSERTING_SECTIONS
+from pipeline.extraction.extractor import Extractor, load_extractor
+from pipeline.extraction.passage_store import PassageStore
+
+PASSAGES = (
+    "Patchy opacity in the left lower lobe, which may represent pneumonia.",
+    "No pleural effusion or pneumothorax.",
+    "Interval clearing of the right base opacity.",
+)
+
+
+@pytest.fixture(scope="module")
+def extractor() -> Extractor:
+    return load_extractor()
+
+
+@pytest.mark.parametrize("text", PASSAGES)
+def test_a_passage_says_the_same_in_every_section_that_asserts(
+    extractor: Extractor, text: str
+) -> None:
+    analyses = {extractor.analyse(text, section) for section in ASSERTING_SECTIONS}
+    assert len(analyses) == 1
+
+
+def test_abbreviations_that_a_passage_does_not_use_do_not_matter(extractor: Extractor) -> None:
+    unused = (("LLL", "left lower lobe"),)
+    for text in PASSAGES:
+        assert extractor.analyse(text, "findings", unused) == extractor.analyse(text, "findings")
+
+
+def test_equal_passages_have_one_number(extractor: Extractor) -> None:
+    store = PassageStore(extractor)
+    first = store.number(PASSAGES[0], "findings")
+    assert store.number(PASSAGES[0], "impression") == first
+    assert store.number(PASSAGES[0], "indication") != first
+    assert store.number(PASSAGES[1], "findings") != first
+    assert len(store) == 3
+
+
+def test_a_full_store_forgets_and_goes_on(extractor: Extractor) -> None:
+    store = PassageStore(extractor, capacity=2)
+    store.number(PASSAGES[0], "findings")
+    store.make_room()
+    assert len(store) == 1
+    store.number(PASSAGES[1], "findings")
+    before = store.columns()
+    store.make_room()
+    assert len(store) == 0
+    for text in PASSAGES[:2]:
+        store.number(text, "findings")
+    again = store.columns()
+    assert again.strings.equals(before.strings)
+    assert (again.mentions == before.mentions).all()

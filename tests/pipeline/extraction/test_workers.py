@@ -1,0 +1,48 @@
+"""Tasks in this process and in worker processes that may die."""
+
+import os
+from collections.abc import Iterator
+from operator import neg
+
+import pytest
+
+from pipeline.extraction.workers import OnCluster, Workers, WorkersError, open_workers
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Workers]:
+    with open_workers(2) as workers:
+        yield workers
+
+
+def test_one_worker_is_this_process() -> None:
+    with open_workers(1) as workers:
+        assert workers.everywhere(os.getpid) == [os.getpid()]
+        assert list(workers.each(neg, [1, 2, 3])) == [-1, -2, -3]
+
+
+def test_two_workers_are_two_other_processes(cluster: Workers) -> None:
+    processes = cluster.everywhere(os.getpid)
+    assert len(set(processes)) == 2
+    assert os.getpid() not in processes
+    assert sorted(cluster.each(neg, [1, 2, 3])) == [-3, -2, -1]
+
+
+def test_an_existing_scheduler_can_be_used(cluster: Workers) -> None:
+    assert isinstance(cluster, OnCluster)
+    with open_workers(1, scheduler=cluster.scheduler) as workers:
+        assert set(workers.everywhere(os.getpid)) == set(cluster.everywhere(os.getpid))
+
+
+def test_a_task_that_ends_every_worker_is_told(cluster: Workers) -> None:
+    with pytest.raises(WorkersError, match="want of memory"):
+        list(cluster.each(os._exit, [1]))
+
+
+def test_a_scheduler_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.extraction.workers._CONNECT_SECONDS", 0.5)
+    with (
+        pytest.raises(WorkersError, match="no Dask scheduler answers at 'tcp:"),
+        open_workers(1, scheduler="tcp://127.0.0.1:1"),
+    ):
+        pass
