@@ -1,9 +1,12 @@
 """The cohort in partitions: any of them can be made by itself, and always comes out the same."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import resources
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 
 from data_contracts.checking import check_table
@@ -74,6 +77,17 @@ def make_partition(seed: int, first: int, last: int) -> Partition:
     return Partition(
         studies.table(), lesions.table(), reports.table(), mentions.table(), findings.table()
     )
+
+
+def cohort_fingerprint(studies: int, seed: int, partition_rows: int) -> str:
+    """A digest of all that the cohort's rows depend on: settings, phrases and this package."""
+    digest = hashlib.sha256(f"{studies} {seed} {partition_rows} {np.__version__}".encode())
+    package = resources.files("pipeline.phantom")
+    for folder in (package, package.joinpath("phrases")):
+        for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+            if file.name.endswith((".py", ".txt")):
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def _detectors(reported: int) -> int:

@@ -1,6 +1,6 @@
 """How much of the phantoms' exact truth an extraction finds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -93,8 +93,11 @@ def score_against_truth(
         by_assertion={
             kind: _share_equal([m for m in matched if m[0] == kind]) for kind in true_kinds
         },
-        relations=_compare(_relations(truth_mentions, found_by_truth), _relations(mentions, {})),
-        findings=_compare(_statements(truth_findings, found_by_truth), _statements(findings, {})),
+        relations=_compare(_relations(truth_mentions, found_by_truth), _relations(mentions, None)),
+        findings=_compare(
+            _statements(truth_findings, truth_mentions, found_by_truth),
+            _statements(findings, mentions, None),
+        ),
     )
 
 
@@ -135,7 +138,7 @@ def _category(pair: MentionPair) -> str:
     return str(row["category"])
 
 
-def _agreement(pairs: Any) -> Agreement:
+def _agreement(pairs: Iterable[MentionPair]) -> Agreement:
     counts = [0, 0, 0]
     for pair in pairs:
         counts[0 if pair.true and pair.found else 1 if pair.true else 2] += 1
@@ -146,27 +149,30 @@ def _share_equal(pairs: list[tuple[str, str]]) -> float:
     return sum(a == b for a, b in pairs) / len(pairs) if pairs else 1.0
 
 
-def _relations(mentions: pa.Table, names: dict[str, str]) -> set[tuple[str, str, str]]:
+def _name(mention_id: str, names: dict[str, str] | None) -> str:
+    """The found mention's id for a true one; a true one that was missed keeps a name apart."""
+    return mention_id if names is None else names.get(mention_id, f"missed:{mention_id}")
+
+
+def _relations(mentions: pa.Table, names: dict[str, str] | None) -> set[tuple[str, str]]:
     return {
-        (
-            row["report_id"],
-            names.get(finding, finding if not names else f"-{finding}"),
-            row["concept_id"],
-        )
+        (_name(finding_id, names), row["concept_id"])
         for row in _scored(mentions)
-        for finding in row["finding_ids"]
+        for finding_id in row["finding_ids"]
     }
 
 
-def _statements(findings: pa.Table, names: dict[str, str]) -> set[tuple[Any, ...]]:
+def _statements(
+    findings: pa.Table, mentions: pa.Table, names: dict[str, str] | None
+) -> set[tuple[str, str, str, tuple[str, ...]]]:
+    # From the mentions behind a statement, so that implied concepts can be left out.
+    concepts = {row["mention_id"]: row["concept_id"] for row in _scored(mentions)}
     return {
         (
-            names.get(
-                row["mention_id"], row["mention_id"] if not names else f"-{row['mention_id']}"
-            ),
+            _name(row["mention_id"], names),
             row["finding"],
             row["assertion"],
-            *(tuple(row[kind]) for kind in ("sides", "zones", "descriptors")),
+            tuple(sorted({concepts[m] for m in row["mention_ids"][1:] if m in concepts})),
         )
         for row in findings.to_pylist()
     }
