@@ -1,0 +1,79 @@
+"""word2vec over small corpora."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.embeddings.training import train_word_vectors
+from pipeline.settings import EmbeddingSettings
+
+SETTINGS = EmbeddingSettings(dimensions=8, min_count=2, epochs=3)
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    lines = ["no focal consolidation", "patchy opacity in the lower_lobe"] * 20
+    path = tmp_path / "corpus.txt"
+    path.write_text("\n".join([*lines, "tiny lingular nodule"]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_words_come_by_frequency_and_then_by_spelling(corpus: Path) -> None:
+    words = train_word_vectors(corpus, settings=SETTINGS)
+
+    assert words.words == (
+        "consolidation",
+        "focal",
+        "in",
+        "lower_lobe",
+        "no",
+        "opacity",
+        "patchy",
+        "the",
+    )
+    assert words.counts.tolist() == [20] * 8
+    assert words.vectors.shape == (8, 8)
+    assert words.vectors.dtype == np.float32
+
+
+def test_a_rare_word_gets_a_vector_where_it_is_asked_for(corpus: Path) -> None:
+    words = train_word_vectors(corpus, settings=SETTINGS, always={"nodule"})
+
+    assert (words.words[-1], words.counts[-1]) == ("nodule", 1)
+    assert "lingular" not in words.words
+
+
+@pytest.mark.parametrize("skip_gram", [True, False])
+def test_the_same_seed_gives_the_same_bits_and_another_seed_does_not(
+    corpus: Path, skip_gram: bool
+) -> None:
+    chosen = SETTINGS.model_copy(update={"skip_gram": skip_gram})
+    first, again = (train_word_vectors(corpus, settings=chosen) for _ in range(2))
+    other = train_word_vectors(corpus, settings=chosen.model_copy(update={"seed": 1}))
+
+    assert first.vectors.tobytes() == again.vectors.tobytes()
+    assert first.vectors.tobytes() != other.vectors.tobytes()
+
+
+def test_every_epoch_moves_the_vectors_and_is_reported(corpus: Path) -> None:
+    epochs: list[None] = []
+    longer = SETTINGS.model_copy(update={"epochs": 9})
+
+    trained = train_word_vectors(corpus, settings=longer, on_epoch=lambda: epochs.append(None))
+
+    assert len(epochs) == 9
+    assert not np.array_equal(
+        trained.vectors, train_word_vectors(corpus, settings=SETTINGS).vectors
+    )
+
+
+@pytest.mark.parametrize("text", ["", "clear\n"])
+def test_a_corpus_without_a_frequent_word_gives_no_vectors(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "corpus.txt"
+    path.write_text(text, encoding="utf-8")
+
+    words = train_word_vectors(path, settings=SETTINGS)
+
+    assert words.words == ()
+    assert words.vectors.shape == (0, 8)
