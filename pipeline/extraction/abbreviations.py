@@ -30,7 +30,10 @@ class AbbreviationFinder:
         """Abbreviations of `text` whose long form names a concept, sorted, as (short, long)."""
         if _CANDIDATE.search(text) is None:
             return ()
-        doc = self._detector(self._nlp.make_doc(" ".join(text.split())))
+        with warnings.catch_warnings():
+            # Most reports define nothing, so the detector's matcher stays empty, which it tells.
+            warnings.filterwarnings("ignore", message=r"\[W036\]")
+            doc = self._detector(self._nlp.make_doc(" ".join(text.split())))
         found: set[tuple[str, str]] = set()
         for short in doc._.abbreviations:
             long: Span = short._.long_form

@@ -1,0 +1,1 @@
+"""From files as they are handed out to a stream of reports and of records that were refused."""

@@ -1,0 +1,79 @@
+"""From a received record to a report that can be used, or to the reason why it cannot."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from pipeline.sources.records import ReceivedReport, Rejected, Report, SectionSpan
+from pipeline.sources.sections import split_sections
+
+_UNPRINTABLE: Final = re.compile(r"[\x00\ud800-\udfff]")
+
+
+def check_report(received: ReceivedReport, max_characters: int) -> Report | Rejected:
+    """Compose a report's text and sections, or say why the record is left out.
+
+    A record with sections apart becomes "FINDINGS: …" lines in its own order, the text of each
+    section verbatim; a whole text is kept as received and its sections are looked for.
+    """
+    if received.report_id is None or not received.report_id.strip():
+        return _reject(received, "missing_id", "the record has no report id; give it one")
+    text, sections = _compose(received.content)
+    if _UNPRINTABLE.search(text):
+        return _reject(
+            received, "wrong_encoding", "expected UTF-8 text without NUL; save it as UTF-8"
+        )
+    if len(text) > max_characters:
+        return _reject(
+            received,
+            "too_long",
+            f"{len(text):,} characters, more than source.max_characters = {max_characters:,}",
+        )
+    if not any(text[s.start : s.end].strip() for s in sections):
+        return _reject(received, "empty_report", "no section has any text")
+    return Report(
+        report_id=received.report_id.strip(),
+        subject_id=received.subject_id,
+        study_id=received.study_id,
+        split=received.split,
+        text=text,
+        sections=sections,
+    )
+
+
+def without_repeats(
+    records: Iterator[ReceivedReport | Rejected], max_characters: int
+) -> Iterator[Report | Rejected]:
+    """Checked records; of those that share an id the first usable one wins."""
+    first_places: dict[str, str] = {}
+    for received in records:
+        if isinstance(received, Rejected):
+            yield received
+            continue
+        checked = check_report(received, max_characters)
+        if isinstance(checked, Report):
+            first = first_places.get(checked.report_id)
+            if first is not None:
+                detail = f"the id was used before, at {first}; keep one of them"
+                checked = _reject(received, "duplicate_id", detail)
+            else:
+                first_places[checked.report_id] = str(received.place)
+        yield checked
+
+
+def _compose(content: str | tuple[tuple[str, str], ...]) -> tuple[str, tuple[SectionSpan, ...]]:
+    if isinstance(content, str):
+        return content, split_sections(content)
+    text = ""
+    spans = []
+    for name, body in content:
+        if not body.strip():
+            continue
+        text += f"{name.upper()}: "
+        spans.append(SectionSpan(name, len(text), len(text) + len(body)))
+        text += f"{body}\n"
+    return text, tuple(spans)
+
+
+def _reject(received: ReceivedReport, reason: str, detail: str) -> Rejected:
+    return Rejected(received.place, received.report_id, reason, detail)

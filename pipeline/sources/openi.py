@@ -1,0 +1,133 @@
+"""Open-i, the Indiana University chest X-ray reports: the public CSV and the original XML files.
+
+Demner-Fushman et al., "Preparing a collection of radiology examinations for distribution and
+retrieval", JAMIA 2016. The experts' MeSH coding in the same files is no part of the reports; it is
+read by `pipeline.audit`, as a reference.
+"""
+
+import re
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from pipeline.settings import ColumnMapping
+from pipeline.sources.delimited import read_rows
+from pipeline.sources.records import Place, ReceivedReport, Rejected, Source, SourceError
+from pipeline.sources.tabular import SECTION_COLUMNS, map_rows
+
+_CSV_COLUMNS: Final = ColumnMapping(
+    report_id="uid",
+    indication="indication",
+    comparison="comparison",
+    findings="findings",
+    impression="impression",
+)
+_REQUIRED: Final = ("uid", "findings", "impression")
+_LARGEST: Final = 5_000_000  # bytes of one XML file; the published ones have some thousand
+_LAYOUT: Final = "expected the folder of the XML files (1.xml, 2.xml, …) or their .tgz archive"
+
+
+def open_openi_csv(path: Path) -> Source:
+    """The public CSV release: `uid`, `findings` and `impression`, others where they are there.
+
+    Raises:
+        SourceError: the file lacks one of these columns.
+    """
+    remedy = "expected Open-i's indiana_reports.csv, or use source.kind=csv with source.columns"
+    return Source(map_rows(read_rows(path, _REQUIRED, remedy), _CSV_COLUMNS))
+
+
+def open_openi_xml(path: Path) -> Source:
+    """The original release: one XML file a report, in a folder or in the archive as published.
+
+    Raises:
+        SourceError: there are no XML files at `path`.
+    """
+    if path.is_dir():
+        files = sorted(path.rglob("*.xml"), key=lambda file: _natural(str(file.relative_to(path))))
+        if not files:
+            raise SourceError(f"source.path: {path} holds no .xml files; {_LAYOUT}")
+        return Source(_read_folder(path, files), len(files))
+    if not tarfile.is_tarfile(path):
+        raise SourceError(f"source.path: {path} is neither a folder nor a tar archive; {_LAYOUT}")
+    return Source(_read_archive(path))
+
+
+def _natural(name: str) -> tuple[tuple[int, str], ...]:
+    """A key that sorts 10.xml behind 9.xml."""
+    return tuple(
+        (int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", name)
+    )
+
+
+def _read_folder(root: Path, files: list[Path]) -> Iterator[ReceivedReport | Rejected]:
+    for file in files:
+        place = Place(str(file.relative_to(root)))
+        if not file.resolve().is_relative_to(root.resolve()):
+            yield Rejected(place, None, "unsafe_path", "the file lies outside source.path")
+        elif file.stat().st_size > _LARGEST:
+            yield Rejected(place, None, "too_long", f"larger than {_LARGEST:,} bytes")
+        else:
+            yield parse_report(place, file.read_bytes())
+
+
+def _read_archive(path: Path) -> Iterator[ReceivedReport | Rejected]:
+    """Members are read where they lie; nothing is unpacked to disk."""
+    try:
+        with tarfile.open(path) as archive:
+            for member in archive:
+                if member.isdir():
+                    continue
+                place = Place(member.name)
+                parts = Path(member.name).parts
+                if not member.isfile() or Path(member.name).is_absolute() or ".." in parts:
+                    yield Rejected(place, None, "unsafe_path", "no plain file below the archive")
+                elif member.size > _LARGEST:
+                    yield Rejected(place, None, "too_long", f"larger than {_LARGEST:,} bytes")
+                elif member.name.endswith(".xml"):
+                    content = archive.extractfile(member)
+                    assert content is not None  # a plain file has content
+                    yield parse_report(place, content.read())
+    except (tarfile.TarError, OSError, EOFError):
+        detail = "the archive ends too early; fetch it anew"
+        yield Rejected(Place(path.name), None, "unreadable_file", detail)
+
+
+def parse_report(place: Place, content: bytes) -> ReceivedReport | Rejected:
+    """One report of Open-i's XML, or why it cannot be used."""
+    try:
+        root = fromstring(content, forbid_dtd=True)
+    except DefusedXmlException:
+        detail = "declares a DTD or entities, which Open-i's files do not; it was not read"
+        return Rejected(place, None, "hostile_xml", detail)
+    except (ParseError, ValueError, LookupError) as error:
+        where = getattr(error, "position", None)
+        at = f" at line {where[0]}" if where else ""
+        return Rejected(place, None, "truncated_xml", f"not well-formed XML{at}; fetch it anew")
+    uid = root.find("uId")
+    sections = tuple(_sections(root))
+    if not sections:
+        detail = "has no AbstractText with a Label of INDICATION, FINDINGS, IMPRESSION, …"
+        return Rejected(place, _uid(uid), "missing_sections", detail)
+    return ReceivedReport(place, _uid(uid), None, None, None, sections)
+
+
+def _uid(element: Element | None) -> str | None:
+    """`CXR123` is report 123, as in the CSV release."""
+    identifier = element.get("id") if element is not None else None
+    return identifier.removeprefix("CXR") if identifier else None
+
+
+def _sections(root: Element) -> Iterator[tuple[str, str]]:
+    texts = {
+        (element.get("Label") or "").lower(): "".join(element.itertext())
+        for element in root.iter("AbstractText")
+    }
+    for name in SECTION_COLUMNS:
+        if name in texts:
+            yield name, texts[name]

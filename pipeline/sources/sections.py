@@ -1,0 +1,189 @@
+"""Finding the sections of a report that comes as one text, the way MIMIC-CXR's do."""
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from pipeline.sources.headings import (
+    ANATOMIC_HEADING,
+    ANATOMIC_WORDS,
+    ANATOMY,
+    ANATOMY_BEFORE_COLON,
+    CONTEXT_SECTIONS,
+    FIRST_WORDS,
+    HEADING_BEFORE_COLON,
+    LAST_WORDS,
+    LINE_HEADING,
+    SENTENCE_START,
+    SEPARATOR,
+    STAMPED_HEADING,
+    STAMPED_WORDS,
+    section_of,
+)
+from pipeline.sources.records import SectionSpan
+
+_FIRST_WORD: Final = re.compile(r"[^a-z\n]*+([a-z]+)")
+_LAST_WORD: Final = re.compile(r"\b([a-z]+)(?:\(s\))?[\d# \t]*(?:\([^()]*\))?[ \t]*\Z")
+# De-identification marks are underscores too, but shorter than the rulers between readings.
+_RULER: Final = r"[_=*~-]{10,}"
+_LEADING: Final = re.compile(rf"(?:\s|{_RULER}(?=\s|\Z))+")
+_TRAILING_RULER: Final = re.compile(rf"(?:\A|\n)[ \t]*{_RULER}\Z")
+# A paragraph that starts in lower case goes on with the one before it.
+_NEXT_PARAGRAPH: Final = re.compile(rf"\n(?:[ \t]*|[ \t]*{_RULER}[ \t]*)\n\s*(?![a-z\s])")
+_WINDOW: Final = 90
+_WRAPPED_LINE: Final = 45
+
+
+class _Mark(NamedTuple):
+    """A heading: where it begins, where the body behind it begins, and what it opens."""
+
+    start: int
+    body: int
+    name: str
+
+
+def split_sections(text: str) -> tuple[SectionSpan, ...]:
+    """Sections of a report in reading order.
+
+    Headings open a section whatever their case, with a colon or alone on their line, at the start
+    of a line or inside it. Headings of anatomy ("LUNGS:") stay within the section around them.
+    A preliminary reading (WET READ, PFI) is an `addendum`, like an addendum proper: it asserts,
+    beside the final report. "FINDINGS AND IMPRESSION" is `findings`. Text before any heading,
+    text behind a bare FINAL REPORT, and a paragraph without heading behind an indication, a
+    history, a technique or a comparison are `body`.
+
+    Args:
+        text: a report with any line ends.
+
+    Returns:
+        Spans without headings and outer whitespace; never empty, ordered, disjoint.
+    """
+    # Same length, so offsets hold; a CR LF must not look like an empty line.
+    lines = text.replace("\r\n", " \n").replace("\r", "\n") if "\r" in text else text
+    spans: list[SectionSpan] = []
+    name, body = "body", 0
+    for mark in _marks(lines):
+        if mark.name == ANATOMY and name not in CONTEXT_SECTIONS:
+            continue
+        spans.extend(_spans(lines, name, body, mark.start))
+        name = "body" if mark.name in (SEPARATOR, ANATOMY) else mark.name
+        body = mark.body
+    spans.extend(_spans(lines, name, body, len(lines)))
+    return tuple(spans)
+
+
+def _lower(lines: str) -> str:
+    lowered = lines.lower()
+    if len(lowered) == len(lines):
+        return lowered
+    # A few letters, such as a dotted capital I, have no lower case of one character.
+    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in lines)
+
+
+def _marks(lines: str) -> Iterator[_Mark]:
+    lowered = _lower(lines)
+    start = before = 0
+    while start < len(lines):
+        end = lines.find("\n", start)
+        if end < 0:
+            end = len(lines)
+        first = _FIRST_WORD.match(lowered, start, end)
+        if first:
+            position = start
+            mark = _mark_at_line_start(lines, lowered, first, before, end)
+            if mark:
+                yield mark
+                position = mark.body
+            if lowered.find(":", position, end) >= 0:
+                yield from _marks_inside(lines, lowered, position, end)
+        before, start = start, end + 1
+
+
+def _mark_at_line_start(
+    lines: str, lowered: str, first: re.Match[str], before: int, end: int
+) -> _Mark | None:
+    word, start = first[1], first.start()
+    if word in STAMPED_WORDS:
+        stamped = STAMPED_HEADING.match(lowered, start, end)
+        return stamped and _Mark(stamped.start("heading"), stamped.end(), "addendum")
+    if word in FIRST_WORDS:
+        match = LINE_HEADING.match(lowered, start, end)
+        if match and _opens_line(match, lines, before, end):
+            return _Mark(match.start("heading"), match.end(), section_of(match["heading"]))
+    elif word in ANATOMIC_WORDS:
+        match = ANATOMIC_HEADING.match(lowered, start, end)
+        if match:
+            return _Mark(match.start("heading"), match.start("heading"), ANATOMY)
+    return None
+
+
+def _opens_line(match: re.Match[str], lines: str, before: int, end: int) -> bool:
+    heading = lines[match.start("heading") : match.end("heading")]
+    ending = match.lastgroup
+    if ending == "heading":
+        return heading.isupper() and bool(SENTENCE_START.match(lines, match.end(), end))
+    if heading.isupper() or (ending == "colon" and heading[0].isupper()):
+        return True
+    if ending == "dash":
+        return heading[0].isupper() and match["dash"] != ";"
+    # A sentence may be wrapped just before a word that could be a heading.
+    last = lines[before : match.start()].rstrip()
+    return len(last) < _WRAPPED_LINE or last[-1] in ".:!?_=)"
+
+
+def _marks_inside(lines: str, lowered: str, position: int, end: int) -> Iterator[_Mark]:
+    colon = lowered.find(":", position, end)
+    while colon >= 0:
+        start = max(position, colon - _WINDOW)
+        last = _LAST_WORD.search(lowered, start, colon)
+        if last and last[1] in LAST_WORDS:
+            match = HEADING_BEFORE_COLON.search(lowered, start, colon)
+            if match and _opens_inside(match, lines, start):
+                yield _Mark(match.start(), colon + 1, section_of(match["heading"]))
+                position = colon + 1
+        elif anatomy := ANATOMY_BEFORE_COLON.search(lowered, start, colon):
+            yield _Mark(anatomy.start("heading"), anatomy.start("heading"), ANATOMY)
+            position = colon + 1
+        colon = lowered.find(":", colon + 1, end)
+
+
+def _opens_inside(match: re.Match[str], lines: str, start: int) -> bool:
+    heading = lines[match.start() : match.end("heading")]
+    between = lines[start : match.start()]
+    words = between.rstrip()
+    if not words or words[-1] in ".!?":
+        return True
+    if words[-1] in "/-":
+        return False
+    if heading.isupper():
+        return True
+    return heading[0].isupper() and (len(between) - len(words) > 1 or words[-1] in ":;)]_|")
+
+
+def _spans(lines: str, name: str, start: int, end: int) -> Iterator[SectionSpan]:
+    start, end = _trim(lines, start, end)
+    if start >= end:
+        return
+    if name in CONTEXT_SECTIONS:
+        paragraph = _NEXT_PARAGRAPH.search(lines, start, end)
+        if paragraph:
+            body_start, body_end = _trim(lines, paragraph.end(), end)
+            _, end = _trim(lines, start, paragraph.start())
+            yield SectionSpan(name, start, end)
+            if body_start < body_end:
+                yield SectionSpan("body", body_start, body_end)
+            return
+    yield SectionSpan(name, start, end)
+
+
+def _trim(lines: str, start: int, end: int) -> tuple[int, int]:
+    leading = _LEADING.match(lines, start, end)
+    if leading:
+        start = leading.end()
+    while start < end:
+        end = start + len(lines[start:end].rstrip())
+        ruler = _TRAILING_RULER.search(lines, max(start, end - 200), end)
+        if not ruler:
+            break
+        end = ruler.start()
+    return start, end

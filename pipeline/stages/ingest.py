@@ -1,0 +1,130 @@
+"""Stage ingest: from a source's files to the reports table and the quarantine table."""
+
+import time
+import uuid
+from collections import Counter
+from pathlib import Path
+
+import pyarrow as pa
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from data_contracts.storage import PartedTable, write_table
+from data_contracts.tables import QUARANTINE, REPORTS
+from pipeline.settings import SourceSettings
+from pipeline.sources.composition import without_repeats
+from pipeline.sources.opening import open_source
+from pipeline.sources.records import Rejected, Report
+from pipeline.summary import StageSummary
+
+_SECTION_COLUMNS = ("indication", "findings", "impression")
+
+
+def ingest(*, settings: SourceSettings, out: Path) -> StageSummary:
+    """Read a source, set aside what cannot be used, and write the rest in parts.
+
+    Args:
+        settings: the source's kind, path and layout.
+        out: folder to put `reports.parquet` (parts of `settings.partition_rows` rows) and
+            `quarantine.parquet` in. Equal files give equal tables.
+
+    Raises:
+        SourceError: the source as a whole is not what its kind expects.
+        TableNotFoundError: the phantom's reports are not there.
+    """
+    started = time.perf_counter()
+    source = open_source(settings)
+    # Nothing of a broken run is of use: reading the source anew costs less than proving it equal.
+    reports = PartedTable(REPORTS, out / "reports.parquet", uuid.uuid4().hex)
+    rejected: list[Rejected] = []
+    rows: list[Report] = []
+    tallies: Counter[str] = Counter()
+    parts = read = 0
+    with _progress() as progress:
+        bar = progress.add_task("ingest", total=source.total)
+        for record in without_repeats(source.records, settings.max_characters):
+            progress.advance(bar)
+            if isinstance(record, Rejected):
+                rejected.append(record)
+                continue
+            rows.append(record)
+            read += 1
+            tallies.update({f"with_{name}" for name in {s.name for s in record.sections}})
+            if len(rows) == settings.partition_rows:
+                reports.write_part(parts, report_table(rows, settings.kind))
+                parts, rows = parts + 1, []
+        if rows or not parts:
+            reports.write_part(parts, report_table(rows, settings.kind))
+            parts += 1
+    write_table(QUARANTINE, _quarantine_table(rejected), out / "quarantine.parquet")
+    reports.commit(parts)
+    return StageSummary(
+        stage="ingest",
+        counts=_counts(read, rejected, tallies, source.tallies),
+        seconds=time.perf_counter() - started,
+        outputs=(out / "reports.parquet", out / "quarantine.parquet"),
+    )
+
+
+def report_table(rows: list[Report], kind: str) -> pa.Table:
+    """Rows of the reports table."""
+    columns: dict[str, list[object]] = {name: [] for name in REPORTS.column_names}
+    for report in rows:
+        columns["report_id"].append(report.report_id)
+        columns["subject_id"].append(report.subject_id)
+        columns["study_id"].append(report.study_id)
+        columns["source"].append(kind)
+        columns["split"].append(report.split)
+        columns["text"].append(report.text)
+        columns["sections"].append(
+            [{"name": s.name, "start": s.start, "end": s.end} for s in report.sections]
+        )
+        for name in _SECTION_COLUMNS:
+            texts = [report.text[s.start : s.end] for s in report.sections if s.name == name]
+            columns[name].append("\n".join(texts) or None)
+    return pa.table(columns, schema=REPORTS.schema())
+
+
+def _quarantine_table(rejected: list[Rejected]) -> pa.Table:
+    seen: Counter[tuple[str, int, str]] = Counter()
+    columns: dict[str, list[object]] = {name: [] for name in QUARANTINE.column_names}
+    for record in rejected:
+        key = (record.place.file, record.place.row, record.reason)
+        seen[key] += 1
+        # An archive may hold several members of one name.
+        again = f" #{seen[key]}" if seen[key] > 1 else ""
+        columns["file"].append(record.place.file + again)
+        columns["row"].append(record.place.row)
+        columns["record_id"].append(record.record_id)
+        columns["reason"].append(record.reason)
+        columns["detail"].append(record.detail)
+    return pa.table(columns, schema=QUARANTINE.schema())
+
+
+def _counts(
+    read: int,
+    rejected: list[Rejected],
+    tallies: Counter[str],
+    joined: Counter[str],
+) -> dict[str, int | float]:
+    reasons = Counter(record.reason for record in rejected)
+    return {
+        "reports": read,
+        "quarantined": len(rejected),
+        **{f"quarantined_{reason}": count for reason, count in sorted(reasons.items())},
+        **dict(sorted(tallies.items())),
+        **dict(sorted(joined.items())),
+    }
+
+
+def _progress() -> Progress:
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("records"),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )
