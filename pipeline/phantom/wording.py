@@ -6,6 +6,7 @@ from typing import Final
 from pipeline.phantom.dice import Dice
 from pipeline.phantom.lesions import LesionGroup
 from pipeline.phantom.places import asymmetry_words, place_words
+from pipeline.phantom.words import concepts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,7 @@ _OPACITIES: Final = ("consolidation", "patchy")
 def descriptors_of(group: LesionGroup) -> tuple[str, ...]:
     """Sorted concept ids of all that a report may truly say of a group's look."""
     concepts = {*_SIZE_CONCEPTS[group.severity]} if group.kind != "nodule" else {"descriptor:round"}
-    if group.texture:
-        concepts.add(f"descriptor:{group.texture}")
+    concepts |= {c for word in _TEXTURE_WORDS[group.texture] if word for c in concepts_of(word)}
     if group.kind == "atelectasis_band":
         concepts.add("descriptor:subsegmental")
     if len(group.lesions) > 1 and group.kind in _OPACITIES:

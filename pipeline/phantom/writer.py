@@ -150,12 +150,13 @@ class Writer:
         """`text` without the blanks that an empty alternative before it has left doubled."""
         if not self._parts or self._parts[-1][-1] != " ":
             return text
-        if text[0] in ".,;:":
+        text = text.removeprefix(" ")
+        if text[:1] in (".", ",", ";", ":"):
             self._parts[-1] = self._parts[-1][:-1]
             self._length -= 1
             if not self._parts[-1]:
                 self._parts.pop()
-        return text.removeprefix(" ")
+        return text
 
     def _add_finding(self, mark: Mark) -> None:
         if self._cue is not None:
