@@ -59,7 +59,11 @@ class SourceSettings(_Settings):
 class PhantomSettings(_Settings):
     """The embedded default cohort."""
 
-    studies: int = Field(default=4_000, ge=1)
+    studies: int = Field(
+        default=4_000,
+        ge=1,
+        description="Studies with a report; a quarter as many more, without one, have boxes only.",
+    )
     seed: int = Field(default=0, ge=0)
 
 

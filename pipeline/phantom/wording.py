@@ -87,7 +87,7 @@ _TEXTURE_WORDS: Final = {
 _SIZE_WORDS: Final = {
     "small": ("mild", "minimal", "subtle", "faint", "small", "slight", "mild"),
     "middling": ("", "", "", "moderate"),
-    "large": ("extensive", "large", "severe", "marked"),
+    "large": ("extensive", "extensive", "large", "marked"),
 }
 _SIZE_WORDS_OF: Final = {
     "effusion": {
@@ -112,6 +112,8 @@ _SIZE_CONCEPTS: Final = {
     "middling": ("descriptor:moderate",),
     "large": ("descriptor:large", "descriptor:severe"),
 }
+#: Width of a grown-up's lung.
+_LUNG_WIDTH_MM: Final = 120
 _OPACITIES: Final = ("consolidation", "patchy")
 
 
@@ -139,17 +141,17 @@ def lesion_context(dice: Dice, group: LesionGroup, *, concluding: bool) -> dict[
     plural = len(group.lesions) > 1 and group.kind in _PLURAL
     head = dice.pick((_PLURAL if plural else _SINGULAR)[group.kind])
     look = dice.pick(_TEXTURE_WORDS[group.texture])
-    band_by_look = group.kind == "atelectasis_band" and bool(look) and dice.chance(0.4)
-    if band_by_look:
+    if group.kind == "atelectasis_band" and look and dice.chance(0.4):
         head = dice.pick(_BAND_LOOKS)
-    modifiers = _modifiers(dice, group, look, many=head.plural, briefly=concluding)
+    look_told = look and dice.chance(0.45 if concluding else 0.8)
     words = place_words(dice, group, loosely=concluding)
     context = {
-        "modifiers": modifiers,
+        "amounts": _amounts(dice, group, many=head.plural, briefly=concluding),
+        "look": f"[{look}] " if look_told else "",
         "head": head.word,
         "place": words.behind,
         "adjectives": words.before,
-        "np0": "{modifiers}{head}",
+        "np0": "{amounts}{look}{head}",
         "np": dice.pick(_noun_phrases(words.before)),
         "a": "" if head.plural or not head.counted else "%a ",
         "the": "the ",
@@ -170,9 +172,9 @@ def companion_context(dice: Dice, effusion: LesionGroup, band: LesionGroup) -> d
     collapse = lesion_context(dice, band, concluding=False)
     side = effusion.sides[0]
     return {
-        "effusion": fluid["modifiers"] + fluid["adjectives"] + fluid["head"],
-        "fluid": fluid["modifiers"] + fluid["head"],
-        "atelectasis": collapse["modifiers"] + collapse["head"],
+        "effusion": fluid["amounts"] + fluid["adjectives"] + fluid["head"],
+        "fluid": fluid["amounts"] + fluid["head"],
+        "atelectasis": collapse["amounts"] + collapse["look"] + collapse["head"],
         "shared_place": f"at the [<<{side}] [<<{dice.pick(('base', 'lung base', 'base'))}]",
         **{slot: fluid[slot] for slot in ("a", "is")},
     }
@@ -188,24 +190,22 @@ _PLURAL_FORMS: Final = {
 
 def _noun_phrases(before: str) -> tuple[str, ...]:
     # "mild right basilar opacity", "mild opacity in the right base"
-    ahead = "{modifiers}{adjectives}{head}"
-    behind = "{modifiers}{head} {place}"
+    ahead = "{amounts}{look}{adjectives}{head}"
+    behind = "{amounts}{look}{head} {place}"
     if "[" in before and not before.endswith("lung "):
-        # "right lower lobe patchy opacity" is as common in dictation.
-        return (ahead, ahead, behind, behind, "{adjectives}{modifiers}{head}")
+        # "mild right lower lobe patchy opacity" is heard in dictation too.
+        return (ahead, ahead, behind, behind, "{amounts}{adjectives}{look}{head}")
     return (behind,)
 
 
-def _modifiers(dice: Dice, group: LesionGroup, look: str, *, many: bool, briefly: bool) -> str:
+def _amounts(dice: Dice, group: LesionGroup, *, many: bool, briefly: bool) -> str:
+    """How many and how much, with a blank behind."""
     if group.kind == "nodule":
-        size = "" if dice.chance(0.3) else f"{dice.whole(4, 14)} mm "
-        return size + (f"[{look}] " if look and dice.chance(0.5) else "")
+        millimetres = max(3, round(group.lesions[0].width * _LUNG_WIDTH_MM))
+        return f"{millimetres} mm " if dice.chance(0.7) else ""
     parts: list[str] = []
     if many and group.kind in _OPACITIES and dice.chance(0.4):
         parts.append(dice.pick(_NUMBER_WORDS))
-    sizes = _SIZE_WORDS_OF.get(group.kind, _SIZE_WORDS)[group.severity]
     if dice.chance(0.3 if briefly else 0.6):
-        parts.append(dice.pick(sizes))
-    if look and dice.chance(0.45 if briefly else 0.8):
-        parts.append(look)
+        parts.append(dice.pick(_SIZE_WORDS_OF.get(group.kind, _SIZE_WORDS)[group.severity]))
     return "".join(f"[{part}] " for part in parts if part)
