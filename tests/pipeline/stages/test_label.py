@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from data_contracts.storage import part_paths, read_table, write_table
 from data_contracts.tables import FINDINGS, LABELS, MENTIONS, REPORTS
-from pipeline.labelling.claims import LabellingError
+from pipeline.labelling.aggregation import Conflict, label_reports
+from pipeline.labelling.claims import LabellingError, ReportBatch
+from pipeline.labelling.label_columns import LabelColumns
 from pipeline.settings import LabelSettings
 from pipeline.stages.label import label
 from pipeline.summary import StageSummary
@@ -127,3 +130,29 @@ def test_a_broken_run_leaves_the_last_labels_in_place(
         run(tmp_path)
 
     assert read_table(LABELS, tmp_path / "labels.parquet").equals(before)
+
+
+def test_a_run_that_was_ended_goes_on_where_it_stopped(
+    run: Callable[..., StageSummary], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labelled: list[int] = []
+
+    def label_once(batch: ReportBatch, columns: LabelColumns, conflict: Conflict) -> pa.Table:
+        if len(labelled) == 1:
+            labelled.append(0)
+            raise KeyboardInterrupt
+        labelled.append(batch.reports.num_rows)
+        return label_reports(batch, columns, conflict)
+
+    monkeypatch.setattr("pipeline.stages.label.label_reports", label_once)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "ended")
+    assert not (tmp_path / "ended" / "labels.parquet").exists()
+
+    resumed = run(tmp_path / "ended")
+    assert labelled == [2, 0, 1]
+
+    whole = run(tmp_path / "whole")
+    assert resumed.counts == whole.counts
+    tables = [read_table(LABELS, tmp_path / x / "labels.parquet") for x in ("ended", "whole")]
+    assert tables[0].equals(tables[1])
