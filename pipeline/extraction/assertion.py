@@ -77,7 +77,8 @@ class SentenceCues:
             word = self._words[position]
             if position in self._stops or word in FINITE_VERBS or word in _NEAR_ENDS:
                 return False
-            if word in BREAKS or (word == "," and not self._alternatives(position, finding)):
+            aside = position == cue.end or self._alternatives(position, finding)
+            if word in BREAKS or (word == "," and not aside):
                 return False
         return True
 
@@ -95,13 +96,10 @@ class SentenceCues:
             word = self._words[position]
             if position in self._stops or word in FINITE_VERBS:
                 return False
-            if word == "," and not listed and not self._closes_list(position, findings):
+            if word == "," and not listed and position < cue.start - 1:
                 return False
             listed = listed or word in _CONJUNCTIONS
         return True
-
-    def _closes_list(self, comma: int, findings: Sequence[Match]) -> bool:
-        return not any(match.start > comma for match in findings)
 
     def _strongest(self, cues: list[Cue], finding: Match) -> Cue:
         """Of the cues that reach a finding, the one that decides.

@@ -265,7 +265,7 @@ def _mention(
     cue = decision.cue
     assertion = decision.assertion
     rule = f"cue:{cue.assertion} {cue.direction}" if cue is not None else None
-    if default is not None and assertion == "affirmed":
+    if default is not None and assertion in ("affirmed", "uncertain"):
         assertion, rule = default, f"section:{section}"
     return PassageMention(
         start=start,

@@ -13,6 +13,11 @@ SENTENCES = [
     ("Pneumonia cannot be excluded.", {"pneumonia": UNCERTAIN}),
     ("Pneumonia is not entirely excluded.", {"pneumonia": UNCERTAIN}),
     ("Opacity, which may represent pneumonia.", {"opacity": AFFIRMED, "pneumonia": UNCERTAIN}),
+    ("There are possible atelectatic changes at both bases.", {"atelectasis": UNCERTAIN}),
+    (
+        "Right base opacity, most likely atelectasis or, less likely, scarring.",
+        {"opacity": AFFIRMED, "atelectasis": UNCERTAIN, "scarring": UNCERTAIN},
+    ),
     ("Possible small left effusion.", {"pleural_effusion": UNCERTAIN}),
     ("Atelectasis versus pneumonia.", {"atelectasis": UNCERTAIN, "pneumonia": UNCERTAIN}),
     (
@@ -55,6 +60,8 @@ SENTENCES = [
         {"pneumothorax": NEGATED, "pleural_effusion": NEGATED},
     ),
     ("No opacity to suggest pneumonia.", {"opacity": NEGATED, "pneumonia": NEGATED}),
+    ("Metastatic disease is considered unlikely.", {"mass": NEGATED}),
+    ("Feeding tube in the stomach, tip not seen.", {"device": AFFIRMED}),
     ("Consolidation is not identified.", {"consolidation": NEGATED}),
     (
         "No pneumothorax, but there is a small effusion.",
@@ -80,6 +87,7 @@ SENTENCES = [
     ("A subtle opacity is not clearly seen on the lateral view.", {"opacity": AFFIRMED}),
     ("Non-specific opacity in the right mid lung.", {"opacity": AFFIRMED}),
     # history
+    ("Interval removal of the chest tube.", {"device": HISTORICAL}),
     ("Resolved pneumonia.", {"pneumonia": HISTORICAL}),
     ("Interval clearing of the left base opacity.", {"opacity": HISTORICAL}),
     ("Previously seen left base opacity has resolved.", {"opacity": HISTORICAL}),
@@ -143,6 +151,8 @@ def test_plain_statement_has_no_cue(extractor: Extractor) -> None:
     [
         ("indication", "Cough, pneumonia.", HYPOTHETICAL),
         ("indication", "History of pneumonia.", HISTORICAL),
+        ("indication", "Question pneumonia.", HYPOTHETICAL),
+        ("indication", "Fever, eval for pneumonia versus edema.", HYPOTHETICAL),
         ("history", "Pneumonia treated last month.", HISTORICAL),
         ("comparison", "Radiograph with right lower lobe pneumonia.", HISTORICAL),
         ("impression", "Right lower lobe pneumonia.", AFFIRMED),
