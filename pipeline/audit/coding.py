@@ -89,7 +89,7 @@ class Coding(_Frozen):
             if key not in CATEGORIES:
                 category_of(key)
         for key, reading in self.uncertain.items():
-            if reading == "follow" and key not in self.follows:
+            if reading == "follow" and not {key, key.partition(":")[0]} & self.follows.keys():
                 raise ValueError(f"'{key}' is to follow, but 'follows' does not say what")
         if "follow" in self.reference_uncertain.values():
             raise ValueError("'follow' reads our own hedges; the reference's take another reading")

@@ -15,6 +15,7 @@ from data_contracts.contract import METADATA_KEY
 from data_contracts.storage import part_paths, read_table
 from data_contracts.tables import LABELS
 from pipeline.audit.coding import Coding, load_coding
+from pipeline.audit.csv_files import read_csv
 from pipeline.audit.errors import AuditError
 from pipeline.audit.label_values import LabelValues, strip_prefix
 
@@ -101,15 +102,14 @@ def _is_labels_table(path: Path) -> bool:
 def _read_frame(path: Path) -> pd.DataFrame:
     if not path.is_file():
         raise AuditError(f"{path}: no such file; expected a CSV or Parquet file of labels")
-    try:
-        if path.suffix.lower() == ".parquet":
+    if _CSV.search(path.name):
+        return read_csv(path)
+    if path.suffix.lower() == ".parquet":
+        try:
             frame: pd.DataFrame = pq.read_table(path).to_pandas()
-            return frame
-        if _CSV.search(path.name):
-            return pd.read_csv(path, dtype=str, encoding="utf-8-sig", skipinitialspace=True)
-    except (ValueError, OSError, EOFError) as error:
-        # The parser's own message may quote a line of the file.
-        raise AuditError(f"{path}: cannot be read as a table ({type(error).__name__})") from None
+        except (pa.ArrowInvalid, OSError):
+            raise AuditError(f"{path}: is not a Parquet file, though its name says so") from None
+        return frame
     raise AuditError(f"{path}: is neither CSV (.csv, .csv.gz) nor Parquet (.parquet)")
 
 

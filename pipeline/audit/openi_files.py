@@ -1,6 +1,8 @@
 """The codes in Open-i's files: the public CSV, a folder of XML files, or the archive of them."""
 
+import lzma
 import tarfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +10,9 @@ from typing import IO, Final
 from xml.etree.ElementTree import ParseError
 
 import defusedxml.ElementTree as SafeTree
-import pandas as pd
 from defusedxml.common import DefusedXmlException
 
+from pipeline.audit.csv_files import read_csv
 from pipeline.audit.errors import AuditError
 
 #: A report's XML file has some kilobytes; whatever is a hundred times larger is no report.
@@ -50,10 +52,7 @@ def read_openi(path: Path) -> Iterator[CodedReport | None]:
 
 
 def _read_csv(path: Path) -> Iterator[CodedReport]:
-    try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (ValueError, OSError) as error:
-        raise AuditError(f"{path}: cannot be read as CSV ({type(error).__name__})") from None
+    frame = read_csv(path).fillna("")
     missing = [c for c in ("uid", "MeSH", "findings", "impression") if c not in frame.columns]
     if missing:
         raise AuditError(
@@ -88,7 +87,7 @@ def _read_archive(path: Path) -> Iterator[CodedReport | None]:
                 found += 1
                 stream = archive.extractfile(member) if member.size <= _MAX_BYTES else None
                 yield _read_xml(stream) if stream is not None else None
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError) as error:
         raise AuditError(
             f"{path}: the archive breaks off after {found} reports ({type(error).__name__}); "
             "download it again"
