@@ -47,9 +47,9 @@ def _explain(name: str, error: Exception) -> str:
     if "E050" in str(error):
         return (
             f"nlp.model '{name}' is neither an installed package nor a model's folder; install "
-            "scispaCy's en_core_sci_sm with pip from the address its releases page gives "
-            "(https://allenai.github.io/scispacy/), or unpack it and give the folder that holds "
-            "its config.cfg"
+            "scispaCy's en_core_sci_sm with pip from the address that "
+            "https://allenai.github.io/scispacy/ gives (what PyPI has by such names is not "
+            "scispaCy's), or give the folder that holds its config.cfg"
         )
     reason = str(error).strip().splitlines()
     return (

@@ -11,8 +11,8 @@ _WORD: Final = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*", re.IGNORECASE)
 _SILENT_WORDS: Final = frozenset(
     "a an the this that these those any some each either both no of in at on and or with".split()
 )
-# De-identification marks (`___`, `XXXX`) and bare numbers, with a unit or without.
-_MARK: Final = re.compile(r"x{2,}|\d+(?:st|nd|rd|th|cm|mm)?", re.IGNORECASE)
+# De-identification marks (`___`, `XXXX`), numbers and their units.
+_MARK: Final = re.compile(r"x{2,}|\d+(?:st|nd|rd|th|cm|mm)?|cm|mm", re.IGNORECASE)
 _LEAST_LETTERS: Final = 3
 _LEAST_OVERLAP: Final = 0.5
 
