@@ -21,6 +21,7 @@ _BOUNDARY: Final = re.compile(
       [.!?]{{2,}}(?=\s|[A-Z_(]|$)\s*          # "base..No effusion"
     | {_ABBREVIATED}[.!?]["')\]]*\s+(?=\S)     # the ordinary end
     | (?<=[A-Za-z)\]])\.(?=[A-Z][a-z])         # "opacity.There"
+    | (?<=[a-z)\]])\.(?=[A-Z]{(2,)}\s)           # "effusion.ET tube"
     | (?<=[a-zX_])\.(?=\d{{1,2}}[.)]\s)        # "effusion.2. No"
     | \n[ \t]*\n\s*                            # an empty line
     | \n[ \t]*(?=[-*\u2022]\s|\d{{1,2}}[.)]\s) # a list item on a line of its own

@@ -87,7 +87,8 @@ def attach(scene: Scene) -> list[tuple[int, ...]]:
         owners = _follows(scene, modifier, modifier_tokens) if located and not at_once else ()
         owners = owners or _opens(scene, modifier, modifier_tokens)
         owners = owners or _follows(scene, modifier, modifier_tokens)
-        owners = owners or _precedes(scene, modifier) or _speaks_of(scene, modifier)
+        owners = owners or _precedes(scene, modifier, modifier_tokens)
+        owners = owners or _speaks_of(scene, modifier)
         attached.append(owners)
     return _accompany(scene, attached)
 
@@ -169,7 +170,9 @@ def _follows(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[
     if _is_subject(scene, modifier, modifier_tokens) or _is_elsewhere(scene, modifier):
         return ()
     finding = scene.findings[index]
-    located = False
+    # "Effusions are seen bilaterally", "opacities are noted throughout": adverbs need no locative.
+    adverb = scene.words[modifier.start]
+    located = adverbial = adverb.endswith("ly") or adverb == "throughout"
     for position in range(modifier.start - 1, finding.end - 1, -1):
         word = scene.words[position]
         if word in _CLAUSE_JOINTS:
@@ -185,7 +188,7 @@ def _follows(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[
     predicative = modifier.concept.category == "descriptor" and any(
         scene.words[t] in _COPULAS for t in range(finding.end, modifier.start)
     )
-    if modifier.concept.category == "descriptor" and not (adjacent or predicative):
+    if modifier.concept.category == "descriptor" and not (adjacent or predicative or adverbial):
         return ()
     if not (located or adjacent or predicative):
         return ()
@@ -216,7 +219,7 @@ def _coordinated_before(scene: Scene, index: int, modifier_tokens: set[int]) -> 
     return tuple(owners)
 
 
-def _precedes(scene: Scene, modifier: Match) -> tuple[int, ...]:
+def _precedes(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[int, ...]:
     """The finding that the modifier's clause goes on to name: "the left base shows opacity"."""
     index = _first_after(scene, modifier.end)
     if index is None or modifier.concept.category == "descriptor" or modifier.weak:
@@ -224,10 +227,12 @@ def _precedes(scene: Scene, modifier: Match) -> tuple[int, ...]:
     finding = scene.findings[index]
     if not _same_sentence(scene, modifier, finding) or _is_elsewhere(scene, modifier):
         return ()
-    for position in range(modifier.end, finding.start):
-        word = scene.words[position]
-        if word in _CLAUSE_JOINTS or word in ("clear", "and", ","):
-            return ()
+    between = scene.words[modifier.end : finding.start]
+    if any(word in _CLAUSE_JOINTS or word in ("clear", "and") for word in between):
+        return ()
+    # "At the right base, opacity is seen": the comma only ends the place that opens the sentence.
+    if "," in between and not (_is_located(scene, modifier, modifier_tokens) and index == 0):
+        return ()
     return (index,)
 
 

@@ -57,6 +57,11 @@ SENTENCES = [
         [("pleural_effusion", "small"), ("atelectasis", "bilateral base")],
     ),
     ("Irregular, pleural-based opacity.", [("opacity", "irregular")]),
+    ("At the right base, airspace disease is seen.", [("airspace_disease", "right base")]),
+    ("Within the left base, there is a faint opacity.", [("opacity", "left base mild")]),
+    ("Effusions are again noted bilaterally.", [("pleural_effusion", "bilateral")]),
+    ("The opacity is slightly less conspicuous.", [("opacity", "")]),
+    ("LINES AND TUBES: Chest tube in place.", [("device", "")]),
     (
         "Opacities are noted diffusely throughout both lungs.",
         [("opacity", "bilateral diffuse")],
