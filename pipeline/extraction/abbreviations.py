@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Span
 
 from pipeline.extraction.matching import LexiconMatcher, Match
+from pipeline.extraction.tokens import PlainTokenizer, Tokens
 
 # A short form in brackets; all else of a report cannot define one.
 _CANDIDATE: Final = re.compile(r"\((?=[A-Za-z0-9/]{0,9}[A-Z])[A-Za-z][A-Za-z0-9/]{1,8}\)")
@@ -23,6 +24,7 @@ class AbbreviationFinder:
             from scispacy.abbreviation import AbbreviationDetector
 
         self._nlp = nlp
+        self._tokenize = PlainTokenizer(nlp)
         self._matcher = matcher
         self._detector = AbbreviationDetector(nlp)
 
@@ -37,20 +39,23 @@ class AbbreviationFinder:
         found: set[tuple[str, str]] = set()
         for short in doc._.abbreviations:
             long: Span = short._.long_form
-            if self._matcher(long.as_doc()) and not self._matcher(short.as_doc()):
+            if self._names(long.text) and not self._names(short.text):
                 found.add((short.text, long.text.lower()))
         return tuple(sorted(found))
 
     def expand(
-        self, doc: Doc, matches: list[Match], abbreviations: Sequence[tuple[str, str]]
+        self, tokens: Tokens, matches: list[Match], abbreviations: Sequence[tuple[str, str]]
     ) -> list[Match]:
         """`matches` and those that the abbreviations' long forms bring, in order."""
         taken = {token for match in matches for token in range(match.start, match.end)}
         expanded = list(matches)
         for short, long in abbreviations:
-            concepts = [match.concept for match in self._matcher(self._nlp.make_doc(long))]
-            for token in doc:
-                if token.text == short and token.i not in taken:
-                    rule = f"abbreviation:{short}"
-                    expanded += [Match(token.i, token.i + 1, concept, rule) for concept in concepts]
+            rule = f"abbreviation:{short}"
+            concepts = [match.concept for match in self._names(long)]
+            for position in range(len(tokens.words)):
+                if tokens.phrase(position, position + 1) == short and position not in taken:
+                    expanded += [Match(position, position + 1, c, rule) for c in concepts]
         return sorted(expanded, key=lambda m: (m.start, m.end, m.concept.concept_id))
+
+    def _names(self, phrase: str) -> list[Match]:
+        return self._matcher(self._tokenize(phrase))

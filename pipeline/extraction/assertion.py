@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from spacy.tokens import Doc
-
 from data_contracts.concepts import Assertion
 from pipeline.extraction.cues import Cue, CueMatches
 from pipeline.extraction.grammar import BREAKS, FINITE_VERBS
@@ -34,9 +32,11 @@ class SentenceCues:
     stop, a verb, or a comma that no list explains.
     """
 
-    def __init__(self, doc: Doc, sentence: tuple[int, int], matches: CueMatches) -> None:
+    def __init__(
+        self, words: Sequence[str], sentence: tuple[int, int], matches: CueMatches
+    ) -> None:
         start, end = sentence
-        self._words = [token.lower_ for token in doc]
+        self._words = words
         self._sentence = sentence
         self._cues = [cue for cue in matches.cues if start <= cue.start < end]
         self._stops = frozenset(stop for stop in matches.stops if start <= stop < end)

@@ -18,6 +18,7 @@ from pipeline.extraction.lexicon import (
     lexicon_folder,
     read_lexicon_file,
 )
+from pipeline.extraction.tokens import Tokens
 
 _Span = tuple[int, int, int]  # key, first token, token behind the last
 
@@ -136,16 +137,26 @@ class AssertionNegex(Negex):
         self._identity = lexicon.identity
         self._near = frozenset(lexicon.phrases.get((assertion, "near"), ()))
         super().__init__(nlp, f"negex_{assertion}", termset, extension_name=f"negex_{assertion}")
+        # Most sentences hold no cue; their words tell so faster than the matcher does.
+        patterns = (
+            self.pseudo_patterns,
+            self.preceding_patterns,
+            self.following_patterns,
+            self.termination_patterns,
+        )
+        self._first_words = frozenset(doc[0].lower_ for group in patterns for doc in group)
 
-    def cues(self, doc: Doc) -> tuple[list[Cue], list[int]]:
-        """This assertion's cues in `doc`, and the tokens at which a stop begins."""
-        preceding, following, terminating = self.process_negations(doc)
-        found = [self._cue(doc, start, end, "before") for _, start, end in preceding]
-        found += [self._cue(doc, start, end, "after") for _, start, end in following]
+    def cues(self, tokens: Tokens) -> tuple[list[Cue], list[int]]:
+        """This assertion's cues, and the tokens at which a stop begins."""
+        if self._first_words.isdisjoint(tokens.words):
+            return [], []
+        preceding, following, terminating = self.process_negations(tokens.doc)
+        found = [self._cue(tokens, start, end, "before") for _, start, end in preceding]
+        found += [self._cue(tokens, start, end, "after") for _, start, end in following]
         return found, [start for _, start, _ in terminating]
 
-    def _cue(self, doc: Doc, start: int, end: int, direction: Direction) -> Cue:
-        text = doc[start:end].text.lower()
+    def _cue(self, tokens: Tokens, start: int, end: int, direction: Direction) -> Cue:
+        text = tokens.phrase(start, end).lower()
         if direction == "before" and text in self._near:
             direction = "near"
         return Cue(start, end, self.assertion, direction, text in self._identity)
@@ -173,15 +184,15 @@ class CueMatcher:
     def __init__(self, nlp: Language, lexicon: CueLexicon) -> None:
         self._negexes = [AssertionNegex(nlp, assertion, lexicon) for assertion in ASSERTIONS]
 
-    def __call__(self, doc: Doc) -> CueMatches:
-        """Find the cues and stops of `doc`."""
+    def __call__(self, tokens: Tokens) -> CueMatches:
+        """Find the cues and stops among `tokens`."""
         cues: list[Cue] = []
         stops: set[int] = set()
         for negex in self._negexes:
-            found, terminating = negex.cues(doc)
-            cues.extend(cue for cue in found if _stands_where_it_counts(doc, cue))
+            found, terminating = negex.cues(tokens)
+            cues.extend(cue for cue in found if _stands_where_it_counts(tokens.words, cue))
             stops.update(terminating)
-        longest = _longest(cues)
+        longest = _longest(cues) if len(cues) > 1 else cues
         covered = {token for cue in longest for token in range(cue.start, cue.end)}
         return CueMatches(tuple(longest), tuple(sorted(stops - covered)))
 
@@ -193,10 +204,10 @@ def _is_pseudo(match: _Span, pseudo: list[_Span]) -> bool:
     )
 
 
-def _stands_where_it_counts(doc: Doc, cue: Cue) -> bool:
-    if doc[cue.start].text not in (":", "-"):
+def _stands_where_it_counts(words: list[str], cue: Cue) -> bool:
+    if words[cue.start] not in (":", "-"):
         return True
-    return cue.end == len(doc) or doc[cue.end].text in (".", ";", ",")
+    return cue.end == len(words) or words[cue.end] in (".", ";", ",")
 
 
 def _longest(cues: Iterable[Cue]) -> list[Cue]:

@@ -3,14 +3,12 @@
 import hashlib
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
-
-from spacy.tokens import Doc
 
 from data_contracts.concepts import Assertion
 from data_contracts.tables import ASSERTING_SECTIONS
@@ -22,7 +20,7 @@ from pipeline.extraction.matching import LexiconMatcher, Match
 from pipeline.extraction.passages import split_sentences
 from pipeline.extraction.relations import Scene, attach, make_scene
 from pipeline.extraction.statements import PassageAnalysis, PassageFinding, PassageMention
-from pipeline.extraction.tokens import blank_pipeline
+from pipeline.extraction.tokens import PlainTokenizer, Tokens, blank_pipeline
 
 _BLANK_RUN: Final = re.compile(r"\s{2,}|[^\S ]")
 # What a section says by its nature, where no cue says otherwise.
@@ -54,10 +52,11 @@ class Extractor:
     def __init__(self, lexicon: Lexicon, cue_folder: Path | None = None) -> None:
         cues = load_cues(cue_folder)
         self.lexicon = lexicon
-        self._nlp = blank_pipeline()
-        self._matcher = LexiconMatcher(self._nlp, lexicon)
-        self._cue_matcher = CueMatcher(self._nlp, cues)
-        self._abbreviations = AbbreviationFinder(self._nlp, self._matcher)
+        nlp = blank_pipeline()
+        self._tokenize = PlainTokenizer(nlp)
+        self._matcher = LexiconMatcher(nlp, lexicon)
+        self._cue_matcher = CueMatcher(nlp, cues)
+        self._abbreviations = AbbreviationFinder(nlp, self._matcher)
         self.fingerprint = _fingerprint(lexicon.fingerprint, cues.fingerprint)
 
     def find_abbreviations(self, text: str) -> tuple[tuple[str, str], ...]:
@@ -75,24 +74,26 @@ class Extractor:
             abbreviations: what `find_abbreviations` found in the whole report.
         """
         flat, offsets = _flatten(text)
-        doc = self._nlp.make_doc(flat)
-        matches = self._matcher(doc)
+        tokens = self._tokenize(flat)
+        matches = self._matcher(tokens)
         if abbreviations:
-            matches = self._abbreviations.expand(doc, matches, abbreviations)
+            matches = self._abbreviations.expand(tokens, matches, abbreviations)
         if not matches:
             return PassageAnalysis((), ())
-        sentences = _token_sentences(doc, [start for start, _ in split_sentences(text)], offsets)
+        sentences = _token_sentences(tokens.starts, text, offsets)
         sentence_of = [i for i, (start, end) in enumerate(sentences) for _ in range(start, end)]
-        scene = make_scene(doc, matches, sentence_of)
+        scene = make_scene(tokens.words, matches, sentence_of)
         scene = replace(scene, findings=_without_strangers(scene))
-        cue_matches = self._cue_matcher(doc)
-        sentence_cues = [SentenceCues(doc, sentence, cue_matches) for sentence in sentences]
+        cue_matches = self._cue_matcher(tokens)
+        sentence_cues = [
+            SentenceCues(tokens.words, sentence, cue_matches) for sentence in sentences
+        ]
         decisions = [
             sentence_cues[sentence_of[f.start]].decide(f, scene.findings) for f in scene.findings
         ]
         placed = _place(scene, decisions, self.lexicon)
         default = None if section in ASSERTING_SECTIONS else _SECTION_ASSERTION.get(section)
-        return _rows(doc, placed, sentence_of, offsets, default, section)
+        return _rows(tokens, placed, sentence_of, offsets, default, section)
 
 
 def load_extractor(lexicon: Path | None = None) -> Extractor:
@@ -131,16 +132,18 @@ def _flatten(text: str) -> tuple[str, list[int] | None]:
 
 
 def _token_sentences(
-    doc: Doc, starts: list[int], offsets: list[int] | None
+    token_starts: list[int], text: str, offsets: list[int] | None
 ) -> list[tuple[int, int]]:
-    """Sentences as tokens (start, end); `starts` counts the characters of the unflattened text."""
+    """Sentences as tokens (start, end); they are cut in the text as received."""
     firsts = [0]
-    tokens = [token.idx if offsets is None else offsets[token.idx] for token in doc]
-    for start in starts[1:]:
-        first = bisect_left(tokens, start)
-        if firsts[-1] < first < len(tokens):
-            firsts.append(first)
-    return list(pairwise([*firsts, len(tokens)]))
+    starts = [start for start, _ in split_sentences(text)][1:]
+    if starts:
+        received = token_starts if offsets is None else [offsets[start] for start in token_starts]
+        for start in starts:
+            first = bisect_left(received, start)
+            if firsts[-1] < first < len(received):
+                firsts.append(first)
+    return list(pairwise([*firsts, len(token_starts)]))
 
 
 def _place(scene: Scene, decisions: list[Decision], lexicon: Lexicon) -> list[_Placed]:
@@ -233,7 +236,7 @@ def _nearest_beside(item: _Placed, placed: list[_Placed]) -> str | None:
 
 
 def _rows(
-    doc: Doc,
+    tokens: Tokens,
     placed: list[_Placed],
     sentence_of: list[int],
     offsets: list[int] | None,
@@ -243,16 +246,13 @@ def _rows(
     placed.sort(key=lambda p: (p.match.start, p.match.end, p.match.concept.concept_id))
     position = {id(item.match): index for index, item in enumerate(placed)}
     mentions = tuple(
-        _mention(doc, item, sentence_of, offsets, position, default, section) for item in placed
+        _mention(tokens, item, sentence_of, offsets, position, default, section) for item in placed
     )
-    findings = tuple(
-        _finding(index, mentions) for index, m in enumerate(mentions) if m.category == "finding"
-    )
-    return PassageAnalysis(mentions, findings)
+    return PassageAnalysis(mentions, tuple(_findings(mentions)))
 
 
 def _mention(
-    doc: Doc,
+    tokens: Tokens,
     item: _Placed,
     sentence_of: list[int],
     offsets: list[int] | None,
@@ -261,7 +261,7 @@ def _mention(
     section: str,
 ) -> PassageMention:
     match, decision = item.match, item.decision
-    start, end = _characters(doc, match.start, match.end, offsets)
+    start, end = _characters(tokens, match.start, match.end, offsets)
     cue = decision.cue
     assertion = decision.assertion
     rule = f"cue:{cue.assertion} {cue.direction}" if cue is not None else None
@@ -274,33 +274,33 @@ def _mention(
         concept_id=match.concept.concept_id,
         category=match.concept.category,
         assertion=assertion,
-        cue=_characters(doc, cue.start, cue.end, offsets) if cue is not None else None,
+        cue=_characters(tokens, cue.start, cue.end, offsets) if cue is not None else None,
         cue_rule=rule,
         findings=tuple(position[id(owner)] for owner in item.owners),
         rule=match.rule,
     )
 
 
-def _finding(index: int, mentions: tuple[PassageMention, ...]) -> PassageFinding:
-    own = [i for i, mention in enumerate(mentions) if index in mention.findings]
-
-    def concepts(category: str) -> tuple[str, ...]:
-        return tuple(
-            sorted({mentions[i].concept_id for i in own if mentions[i].category == category})
-        )
-
-    return PassageFinding(
-        mention=index,
-        sides=concepts("side"),
-        zones=concepts("zone"),
-        descriptors=concepts("descriptor"),
-        mentions=(index, *own),
-    )
+def _findings(mentions: tuple[PassageMention, ...]) -> Iterator[PassageFinding]:
+    own: dict[int, list[int]] = {}
+    for index, mention in enumerate(mentions):
+        for finding in mention.findings:
+            own.setdefault(finding, []).append(index)
+    for index, mention in enumerate(mentions):
+        if mention.category == "finding":
+            yield _finding(index, own.get(index, []), mentions)
 
 
-def _characters(doc: Doc, start: int, end: int, offsets: list[int] | None) -> tuple[int, int]:
-    last = doc[end - 1]
-    begin, stop = doc[start].idx, last.idx + len(last)
+def _finding(index: int, own: list[int], mentions: tuple[PassageMention, ...]) -> PassageFinding:
+    concepts: dict[str, set[str]] = {"side": set(), "zone": set(), "descriptor": set()}
+    for i in own:
+        concepts[mentions[i].category].add(mentions[i].concept_id)
+    sides, zones, descriptors = (tuple(sorted(found)) for found in concepts.values())
+    return PassageFinding(index, sides, zones, descriptors, (index, *own))
+
+
+def _characters(tokens: Tokens, start: int, end: int, offsets: list[int] | None) -> tuple[int, int]:
+    begin, stop = tokens.starts[start], tokens.ends[end - 1]
     if offsets is None:
         return begin, stop
     return offsets[begin], offsets[stop - 1] + 1

@@ -8,10 +8,11 @@ from typing import Final
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 from spacy.language import Language
+from spacy.lexeme import Lexeme
 from spacy.matcher import PhraseMatcher
-from spacy.tokens import Doc, Token
 
 from pipeline.extraction.lexicon import Concept, Lexicon
+from pipeline.extraction.tokens import Tokens
 
 _UNMENTION: Final = "not"
 _WEAK: Final = "weak "
@@ -63,14 +64,17 @@ class LexiconMatcher:
         self._words = sorted(word for word in words if len(word) >= _MISSPELT_LENGTH)
         self._wordset = words
 
-    def __call__(self, doc: Doc) -> list[Match]:
+    def __call__(self, tokens: Tokens) -> list[Match]:
         """Matches in order of (start, end, concept_id); equal spans overlap only."""
-        for token in doc:
-            if token.orth not in self._known:
-                self._known.add(token.orth)
-                self._correct(token)
+        if not self._known.issuperset(tokens.orths):
+            for orth in self._known.symmetric_difference(tokens.orths).intersection(tokens.orths):
+                self._known.add(orth)
+                self._correct(self._vocab[orth])
+        found = self._matcher(tokens.doc)
+        if not found:
+            return []
         strings = self._vocab.strings
-        spans = sorted(self._matcher(doc), key=lambda m: (m[1] - m[2], m[1]))
+        spans = sorted(found, key=lambda m: (m[1] - m[2], m[1]))
         taken: dict[int, tuple[int, int]] = {}
         matches: list[Match] = []
         for key, start, end in spans:
@@ -85,48 +89,50 @@ class LexiconMatcher:
                 matches.append(Match(start, end, self._concepts[concept_id], rule, weak))
         unsaid = {(s, e) for key, s, e in spans if strings[key] == _UNMENTION}
         matches = [match for match in matches if (match.start, match.end) not in unsaid]
-        matches.extend(self._elliptic(doc, matches))
+        if not _LEVELS.isdisjoint(tokens.words):
+            matches.extend(self._elliptic(tokens.words, matches))
         return sorted(matches, key=lambda m: (m.start, m.end, m.concept.concept_id))
 
-    def _correct(self, token: Token) -> None:
+    def _correct(self, lexeme: Lexeme) -> None:
         """Give a misspelt word the norm of the lexicon's word that is one slip away from it."""
-        word = token.lower_
+        word = lexeme.lower_
         if len(word) < _MISSPELT_LENGTH or word in self._wordset or not word.isalpha():
             return
         found = extractOne(word, self._words, scorer=OSA.distance, score_cutoff=1)
         if found is not None and found[0][0] == word[0]:
-            token.lex.norm_ = found[0]
+            lexeme.norm_ = found[0]
 
-    def _elliptic(self, doc: Doc, matches: list[Match]) -> list[Match]:
+    def _elliptic(self, words: list[str], matches: list[Match]) -> list[Match]:
         """Zones half said: "right middle and lower lobe", "lower left lung"."""
         found: list[Match] = []
         taken = {token for match in matches for token in range(match.start, match.end)}
-        for token in doc:
-            if token.lower_ not in _LEVELS or token.i in taken:
+        for position, word in enumerate(words):
+            if word not in _LEVELS or position in taken:
                 continue
-            head = self._head_of(doc, token.i, matches)
-            concept = self._by_phrase.get(f"{token.lower_} {head}")
+            head = _shared_head(words, position, matches)
+            concept = self._by_phrase.get(f"{word} {head}")
             if concept is not None:
                 rule = f"ellipsis:{concept.concept_id}"
-                found.append(Match(token.i, token.i + 1, concept, rule))
+                found.append(Match(position, position + 1, concept, rule))
         return found
 
-    def _head_of(self, doc: Doc, level: int, matches: list[Match]) -> str:
-        """The noun that the level at token `level` shares with what follows it."""
-        heads = {
-            m.start: doc[m.start + 1 : m.end].text.lower()
-            for m in matches
-            if m.concept.category == "zone" and doc[m.start].lower_ in _LEVELS
-        }
-        for position in range(level + 1, min(level + _ELLIPSIS_REACH, len(doc))):
-            word = doc[position].lower_
-            if position in heads:
-                return heads[position]
-            if word in _ZONE_NOUNS:
-                return word
-            if word not in _BETWEEN_LEVELS and word not in _LEVELS:
-                break
-        return ""
+
+def _shared_head(words: list[str], level: int, matches: list[Match]) -> str:
+    """The noun that the level at token `level` shares with what follows it."""
+    heads = {
+        m.start: " ".join(words[m.start + 1 : m.end])
+        for m in matches
+        if m.concept.category == "zone" and words[m.start] in _LEVELS
+    }
+    for position in range(level + 1, min(level + _ELLIPSIS_REACH, len(words))):
+        word = words[position]
+        if position in heads:
+            return heads[position]
+        if word in _ZONE_NOUNS:
+            return word
+        if word not in _BETWEEN_LEVELS and word not in _LEVELS:
+            break
+    return ""
 
 
 def _spellings(phrases: tuple[str, ...]) -> list[str]:

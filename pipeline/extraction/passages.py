@@ -10,26 +10,34 @@ from typing import Final
 
 from pipeline.extraction.statements import Passage
 
-# A full stop before one of these does not end a sentence.
-_ABBREVIATED: Final = "".join(
-    rf"(?<!\b{word})"
-    for word in ("Dr", "Mr", "Ms", "Mrs", "vs", r"e\.g", r"i\.e", "approx", r"[ap]\.m")
-)
+# A full stop behind one of these does not end a sentence.
+_ABBREVIATED: Final = re.compile(r"\b(?:Dr|Mr|Ms|Mrs|vs|e\.g|i\.e|approx|[ap]\.m)\Z")
+_LONGEST_ABBREVIATION: Final = 8
+# "1. No effusion": the number belongs to what follows it.
+_NUMBER: Final = re.compile(r"(?:\A|[.\s;:])\d{1,2}\Z")
 
-_BOUNDARY: Final = re.compile(
-    rf"""
-      [.!?]{{2,}}(?=\s|[A-Z_(]|$)\s*          # "base..No effusion"
-    | {_ABBREVIATED}[.!?]["')\]]*\s+(?=\S)     # the ordinary end
-    | (?<=[A-Za-z)\]])\.(?=[A-Z][a-z])         # "opacity.There"
-    | (?<=[a-z)\]])\.(?=[A-Z]{(2,)}\s)           # "effusion.ET tube"
-    | (?<=[a-zX_])\.(?=\d{{1,2}}[.)]\s)        # "effusion.2. No"
-    | \n[ \t]*\n\s*                            # an empty line
-    | \n[ \t]*(?=[-*\u2022]\s|\d{{1,2}}[.)]\s) # a list item on a line of its own
-    | (?<=[;:,.a-z])[ \t]+(?=\d{{1,2}}[.)]\s+[A-Z])  # a list item within a line
-    | \n[ \t]*(?=[A-Z][A-Za-z/&, ]{{1,40}}:)   # a heading on a line of its own
+# Each pattern begins with a rare character, so that the rest of the text is passed by at once.
+_STOP: Final = re.compile(
+    r"""
+    [.!?](?:
+        (?P<many>[.!?]+(?=\s|[A-Z_(]|\Z)\s*)           # "base..No effusion"
+      | (?P<spaced>["')\]]*\s+(?=\S))                  # the ordinary end
+      | (?P<closed>(?=[A-Z][a-z]|[A-Z]{2,}\s|\d{1,2}[.)]\s))  # "opacity.There", "effusion.2. No"
+    )
     """,
     re.VERBOSE,
 )
+_LINE: Final = re.compile(
+    r"""
+    \n[ \t]*(?:
+        \n\s*                            # an empty line
+      | (?=[-*\u2022]\s|\d{1,2}[.)]\s)   # a list item on a line of its own
+      | (?=[A-Z][A-Za-z/&, ]{1,40}:)     # a heading on a line of its own
+    )
+    """,
+    re.VERBOSE,
+)
+_ITEM: Final = re.compile(r"\d{1,2}[.)]\s+[A-Z]")
 _LIST_MARK: Final = re.compile(r"\s*(?:(?:\d{1,2}[.)]|[-*\u2022])\s+)*")
 _SHORT_LINE: Final = re.compile(r"(?m)^([^\n]{1,45}[^\s,;/(-])[ \t]*\n[ \t]*(?=[A-Z][a-z])")
 
@@ -54,8 +62,10 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
         text: a section's text, with line breaks as received.
     """
     cuts = {0, len(text)}
-    cuts.update(match.end() for match in _BOUNDARY.finditer(text) if _ends_sentence(text, match))
+    cuts.update(match.end() for match in _STOP.finditer(text) if _ends_sentence(text, match))
+    cuts.update(match.start() for match in _ITEM.finditer(text) if _opens_item(text, match.start()))
     if "\n" in text:
+        cuts.update(match.end() for match in _LINE.finditer(text))
         cuts.update(match.end() for match in _SHORT_LINE.finditer(text))
     ordered = sorted(cuts)
     sentences: list[tuple[int, int]] = []
@@ -69,11 +79,24 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _ends_sentence(text: str, match: re.Match[str]) -> bool:
-    # "1. No effusion": the number belongs to what follows it, so it cannot end a sentence.
-    line_start = max(text.rfind("\n", 0, match.start()) + 1, 0)
-    before = text[line_start : match.start()]
-    number = re.search(r"(?:^|[.\s;:])\d{1,2}$", before)
-    return number is None or match.group().strip() == ""
+    start = match.start()
+    before = text[start - 1] if start else "\n"
+    if before.isdigit() and match["many"] is None:
+        line_start = text.rfind("\n", 0, start) + 1
+        return _NUMBER.search(text[max(line_start, start - 4) : start]) is None and (
+            match["closed"] is None
+        )
+    if match["closed"] is not None:
+        return before.isalpha() or before in ")]_"
+    if match["spaced"] is not None and text[start] == ".":
+        return _ABBREVIATED.search(text[max(start - _LONGEST_ABBREVIATION, 0) : start]) is None
+    return True
+
+
+def _opens_item(text: str, start: int) -> bool:
+    """Whether a number that begins at `start` numbers a list item within its line."""
+    before = text[:start].rstrip(" \t")[-1:]
+    return start > 0 and text[start - 1] in " \t" and (before in ";:,." or before.islower())
 
 
 def split_passages(text: str) -> list[Passage]:

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from spacy.tokens import Doc
-
 from pipeline.extraction.grammar import (
     BREAKS,
     COMPANIONS,
@@ -51,7 +49,7 @@ class Scene:
     """A passage's matches sorted out: findings, and the modifiers that want one.
 
     Attributes:
-        words: lower-case words of the Doc.
+        words: the passage's words in lower case.
         findings: its findings, in order.
         modifiers: its sides, zones and descriptors, in order.
         sentence_of: ordinal of each token's sentence.
@@ -63,10 +61,10 @@ class Scene:
     sentence_of: tuple[int, ...]
 
 
-def make_scene(doc: Doc, matches: Sequence[Match], sentence_of: Sequence[int]) -> Scene:
-    """Sort a Doc's matches into findings and modifiers."""
+def make_scene(words: Sequence[str], matches: Sequence[Match], sentence_of: Sequence[int]) -> Scene:
+    """Sort a text's matches into findings and modifiers."""
     return Scene(
-        words=tuple(token.lower_ for token in doc),
+        words=tuple(words),
         findings=tuple(m for m in matches if m.concept.category == "finding"),
         modifiers=tuple(m for m in matches if m.concept.category != "finding"),
         sentence_of=tuple(sentence_of),
