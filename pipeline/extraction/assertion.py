@@ -1,8 +1,7 @@
 """Which cue decides a finding: the reach of cues, and their rank where several reach it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from data_contracts.concepts import Assertion
 from pipeline.extraction.cues import Cue, CueMatches
@@ -16,12 +15,15 @@ _CONJUNCTIONS: Final = frozenset({"and", "or", "nor", "/", "&"})
 _NEAR_ENDS: Final = frozenset({"in", "within", "at", "over", "with", "without", "to", "from"})
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What is said of a finding, and the cue that says it; no cue means plainly affirmed."""
 
     assertion: Assertion
     cue: Cue | None
+
+
+#: What is said of a finding that no cue reaches.
+PLAIN: Final = Decision("affirmed", None)
 
 
 class SentenceCues:
@@ -44,10 +46,10 @@ class SentenceCues:
     def decide(self, finding: Match, findings: Sequence[Match]) -> Decision:
         """The assertion of `finding`, one of the sentence's `findings` in order."""
         if not self._cues:
-            return Decision("affirmed", None)
+            return PLAIN
         reaching = [cue for cue in self._cues if self._reaches(cue, finding, findings)]
         if not reaching:
-            return Decision("affirmed", None)
+            return PLAIN
         cue = self._strongest(reaching, finding)
         return Decision(cue.assertion, cue)
 

@@ -1,10 +1,11 @@
 """Cues: which words decide an assertion, read from `cues.txt`, matched by negspacy's NegEx."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple, cast
 
 from negspacy.negation import Negex
 from spacy.language import Language
@@ -18,11 +19,13 @@ from pipeline.extraction.lexicon import (
     lexicon_folder,
     read_lexicon_file,
 )
-from pipeline.extraction.tokens import Tokens
+from pipeline.extraction.tokens import PlainTokenizer, Tokens
 
 _Span = tuple[int, int, int]  # key, first token, token behind the last
 
 Direction = Literal["before", "near", "after"]
+# What a phrase decides: assertion, direction, and whether it only doubts the identity.
+_Reading = tuple[Assertion, Direction, bool]
 
 _KINDS: Final = ("before", "near", "after", "pseudo")
 _STOP: Final = "stop"
@@ -46,8 +49,7 @@ class CueLexicon:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(NamedTuple):
     """A cue in a Doc.
 
     Attributes:
@@ -65,8 +67,7 @@ class Cue:
     identity: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CueMatches:
+class CueMatches(NamedTuple):
     """The cues of a Doc in text order, and the tokens at which every cue's reach ends."""
 
     cues: tuple[Cue, ...]
@@ -116,50 +117,65 @@ def _heading(heading: str, place: str) -> tuple[Assertion, str]:
     return assertion, kind
 
 
-class AssertionNegex(Negex):
-    """NegEx (Chapman et al. 2001) for one assertion, that tells which cue it found.
+class CueMatcher(Negex):
+    """NegEx (Chapman et al. 2001) for all assertions at once, that tells which cues it found.
 
-    negspacy only marks entities as negated; here its matcher serves every assertion, and the reach
-    of a cue is decided by `assertion.py`.
+    negspacy only marks entities as negated. Here its matcher finds the cues of every assertion;
+    how far they reach is decided in `assertion.py`. Of overlapping cues the longest wins.
     """
 
-    def __init__(self, nlp: Language, assertion: Assertion, lexicon: CueLexicon) -> None:
-        self.assertion: Assertion = assertion
+    def __init__(self, nlp: Language, lexicon: CueLexicon) -> None:
+        def phrases(*kinds: str) -> list[str]:
+            found = (lexicon.phrases.get((a, kind), ()) for a in ASSERTIONS for kind in kinds)
+            return list(dict.fromkeys(chain.from_iterable(found)))
+
         termset = {
-            "preceding_negations": [
-                *lexicon.phrases.get((assertion, "before"), ()),
-                *lexicon.phrases.get((assertion, "near"), ()),
-            ],
-            "following_negations": list(lexicon.phrases.get((assertion, "after"), ())),
-            "pseudo_negations": list(lexicon.phrases.get((assertion, "pseudo"), ())),
+            "preceding_negations": phrases("before", "near"),
+            "following_negations": phrases("after"),
+            "pseudo_negations": phrases("pseudo"),
             "termination": list(lexicon.stops),
         }
-        self._identity = lexicon.identity
-        self._near = frozenset(lexicon.phrases.get((assertion, "near"), ()))
-        super().__init__(nlp, f"negex_{assertion}", termset, extension_name=f"negex_{assertion}")
-        # Most sentences hold no cue; their words tell so faster than the matcher does.
+        super().__init__(nlp, "cues", termset)
+        self._tokenize = PlainTokenizer(nlp)
+        self._cues = self._readings(lexicon)
+        # Many sentences hold no cue; their words tell so faster than the matcher does.
         patterns = (
-            self.pseudo_patterns,
-            self.preceding_patterns,
-            self.following_patterns,
-            self.termination_patterns,
+            *self.preceding_patterns,
+            *self.following_patterns,
+            *self.termination_patterns,
         )
-        self._first_words = frozenset(doc[0].lower_ for group in patterns for doc in group)
+        self._first_words = frozenset(doc[0].lower_ for doc in patterns)
 
-    def cues(self, tokens: Tokens) -> tuple[list[Cue], list[int]]:
-        """This assertion's cues, and the tokens at which a stop begins."""
+    def _readings(self, lexicon: CueLexicon) -> dict[tuple[str, str], list[_Reading]]:
+        """What each phrase decides, by NegEx's name of its kind and by its words."""
+        readings: dict[tuple[str, str], list[_Reading]] = {}
+        for (assertion, kind), phrases in lexicon.phrases.items():
+            if kind == "pseudo":
+                continue
+            name = "Following" if kind == "after" else "Preceding"
+            for phrase in phrases:
+                words = " ".join(self._tokenize(phrase).words)
+                reading = (assertion, cast("Direction", kind), phrase in lexicon.identity)
+                readings.setdefault((name, words), []).append(reading)
+        return readings
+
+    def find(self, tokens: Tokens) -> CueMatches:
+        """The cues and stops among `tokens`."""
         if self._first_words.isdisjoint(tokens.words):
-            return [], []
+            return CueMatches((), ())
         preceding, following, terminating = self.process_negations(tokens.doc)
-        found = [self._cue(tokens, start, end, "before") for _, start, end in preceding]
-        found += [self._cue(tokens, start, end, "after") for _, start, end in following]
-        return found, [start for _, start, _ in terminating]
+        cues = list(self._read(tokens.words, "Preceding", preceding))
+        cues.extend(self._read(tokens.words, "Following", following))
+        longest = _longest(cues) if len(cues) > 1 else cues
+        covered = {token for cue in longest for token in range(cue.start, cue.end)}
+        stops = {start for _, start, _ in terminating}
+        return CueMatches(tuple(longest), tuple(sorted(stops - covered)))
 
-    def _cue(self, tokens: Tokens, start: int, end: int, direction: Direction) -> Cue:
-        text = tokens.phrase(start, end).lower()
-        if direction == "before" and text in self._near:
-            direction = "near"
-        return Cue(start, end, self.assertion, direction, text in self._identity)
+    def _read(self, words: list[str], kind: str, matches: list[_Span]) -> Iterator[Cue]:
+        for _, start, end in matches:
+            for reading in self._cues.get((kind, " ".join(words[start:end])), ()):
+                if _stands_where_it_counts(words, start, end):
+                    yield Cue(start, end, *reading)
 
     def process_negations(self, doc: Doc) -> tuple[list[_Span], list[_Span], list[_Span]]:
         """Preceding, following and terminating matches, less the cues within a pseudo cue.
@@ -178,25 +194,6 @@ class AssertionNegex(Negex):
         return preceding, following, kinds.get("Termination", [])
 
 
-class CueMatcher:
-    """All assertions' cues at once; of overlapping cues the longest wins."""
-
-    def __init__(self, nlp: Language, lexicon: CueLexicon) -> None:
-        self._negexes = [AssertionNegex(nlp, assertion, lexicon) for assertion in ASSERTIONS]
-
-    def __call__(self, tokens: Tokens) -> CueMatches:
-        """Find the cues and stops among `tokens`."""
-        cues: list[Cue] = []
-        stops: set[int] = set()
-        for negex in self._negexes:
-            found, terminating = negex.cues(tokens)
-            cues.extend(cue for cue in found if _stands_where_it_counts(tokens.words, cue))
-            stops.update(terminating)
-        longest = _longest(cues) if len(cues) > 1 else cues
-        covered = {token for cue in longest for token in range(cue.start, cue.end)}
-        return CueMatches(tuple(longest), tuple(sorted(stops - covered)))
-
-
 def _is_pseudo(match: _Span, pseudo: list[_Span]) -> bool:
     _, start, end = match
     return any(
@@ -204,10 +201,10 @@ def _is_pseudo(match: _Span, pseudo: list[_Span]) -> bool:
     )
 
 
-def _stands_where_it_counts(words: list[str], cue: Cue) -> bool:
-    if words[cue.start] not in (":", "-"):
+def _stands_where_it_counts(words: list[str], start: int, end: int) -> bool:
+    if words[start] not in (":", "-"):
         return True
-    return cue.end == len(words) or words[cue.end] in (".", ";", ",")
+    return end == len(words) or words[end] in (".", ";", ",")
 
 
 def _longest(cues: Iterable[Cue]) -> list[Cue]:

@@ -4,16 +4,16 @@ import hashlib
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from data_contracts.concepts import Assertion
 from data_contracts.tables import ASSERTING_SECTIONS
 from pipeline.extraction.abbreviations import AbbreviationFinder
-from pipeline.extraction.assertion import Decision, SentenceCues
+from pipeline.extraction.assertion import PLAIN, Decision, SentenceCues
 from pipeline.extraction.cues import CueMatcher, load_cues
 from pipeline.extraction.lexicon import Lexicon, load_lexicon
 from pipeline.extraction.matching import LexiconMatcher, Match
@@ -37,8 +37,7 @@ _LUNG_WORDS: Final = frozenset(
 _STRENGTH: Final = ("affirmed", "uncertain", "historical", "hypothetical", "negated")
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class _Placed(NamedTuple):
     """A match with what is said of it and the findings (by match) that it belongs to."""
 
     match: Match
@@ -55,7 +54,7 @@ class Extractor:
         nlp = blank_pipeline()
         self._tokenize = PlainTokenizer(nlp)
         self._matcher = LexiconMatcher(nlp, lexicon)
-        self._cue_matcher = CueMatcher(nlp, cues)
+        self._cues = CueMatcher(nlp, cues)
         self._abbreviations = AbbreviationFinder(nlp, self._matcher)
         self.fingerprint = _fingerprint(lexicon.fingerprint, cues.fingerprint)
 
@@ -84,7 +83,7 @@ class Extractor:
         sentence_of = [i for i, (start, end) in enumerate(sentences) for _ in range(start, end)]
         scene = make_scene(tokens.words, matches, sentence_of)
         scene = replace(scene, findings=_without_strangers(scene))
-        cue_matches = self._cue_matcher(tokens)
+        cue_matches = self._cues.find(tokens)
         sentence_cues = [
             SentenceCues(tokens.words, sentence, cue_matches) for sentence in sentences
         ]
@@ -158,7 +157,7 @@ def _place(scene: Scene, decisions: list[Decision], lexicon: Lexicon) -> list[_P
         decision = min(
             (_of_place(decided[id(finding)]) for finding in findings),
             key=lambda d: _STRENGTH.index(d.assertion),
-            default=Decision("affirmed", None),
+            default=PLAIN,
         )
         placed.append(_Placed(modifier, decision, findings))
     placed.extend(_implied(placed, lexicon))
@@ -168,7 +167,7 @@ def _place(scene: Scene, decisions: list[Decision], lexicon: Lexicon) -> list[_P
 def _of_place(decision: Decision) -> Decision:
     """What is said of a finding's place: "left base atelectasis versus scar" is left for sure."""
     if decision.cue is not None and decision.cue.identity:
-        return Decision("affirmed", None)
+        return PLAIN
     return decision
 
 
@@ -229,7 +228,8 @@ def _nearest_beside(item: _Placed, placed: list[_Placed]) -> str | None:
     sides = [
         other.match
         for other in placed
-        if other.match.concept.category == "side" and set(other.owners) & set(item.owners)
+        if other.match.concept.category == "side"
+        and any(owner is own for owner in other.owners for own in item.owners)
     ]
     nearest = min(sides, key=lambda side: abs(side.start - item.match.start), default=None)
     return nearest.concept.concept_id if nearest is not None else None

@@ -1,9 +1,8 @@
 """Matching the lexicon's phrases in a Doc: longest first, misspellings and ellipsis included."""
 
 import re
-from dataclasses import dataclass
 from itertools import product
-from typing import Final
+from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
@@ -24,8 +23,7 @@ _ZONE_NOUNS: Final = frozenset({"lobe", "lobes", "lung", "lungs", "zone", "zones
 _ELLIPSIS_REACH: Final = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A phrase of the lexicon in a Doc: tokens `start` to `end`, and the rule that found it.
 
     A weak match counts only under the condition that `Concept.weak_phrases` states.

@@ -42,7 +42,7 @@ def blank_pipeline() -> Language:
     return nlp
 
 
-_COLUMNS = ["ORTH", "IDX", "LENGTH"]
+_COLUMNS: list[int | str] = ["ORTH", "IDX", "LENGTH"]
 
 
 @dataclass(frozen=True, slots=True)
