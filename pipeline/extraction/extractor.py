@@ -22,7 +22,7 @@ from pipeline.extraction.relations import Scene, attach, make_scene
 from pipeline.extraction.statements import PassageAnalysis, PassageFinding, PassageMention
 from pipeline.extraction.tokens import PlainTokenizer, Tokens, blank_pipeline
 
-_BLANK_RUN: Final = re.compile(r"\s{2,}|[^\S ]")
+_BLANK: Final = re.compile(r"[^\S ]")
 # What a section says by its nature, where no cue says otherwise.
 _SECTION_ASSERTION: Final[dict[str, Assertion]] = {
     "indication": "hypothetical",
@@ -116,18 +116,11 @@ def _fingerprint(*parts: str) -> str:
 
 def _flatten(text: str) -> tuple[str, list[int] | None]:
     """`text` on one line with single blanks, and each character's offset in `text` if any moved."""
-    if _BLANK_RUN.search(text) is None:
-        return text, None
-    kept: list[str] = []
-    offsets: list[int] = []
-    for offset, character in enumerate(text):
-        blank = character.isspace()
-        if blank and (not kept or kept[-1] == " "):
-            continue
-        kept.append(" " if blank else character)
-        offsets.append(offset)
-    offsets.append(len(text))
-    return "".join(kept), offsets
+    flat = _BLANK.sub(" ", text)
+    if "  " not in flat and flat[:1] != " ":
+        return flat, None
+    kept = [i for i, c in enumerate(flat) if c != " " or (i > 0 and flat[i - 1] != " ")]
+    return "".join(flat[i] for i in kept), [*kept, len(text)]
 
 
 def _token_sentences(
