@@ -18,16 +18,18 @@ def check_report(received: ReceivedReport, max_characters: int) -> Report | Reje
     """
     if received.report_id is None or not received.report_id.strip():
         return _reject(received, "missing_id", "the record has no report id; give it one")
-    text, sections = _compose(received.content)
-    if _UNPRINTABLE.search(text):
-        return _reject(
-            received, "wrong_encoding", "expected UTF-8 text without NUL; save it as UTF-8"
-        )
-    if len(text) > max_characters:
+    length = _length(received.content)
+    if length > max_characters:
         return _reject(
             received,
             "too_long",
-            f"{len(text):,} characters, more than source.max_characters = {max_characters:,}",
+            f"{length:,} characters, more than source.max_characters = {max_characters:,}",
+        )
+    text, sections = _compose(received.content)
+    ids = (received.report_id, received.subject_id, received.study_id, received.split)
+    if any(part is not None and _UNPRINTABLE.search(part) for part in (text, *ids)):
+        return _reject(
+            received, "wrong_encoding", "expected UTF-8 text without NUL; save it as UTF-8"
         )
     if not any(text[s.start : s.end].strip() for s in sections):
         return _reject(received, "empty_report", "no section has any text")
@@ -59,6 +61,11 @@ def without_repeats(
             else:
                 first_places[checked.report_id] = str(received.place)
         yield checked
+
+
+def _length(content: str | tuple[tuple[str, str], ...]) -> int:
+    """Characters as received, without the headings that are added."""
+    return len(content) if isinstance(content, str) else sum(len(body) for _, body in content)
 
 
 def _compose(content: str | tuple[tuple[str, str], ...]) -> tuple[str, tuple[SectionSpan, ...]]:

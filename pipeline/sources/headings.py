@@ -94,7 +94,8 @@ _QUALIFIER: Final = r"(?:[ \t]*#?[ \t]*\d{1,2}(?![.)\d]))?(?:[ \t]*\([^()\n]{0,6
 #: the end of the line (`alone`). None of the three: text goes on behind it.
 LINE_HEADING: Final = re.compile(
     rf"[^a-z\n]*+(?P<heading>{_JOINED}){_QUALIFIER}[*\]>]*"
-    r"[ \t]*(?:(?P<colon>:+[*\]]*)|(?P<dash>;|[-–—]{1,2}(?=[ \t]))|(?P<alone>[\]*#_=>-]*[ \t]*$))?"
+    r"[ \t]*(?:(?P<colon>:+[*\]]*)|(?P<dash>;|[-\u2013\u2014]{1,2}(?=[ \t]))"
+    r"|(?P<alone>[\]*#_=>-]*[ \t]*$))?"
 )
 #: What follows a heading in capitals that ends in nothing: a sentence, or a numbered list.
 SENTENCE_START: Final = re.compile(r"[ \t]*(?:[A-Z][a-z]|[A-Z][ \t][a-z]|\d{1,2}[.)])")

@@ -10,10 +10,11 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from pipeline.sources.delimited import read_rows
+from pipeline.sources.delimited import BROKEN_FILE, read_rows
 from pipeline.sources.records import Place, ReceivedReport, Rejected, Source, SourceError
 
 _REPORT: Final = re.compile(r"(?:^|/)p(?P<subject>\d+)/s(?P<study>\d+)\.txt$")
@@ -34,6 +35,7 @@ class _Studies:
     in_metadata: frozenset[str] | None
     splits: dict[str, str] | None
     in_chexpert: frozenset[str] | None
+    rejected: tuple[Rejected, ...]
     tallies: Counter[str] = field(default_factory=Counter)
 
     def split_of(self, study: str) -> str | None:
@@ -54,52 +56,92 @@ def open_mimic_cxr(path: Path, metadata: Path | None) -> Source:
     """The reports at `path`, with subject and split.
 
     `mimic-cxr-2.0.0-metadata.csv`, `-split.csv` and `-chexpert.csv`, gzipped or not, are looked
-    for in `metadata`, or else in `path` or its folder; each may be missing.
+    for in `metadata`, or else in `path` and the folder around it; without `metadata` each may be
+    missing. Rows of theirs that cannot be read are rejected ahead of the reports.
 
     Raises:
-        SourceError: there are no reports at `path`, or a table lacks a column.
+        SourceError: there are no reports at `path`, no tables in `metadata`, or a table lacks a
+            column.
     """
-    folder = metadata or (path if path.is_dir() else path.parent)
-    if not folder.is_dir():
-        raise SourceError(f"source.metadata: {folder} is no folder; expected that of the CSV files")
-    studies = _read_tables(folder)
+    path = path.absolute()  # the patient's folder may be the current one
     if path.is_dir():
         files = sorted(file for file in path.rglob("s*.txt") if _REPORT.search(file.as_posix()))
         if not files:
             raise SourceError(f"source.path: {path} holds no reports; {_LAYOUT}")
-        return Source(_read_tree(path, files, studies), len(files), studies.tallies)
-    if not zipfile.is_zipfile(path):
-        raise SourceError(f"source.path: {path} is neither a folder nor a zip archive; {_LAYOUT}")
-    return Source(_read_zip(path, studies), None, studies.tallies)
+        studies = _read_tables(_find_tables(path, metadata))
+        records, total = _read_tree(path, files, studies), len(files)
+    else:
+        members = _list_zip(path)
+        studies = _read_tables(_find_tables(path, metadata))
+        records, total = _read_zip(path, members, studies), len(members)
+    return Source(chain(studies.rejected, records), total + len(studies.rejected), studies.tallies)
 
 
-def _read_tables(folder: Path) -> _Studies:
-    found = {name: _find_table(folder, name) for name in _TABLES}
-    metadata, split, chexpert = (found[name] for name in _TABLES)
+def _list_zip(path: Path) -> list[zipfile.ZipInfo]:
+    """The archive's files, and what would be files outside it, in the order of their names."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+    except zipfile.BadZipFile:
+        raise SourceError(
+            f"source.path: {path} is neither a folder nor a whole zip archive; {_LAYOUT}"
+        ) from None
+    except OSError as error:
+        raise SourceError(f"source.path: {path} cannot be read: {error.strerror}") from None
+    named = [m for m in members if _REPORT.search(m.filename) or _path_trick(m) is not None]
+    if not any(_REPORT.search(member.filename) for member in named):
+        raise SourceError(f"source.path: {path} holds no reports; {_LAYOUT}")
+    return sorted(named, key=lambda member: member.filename)
+
+
+def _find_tables(path: Path, metadata: Path | None) -> dict[str, Path]:
+    if metadata is None:
+        # The tree's files/ lies beside the tables, as the zip does.
+        folders = (path, path.parent) if path.is_dir() else (path.parent,)
+    elif metadata.is_dir():
+        folders = (metadata,)
+    else:
+        raise SourceError(
+            f"source.metadata: {metadata} is no folder; expected that of the CSV files"
+        )
+    found: dict[str, Path] = {}
+    for name in _TABLES:
+        for folder in folders:
+            files = sorted(folder.glob(f"mimic-cxr-*-{name}.csv*"))
+            for file in files:
+                if file.name.endswith((".csv", ".csv.gz")):
+                    found.setdefault(name, file)
+    if metadata is not None and not found:
+        raise SourceError(
+            f"source.metadata: {metadata} holds none of mimic-cxr-2.0.0-metadata.csv, -split.csv "
+            "and -chexpert.csv, gzipped or not"
+        )
+    return found
+
+
+def _read_tables(found: dict[str, Path]) -> _Studies:
+    rejected: list[Rejected] = []
+    metadata, split, chexpert = (
+        _read_table(found[name], extra, rejected) if name in found else None
+        for name, extra in zip(_TABLES, ("", "split", ""), strict=True)
+    )
     return _Studies(
-        in_metadata=frozenset(_column(metadata, "study_id")) if metadata else None,
-        splits=_splits(split) if split else None,
-        in_chexpert=frozenset(_column(chexpert, "study_id")) if chexpert else None,
+        in_metadata=None if metadata is None else frozenset(metadata),
+        splits=split,
+        in_chexpert=None if chexpert is None else frozenset(chexpert),
+        rejected=tuple(rejected),
     )
 
 
-def _find_table(folder: Path, name: str) -> Path | None:
-    files = sorted(folder.glob(f"mimic-cxr-*-{name}.csv*"))
-    return next((file for file in files if file.name.endswith((".csv", ".csv.gz"))), None)
-
-
-def _column(path: Path, name: str) -> Iterator[str]:
-    for row in read_rows(path, (name,), _REMEDY):
-        if not isinstance(row, Rejected):
-            yield row[1][name]
-
-
-def _splits(path: Path) -> dict[str, str]:
-    return {
-        row[1]["study_id"]: row[1]["split"]
-        for row in read_rows(path, ("study_id", "split"), _REMEDY)
-        if not isinstance(row, Rejected)
-    }
+def _read_table(path: Path, column: str, rejected: list[Rejected]) -> dict[str, str]:
+    """What `column` says of each study; nothing where no column is asked for."""
+    values = {}
+    for row in read_rows(path, ("study_id", column) if column else ("study_id",), _REMEDY):
+        if isinstance(row, Rejected):
+            rejected.append(row)
+        else:
+            values[row[1]["study_id"]] = row[1][column] if column else ""
+    return values
 
 
 def _read_tree(
@@ -118,16 +160,16 @@ def _read_tree(
         yield _report(file.as_posix(), name, content, studies)
 
 
-def _read_zip(path: Path, studies: _Studies) -> Iterator[ReceivedReport | Rejected]:
+def _read_zip(
+    path: Path, members: list[zipfile.ZipInfo], studies: _Studies
+) -> Iterator[ReceivedReport | Rejected]:
     """Members are read where they lie; nothing is unpacked to disk."""
     with zipfile.ZipFile(path) as archive:
-        for member in sorted(archive.infolist(), key=lambda member: member.filename):
-            if member.is_dir():
-                continue
+        for member in members:
             trick = _path_trick(member)
             if trick is not None:
                 yield _unsafe(member.filename, trick)
-            elif _REPORT.search(member.filename):
+            else:
                 yield _read_member(archive, member, studies)
 
 
@@ -149,7 +191,7 @@ def _read_member(
     try:
         with archive.open(member) as file:
             content = file.read(_LARGEST + 1)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError):
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, *BROKEN_FILE):
         detail = "damaged, encrypted or packed in an unknown way; fetch the archive anew"
         return Rejected(place, None, "unreadable_file", detail)
     if len(content) > _LARGEST:

@@ -16,7 +16,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from pipeline.settings import ColumnMapping
-from pipeline.sources.delimited import read_rows
+from pipeline.sources.delimited import BROKEN_FILE, read_rows
 from pipeline.sources.records import Place, ReceivedReport, Rejected, Source, SourceError
 from pipeline.sources.tabular import SECTION_COLUMNS, map_rows
 
@@ -53,7 +53,12 @@ def open_openi_xml(path: Path) -> Source:
         if not files:
             raise SourceError(f"source.path: {path} holds no .xml files; {_LAYOUT}")
         return Source(_read_folder(path, files), len(files))
-    if not tarfile.is_tarfile(path):
+    try:
+        is_archive = tarfile.is_tarfile(path)
+    except BROKEN_FILE as error:
+        reason = getattr(error, "strerror", None) or "the archive is damaged; fetch it anew"
+        raise SourceError(f"source.path: {path} cannot be read: {reason}") from None
+    if not is_archive:
         raise SourceError(f"source.path: {path} is neither a folder nor a tar archive; {_LAYOUT}")
     return Source(_read_archive(path))
 
@@ -70,17 +75,26 @@ def _read_folder(root: Path, files: list[Path]) -> Iterator[ReceivedReport | Rej
         place = Place(str(file.relative_to(root)))
         if not file.resolve().is_relative_to(root.resolve()):
             yield Rejected(place, None, "unsafe_path", "the file lies outside source.path")
-        elif file.stat().st_size > _LARGEST:
-            yield Rejected(place, None, "too_long", f"larger than {_LARGEST:,} bytes")
         else:
-            yield parse_report(place, file.read_bytes())
+            yield _read_file(place, file)
+
+
+def _read_file(place: Place, file: Path) -> ReceivedReport | Rejected:
+    try:
+        if file.stat().st_size > _LARGEST:
+            return Rejected(place, None, "too_long", f"larger than {_LARGEST:,} bytes")
+        return parse_report(place, file.read_bytes())
+    except OSError as error:
+        return Rejected(place, None, "unreadable_file", f"{error.strerror}; fetch it anew")
 
 
 def _read_archive(path: Path) -> Iterator[ReceivedReport | Rejected]:
     """Members are read where they lie; nothing is unpacked to disk."""
+    found = False
     try:
         with tarfile.open(path) as archive:
             for member in archive:
+                found = found or member.name.endswith(".xml")
                 if member.isdir():
                     continue
                 place = Place(member.name)
@@ -93,9 +107,12 @@ def _read_archive(path: Path) -> Iterator[ReceivedReport | Rejected]:
                     content = archive.extractfile(member)
                     assert content is not None  # a plain file has content
                     yield parse_report(place, content.read())
-    except (tarfile.TarError, OSError, EOFError):
+    except (tarfile.TarError, *BROKEN_FILE):
         detail = "the archive ends too early; fetch it anew"
         yield Rejected(Place(path.name), None, "unreadable_file", detail)
+        return
+    if not found:
+        raise SourceError(f"source.path: {path} holds no .xml files; {_LAYOUT}")
 
 
 def parse_report(place: Place, content: bytes) -> ReceivedReport | Rejected:
@@ -124,10 +141,10 @@ def _uid(element: Element | None) -> str | None:
 
 
 def _sections(root: Element) -> Iterator[tuple[str, str]]:
-    texts = {
-        (element.get("Label") or "").lower(): "".join(element.itertext())
-        for element in root.iter("AbstractText")
-    }
+    texts: dict[str, list[str]] = {}
+    for element in root.iter("AbstractText"):
+        label = (element.get("Label") or "").strip().lower()
+        texts.setdefault(label, []).append("".join(element.itertext()))
     for name in SECTION_COLUMNS:
         if name in texts:
-            yield name, texts[name]
+            yield name, "\n".join(texts[name])

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.settings import ColumnMapping
-from pipeline.sources.delimited import Row, read_rows
+from pipeline.sources.delimited import BROKEN_FILE, Row, read_rows
 from pipeline.sources.records import Place, ReceivedReport, Rejected, Source, SourceError
 
 SECTION_COLUMNS: Final = ("indication", "comparison", "findings", "impression")
@@ -32,10 +32,9 @@ def open_jsonl(path: Path, columns: ColumnMapping) -> Source:
     """A file of JSON objects, one a line, gzipped where its name ends in `.gz`.
 
     Raises:
-        SourceError: the mapping names no text.
+        SourceError: the mapping names no text, or, once all is read, a column of no row.
     """
-    required_columns(columns)
-    return Source(map_rows(_json_rows(path, columns), columns))
+    return Source(map_rows(_json_rows(path, required_columns(columns)), columns))
 
 
 def open_parquet(path: Path, columns: ColumnMapping) -> Source:
@@ -52,7 +51,9 @@ def open_parquet(path: Path, columns: ColumnMapping) -> Source:
     for file in files:
         try:
             schema, total = pq.read_schema(file), total + pq.read_metadata(file).num_rows
-        except (pa.ArrowInvalid, OSError):
+        except PermissionError:
+            raise SourceError(f"{file}: cannot be read: Permission denied") from None
+        except (pa.ArrowException, OSError):
             raise SourceError(f"{file}: is not a Parquet file") from None
         _check_present(file, required, schema.names)
     return Source(map_rows(_parquet_rows(files, required), columns), total)
@@ -101,47 +102,86 @@ def _received(place: Place, cells: Mapping[str, str], columns: ColumnMapping) ->
     )
 
 
-def _json_rows(path: Path, columns: ColumnMapping) -> Iterator[Row | Rejected]:
-    known = False
-    with _open_binary(path) as lines:
-        for number, line in enumerate(lines, start=1):
-            place = Place(path.name, number)
-            if not line.strip():
-                continue
-            try:
-                entry = json.loads(line.decode("utf-8"))
-            except UnicodeDecodeError:
-                yield Rejected(place, None, "wrong_encoding", "expected UTF-8; save it as UTF-8")
-                continue
-            except (ValueError, RecursionError):
-                yield Rejected(place, None, "malformed_row", "expected one JSON object a line")
-                continue
-            if not isinstance(entry, dict):
-                yield Rejected(place, None, "malformed_row", "expected a JSON object, {…}")
-                continue
-            if not known:
-                _check_present(path, (columns.report_id,), list(entry))
-                known = True
-            yield place, {name: _as_text(value) for name, value in entry.items()}
+def _json_rows(path: Path, required: tuple[str, ...]) -> Iterator[Row | Rejected]:
+    seen: dict[str, None] = {}
+    row: Row | Rejected | None = None
+    for place, line in _lines(path):
+        row = line if isinstance(line, Rejected) else _json_row(place, line, required)
+        if not isinstance(row, Rejected):
+            seen.update(dict.fromkeys(row[1]))
+        yield row
+    if row is None:
+        raise SourceError(f"{path}: is empty; expected one JSON object a line")
+    # A row may leave out what it has not; a column that no row has is a slip in the mapping.
+    if seen:
+        _check_present(path, required, list(seen))
+
+
+def _json_row(place: Place, line: bytes, required: tuple[str, ...]) -> Row | Rejected:
+    try:
+        entry = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return Rejected(place, None, "wrong_encoding", "expected UTF-8; save it as UTF-8")
+    except (ValueError, RecursionError):
+        return Rejected(place, None, "malformed_row", "expected one JSON object a line")
+    if not isinstance(entry, dict):
+        return Rejected(place, None, "malformed_row", "expected a JSON object, {…}")
+    nested = [name for name in required if isinstance(entry.get(name), dict | list)]
+    if nested:
+        detail = f"expected text in {', '.join(nested)}, not a list or an object"
+        return Rejected(place, None, "malformed_row", detail)
+    return place, {name: _as_text(value) for name, value in entry.items()}
+
+
+def _lines(path: Path) -> Iterator[tuple[Place, bytes | Rejected]]:
+    number = 0
+    try:
+        with _open_binary(path) as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    yield Place(path.name, number), line
+    except BROKEN_FILE:
+        place = Place(path.name, number + 1)
+        detail = "the file ends too early; fetch it anew"
+        yield place, Rejected(place, None, "unreadable_file", detail)
 
 
 def _open_binary(path: Path) -> IO[bytes]:
-    if path.suffix == ".gz":
-        return cast("IO[bytes]", gzip.open(path, "rb"))
-    return path.open("rb")
+    try:
+        if path.suffix == ".gz":
+            return cast("IO[bytes]", gzip.open(path, "rb"))
+        return path.open("rb")
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read: {error.strerror}") from None
 
 
 def _parquet_rows(files: list[Path], required: tuple[str, ...]) -> Iterator[Row | Rejected]:
     for file in files:
         number = 1
-        with pq.ParquetFile(file) as table:
-            for batch in table.iter_batches(_BATCH, columns=list(required)):
-                for entry in batch.to_pylist():
-                    number += 1
-                    yield (
-                        Place(file.name, number),
-                        {name: _as_text(value) for name, value in entry.items()},
-                    )
+        try:
+            with pq.ParquetFile(file) as table:
+                for batch in table.iter_batches(_BATCH, columns=list(required)):
+                    for entry in _entries(batch):
+                        number += 1
+                        yield (
+                            Place(file.name, number),
+                            {name: _as_text(value) for name, value in entry.items()},
+                        )
+        except (pa.ArrowException, OSError):
+            place = Place(file.name, number + 1)
+            yield Rejected(place, None, "unreadable_file", "damaged from here on; fetch it anew")
+
+
+def _entries(batch: pa.RecordBatch) -> list[dict[str, Any]]:
+    try:
+        entries: list[dict[str, Any]] = batch.to_pylist()
+    except UnicodeDecodeError:
+        columns = {
+            name: column.cast(pa.binary()) if pa.types.is_string(column.type) else column
+            for name, column in zip(batch.schema.names, batch.columns, strict=True)
+        }
+        entries = pa.RecordBatch.from_pydict(columns).to_pylist()
+    return entries
 
 
 def _check_present(path: Path, required: tuple[str, ...], present: list[str]) -> None:
@@ -156,4 +196,7 @@ def _check_present(path: Path, required: tuple[str, ...], present: list[str]) ->
 def _as_text(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, bytes):
+        # Kept as surrogates, so that each row can be judged by itself.
+        return value.decode("utf-8", errors="surrogateescape")
     return value if isinstance(value, str) else str(value)

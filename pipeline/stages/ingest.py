@@ -1,7 +1,6 @@
 """Stage ingest: from a source's files to the reports table and the quarantine table."""
 
 import time
-import uuid
 from collections import Counter
 from pathlib import Path
 
@@ -34,8 +33,9 @@ def ingest(*, settings: SourceSettings, out: Path) -> StageSummary:
     """
     started = time.perf_counter()
     source = open_source(settings)
-    # Nothing of a broken run is of use: reading the source anew costs less than proving it equal.
-    reports = PartedTable(REPORTS, out / "reports.parquet", uuid.uuid4().hex)
+    # Parts of a broken run are written over: reading the source anew costs less than proving it
+    # equal. The stamp is constant, since it stays with the table and equal runs give equal files.
+    reports = PartedTable(REPORTS, out / "reports.parquet", fingerprint="ingest")
     rejected: list[Rejected] = []
     rows: list[Report] = []
     tallies: Counter[str] = Counter()
@@ -86,19 +86,27 @@ def report_table(rows: list[Report], kind: str) -> pa.Table:
 
 
 def _quarantine_table(rejected: list[Rejected]) -> pa.Table:
-    seen: Counter[tuple[str, int, str]] = Counter()
+    seen: set[tuple[str, int, str]] = set()
     columns: dict[str, list[object]] = {name: [] for name in QUARANTINE.column_names}
     for record in rejected:
-        key = (record.place.file, record.place.row, record.reason)
-        seen[key] += 1
+        file = name = _printable(record.place.file)
+        times = 1
         # An archive may hold several members of one name.
-        again = f" #{seen[key]}" if seen[key] > 1 else ""
-        columns["file"].append(record.place.file + again)
+        while (file, record.place.row, record.reason) in seen:
+            times += 1
+            file = f"{name} #{times}"
+        seen.add((file, record.place.row, record.reason))
+        columns["file"].append(file)
         columns["row"].append(record.place.row)
-        columns["record_id"].append(record.record_id)
+        columns["record_id"].append(record.record_id and _printable(record.record_id))
         columns["reason"].append(record.reason)
-        columns["detail"].append(record.detail)
+        columns["detail"].append(_printable(record.detail))
     return pa.table(columns, schema=QUARANTINE.schema())
+
+
+def _printable(name: str) -> str:
+    """A name as it can be stored: bytes that are not UTF-8 become question marks."""
+    return name.encode("utf-8", errors="replace").decode("utf-8")
 
 
 def _counts(
