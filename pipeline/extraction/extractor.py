@@ -82,7 +82,8 @@ class Extractor:
         sentences = _token_sentences(tokens.starts, text, offsets)
         sentence_of = [i for i, (start, end) in enumerate(sentences) for _ in range(start, end)]
         scene = make_scene(tokens.words, matches, sentence_of)
-        scene = replace(scene, findings=_without_strangers(scene))
+        if any(finding.weak for finding in scene.findings):
+            scene = replace(scene, findings=_without_strangers(scene))
         cue_matches = self._cues.find(tokens)
         sentence_cues = [
             SentenceCues(tokens.words, sentence, cue_matches) for sentence in sentences
@@ -166,8 +167,6 @@ def _of_place(decision: Decision) -> Decision:
 
 def _without_strangers(scene: Scene) -> tuple[Match, ...]:
     """The findings, less the weak ones whose sentence does not speak of the lung."""
-    if not any(finding.weak for finding in scene.findings):
-        return scene.findings
     lung_sentences = {
         sentence
         for word, sentence in zip(scene.words, scene.sentence_of, strict=True)

@@ -3,6 +3,7 @@
 This is what a worker is handed: paths in, a count out. No report's text enters or leaves it.
 """
 
+import gc
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
@@ -81,4 +82,7 @@ def _open(rules: Rules) -> tuple[PassageStore, str]:
     from pipeline.extraction.extractor import load_extractor
 
     extractor = load_extractor(rules.lexicon)
+    # The rules, some ten thousand small objects, live as long as the process: no need for the
+    # garbage collector to walk them again and again.
+    gc.freeze()
     return PassageStore(extractor), extractor.fingerprint
