@@ -55,7 +55,8 @@ def test_a_final_report_falls_into_its_sections() -> None:
          [("findings", "LUNGS: Clear.\nHEART: Not enlarged.")]),
         ("Portable film of poor quality, no pneumothorax.",
          [("body", "Portable film of poor quality, no pneumothorax.")]),
-        ("Single view.\nIMPRESSION: Stable.", [("body", "Single view."), ("impression", "Stable.")]),
+        ("Single view.\nIMPRESSION: Stable.",
+         [("body", "Single view."), ("impression", "Stable.")]),
         ("IMPRESSION: Stable.\n\nADDENDUM: The nodule was there before.",
          [("impression", "Stable."), ("addendum", "The nodule was there before.")]),
         ("INDICATION: Dyspnea.\n\nThe lungs are hyperinflated.",
@@ -88,7 +89,8 @@ def test_words_of_headings_within_sentences_open_nothing() -> None:
 
 pieces = st.sampled_from(
     ["FINDINGS:", "impression", "IMPRESSION:", "History:", "LUNGS:", "WET READ:", "FINAL REPORT",
-     "__________", " ", "\n", "\n\n", "No effusion.", "1. Edema", "und\u0130ne", ":", "\u2013", "\t"]
+     "__________", " ", "\n", "\n\n", "No effusion.", "1. Edema", "und\u0130ne", ":", "\u2013",
+     "\t"]
 )  # fmt: skip
 
 

@@ -1,0 +1,229 @@
+"""CSV, JSON lines and Parquet of any columns."""
+
+import csv
+import gzip
+import io
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.settings import ColumnMapping, SourceSettings
+from pipeline.sources.opening import open_source
+from pipeline.sources.records import ReceivedReport, Rejected, Source, SourceError
+from pipeline.sources.tabular import open_csv, open_jsonl, open_parquet
+
+WHOLE = ColumnMapping(report_id="id", subject_id="patient", text="report")
+APART = ColumnMapping(report_id="id", findings="seen", impression="read")
+TEXT = "FINDINGS: No effusion, no edema."
+
+
+def good(source: Source) -> dict[str | None, str | tuple[tuple[str, str], ...]]:
+    return {r.report_id: r.content for r in source.records if isinstance(r, ReceivedReport)}
+
+
+def faults(source: Source) -> list[tuple[int, str]]:
+    return [(r.place.row, r.reason) for r in source.records if isinstance(r, Rejected)]
+
+
+@pytest.mark.parametrize("kind", ["csv", "csv.gz", "jsonl", "jsonl.gz", "parquet"])
+def test_a_mapping_means_the_same_in_every_kind_of_file(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"reports.{kind}"
+    row = {"id": 12, "patient": "p1", "report": TEXT, "note": None}
+    if kind == "parquet":
+        pq.write_table(pa.Table.from_pylist([row]), path)
+    else:
+        line = f'id,patient,report,note\r\n12,p1,"{TEXT}",\r\n'
+        content = (line if kind.startswith("csv") else json.dumps(row)).encode()
+        path.write_bytes(gzip.compress(content) if kind.endswith(".gz") else content)
+    settings = SourceSettings(kind=kind.removesuffix(".gz"), path=path, columns=WHOLE)
+    (record,) = open_source(settings).records
+    assert isinstance(record, ReceivedReport)
+    assert (record.report_id, record.subject_id, record.split) == ("12", "p1", None)
+    assert record.content == TEXT
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_a_mapped_column_that_is_not_there_is_named_with_the_setting(
+    tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / f"reports.{kind}"
+    if kind == "csv":
+        path.write_text(f'id,patient,body\n1,p,"{TEXT}"\n')
+    elif kind == "jsonl":
+        path.write_text(json.dumps({"id": 1, "patient": "p", "body": TEXT}))
+    else:
+        pq.write_table(pa.table({"id": [1], "patient": ["p"], "body": [TEXT]}), path)
+    settings = SourceSettings(kind=kind, path=path, columns=WHOLE)
+    with pytest.raises(SourceError, match=r"no column report;.*body.*source\.columns") as raised:
+        list(open_source(settings).records)
+    assert "effusion" not in str(raised.value)
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_a_mapping_without_any_text_is_refused(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "a").touch()
+    with pytest.raises(SourceError, match=r"source\.columns\.text"):
+        open_source(SourceSettings(kind=kind, path=tmp_path / "a"))
+
+
+@pytest.mark.parametrize("kind", ["csv", "csv.gz", "jsonl", "jsonl.gz", "parquet"])
+@pytest.mark.parametrize("content", [b"", b"\x1f\x8b\x08no gzip"])
+def test_empty_and_unreadable_files_are_said_not_raised_through(
+    tmp_path: Path, kind: str, content: bytes
+) -> None:
+    path = tmp_path / f"reports.{kind}"
+    path.write_bytes(content)
+    settings = SourceSettings(kind=kind.removesuffix(".gz"), path=path, columns=WHOLE)
+    if kind in ("csv", "jsonl") and content:
+        # Text without meaning, but text: its first row is refused, or lacks the columns.
+        expected = "has no column" if kind == "csv" else None
+    elif kind == "jsonl.gz" and content:
+        expected = None
+    else:
+        expected = path.name
+    if expected is None:
+        assert faults(open_source(settings)) != []
+        return
+    with pytest.raises(SourceError, match=expected):
+        list(open_source(settings).records)
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "openi_csv"])
+def test_a_folder_is_no_csv(tmp_path: Path, kind: str) -> None:
+    with pytest.raises(SourceError, match=r"source\.path: .* is a folder"):
+        open_source(SourceSettings(kind=kind, path=tmp_path, columns=WHOLE))
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "openi_csv", "openi_xml", "mimic_cxr"])
+def test_a_file_that_may_not_be_read_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    path = tmp_path / "reports"
+    path.write_text("x")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    # The superuser may read everything, so modes would prove nothing in a container.
+    monkeypatch.setattr(io, "open", refuse)
+    monkeypatch.setattr("builtins.open", refuse)
+    monkeypatch.setattr(pq, "read_schema", refuse)
+    with pytest.raises(SourceError, match="cannot be read: Permission denied"):
+        list(open_source(SourceSettings(kind=kind, path=path, columns=WHOLE)).records)
+
+
+def test_broken_rows_of_a_csv_cost_nothing_but_themselves(tmp_path: Path) -> None:
+    path = tmp_path / "reports.csv"
+    path.write_bytes(
+        b"\xef\xbb\xbfid,seen,read\n"
+        b"1,Clear.,Normal.\n"
+        b"2,Clear, Normal.,\n"
+        b"3,Clear.\n"
+        b'4,"Two\nlines.",Normal.\n'
+        b"\n"
+        b"6,Trach\xe9e.,Normal.\n"
+        b"7,Nul\x00.,Normal.\n"
+        b"8,Clear.,\n"
+    )
+    assert faults(open_csv(path, APART)) == [(3, "malformed_row"), (4, "malformed_row")]
+    found = good(open_csv(path, APART))
+    assert list(found) == ["1", "4", "6", "7", "8"]
+    assert found["4"] == (("findings", "Two\nlines."), ("impression", "Normal."))
+    assert found["8"] == (("findings", "Clear."),)
+
+
+def test_a_quote_that_is_never_closed_does_not_swallow_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "reports.csv"
+    path.write_text(
+        "id,seen,read\n"
+        '1,"Clear.","Normal."\n'
+        '2,"An effusion,"Effusion."\n'
+        '3,"Edema.\nSmall heart.","Edema."\n'
+        '4,"Nodule.,Nodule.\n'
+        "5,Clear.,Normal.\n"
+    )
+    assert list(good(open_csv(path, APART))) == ["1", "3", "5"]
+    assert faults(open_csv(path, APART)) == [(3, "malformed_row"), (5, "malformed_row")]
+
+
+def test_broken_lines_of_json_cost_nothing_but_themselves(tmp_path: Path) -> None:
+    path = tmp_path / "reports.jsonl"
+    lines = [
+        json.dumps({"id": "1", "patient": "p"}).encode(),
+        b'{"id": "2", "report": "No effu',
+        b"[1, 2]",
+        '{"id": "4", "report": "Trachée."}'.encode("latin-1"),
+        b"",
+        b'{"id": "6", "report": ["No effusion."]}',
+        b"[" * 100_000,
+        json.dumps({"id": 8, "report": TEXT}).encode(),
+    ]
+    path.write_bytes(b"\xef\xbb\xbf" + b"\n".join(lines))
+    assert faults(open_jsonl(path, WHOLE)) == [
+        (2, "malformed_row"), (3, "malformed_row"), (4, "wrong_encoding"), (6, "malformed_row"),
+        (7, "malformed_row"),
+    ]  # fmt: skip
+    assert good(open_jsonl(path, WHOLE)) == {"1": "", "8": TEXT}
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_a_gzip_cut_off_gives_what_came_before_and_says_so(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"reports.{kind}.gz"
+    if kind == "csv":
+        lines = ["id,patient,report"] + [f"{n},p,{hash((n, 1)):x}" for n in range(20_000)]
+    else:
+        lines = [
+            json.dumps({"id": n, "patient": "p", "report": f"{hash((n, 1)):x}"})
+            for n in range(20_000)
+        ]
+    whole = gzip.compress("\n".join(lines).encode())
+    path.write_bytes(whole[: len(whole) // 2])
+    settings = SourceSettings(kind=kind, path=path, columns=WHOLE)
+    assert 0 < len(good(open_source(settings))) < 20_000
+    ((_, reason),) = faults(open_source(settings))
+    assert reason == "unreadable_file"
+
+
+def test_parquet_parts_are_read_in_the_order_of_their_names(tmp_path: Path) -> None:
+    for part in ("b", "a"):
+        table = pa.table(
+            {"id": [f"{part}1", f"{part}2"], "patient": ["p", None], "report": [TEXT] * 2}
+        )
+        pq.write_table(table, tmp_path / f"{part}.parquet")
+    source = open_parquet(tmp_path, WHOLE)
+    assert source.total == 4
+    assert list(good(source)) == ["a1", "a2", "b1", "b2"]
+
+
+def test_wrong_bytes_in_one_parquet_row_leave_the_others_alone(tmp_path: Path) -> None:
+    raw = pa.array([TEXT.encode(), b"Trach\xe9e.", b"Clear."])
+    report = pa.StringArray.from_buffers(3, *raw.buffers()[1:])
+    pq.write_table(
+        pa.table({"id": ["1", "2", "3"], "patient": ["p"] * 3, "report": report}),
+        tmp_path / "a.parquet",
+    )
+    found = good(open_parquet(tmp_path / "a.parquet", WHOLE))
+    assert (found["1"], found["2"], found["3"]) == (TEXT, "Trach\udce9e.", "Clear.")
+
+
+cells = st.text(st.characters(codec="utf-8"), max_size=30)
+
+
+@given(st.lists(st.tuples(cells, cells, cells), min_size=1, max_size=8))
+def test_what_a_csv_writer_wrote_comes_back_verbatim(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, str]]
+) -> None:
+    path = tmp_path_factory.mktemp("csv") / "reports.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("id", "patient", "report"), *rows])
+    read = [
+        (r.report_id or "", r.subject_id or "", r.content)
+        for r in open_csv(path, WHOLE).records
+        if isinstance(r, ReceivedReport)
+    ]
+    assert read == rows
