@@ -54,7 +54,7 @@ def test_what_no_table_can_hold_is_a_wrong_encoding(sign: str) -> None:
 
 
 def test_of_equal_ids_the_first_usable_wins_and_the_others_say_where_it_is() -> None:
-    records = [
+    records: list[ReceivedReport | Rejected] = [
         received("", "a", 2),
         received("IMPRESSION: Normal.", "a", 3),
         received("IMPRESSION: Edema.", " a", 4),

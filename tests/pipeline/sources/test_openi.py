@@ -43,6 +43,11 @@ FAULTS = {
 }
 
 
+def sections_of(record: ReceivedReport) -> dict[str, str]:
+    assert isinstance(record.content, tuple)
+    return {name: " ".join(body.split()) for name, body in record.content}
+
+
 def reasons(source: Source) -> dict[str, str]:
     return {r.place.file: r.reason for r in source.records if isinstance(r, Rejected)}
 
@@ -75,7 +80,7 @@ def test_sections_that_come_twice_are_both_kept(tmp_path: Path) -> None:
     (tmp_path / "7.xml").write_text(GOOD.replace("</Abstract>", twice), encoding="utf-8")
     (record,) = open_openi_xml(tmp_path).records
     assert isinstance(record, ReceivedReport)
-    assert dict(record.content)["findings"] == "Clear & dry lungs.\nEffusion."
+    assert record.content[1] == ("findings", "Clear & dry lungs.\nEffusion.")
 
 
 def archive(path: Path, members: list[tuple[tarfile.TarInfo, bytes]]) -> Path:
@@ -160,13 +165,13 @@ def test_the_csv_without_findings_names_the_column_and_the_way_out(tmp_path: Pat
 def test_both_releases_say_the_same(tmp_path: Path) -> None:
     texts: dict[str, dict[str | None, dict[str, str]]] = {}
     for kind, name in (("openi_csv", "indiana_reports.csv"), ("openi_xml", "ecgen-radiology.tgz")):
-        settings = SourceSettings(kind=kind, path=SHARED / name)
+        settings = SourceSettings.model_validate({"kind": kind, "path": SHARED / name})
         records = list(open_source(settings).records)
         assert all(isinstance(record, ReceivedReport) for record in records)
         counts = ingest(settings=settings, out=tmp_path / kind).counts
         assert counts["reports"] + counts["quarantined"] == len(records)
         texts[kind] = {
-            record.report_id: {name: " ".join(body.split()) for name, body in record.content}
+            record.report_id: sections_of(record)
             for record in records
             if isinstance(record, ReceivedReport)
         }

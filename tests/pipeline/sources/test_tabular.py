@@ -22,6 +22,10 @@ APART = ColumnMapping(report_id="id", findings="seen", impression="read")
 TEXT = "FINDINGS: No effusion, no edema."
 
 
+def settings_for(kind: str, path: Path) -> SourceSettings:
+    return SourceSettings.model_validate({"kind": kind, "path": path, "columns": WHOLE})
+
+
 def good(source: Source) -> dict[str | None, str | tuple[tuple[str, str], ...]]:
     return {r.report_id: r.content for r in source.records if isinstance(r, ReceivedReport)}
 
@@ -40,7 +44,7 @@ def test_a_mapping_means_the_same_in_every_kind_of_file(tmp_path: Path, kind: st
         line = f'id,patient,report,note\r\n12,p1,"{TEXT}",\r\n'
         content = (line if kind.startswith("csv") else json.dumps(row)).encode()
         path.write_bytes(gzip.compress(content) if kind.endswith(".gz") else content)
-    settings = SourceSettings(kind=kind.removesuffix(".gz"), path=path, columns=WHOLE)
+    settings = settings_for(kind.removesuffix(".gz"), path)
     (record,) = open_source(settings).records
     assert isinstance(record, ReceivedReport)
     assert (record.report_id, record.subject_id, record.split) == ("12", "p1", None)
@@ -58,7 +62,7 @@ def test_a_mapped_column_that_is_not_there_is_named_with_the_setting(
         path.write_text(json.dumps({"id": 1, "patient": "p", "body": TEXT}))
     else:
         pq.write_table(pa.table({"id": [1], "patient": ["p"], "body": [TEXT]}), path)
-    settings = SourceSettings(kind=kind, path=path, columns=WHOLE)
+    settings = settings_for(kind, path)
     with pytest.raises(SourceError, match=r"no column report;.*body.*source\.columns") as raised:
         list(open_source(settings).records)
     assert "effusion" not in str(raised.value)
@@ -68,7 +72,7 @@ def test_a_mapped_column_that_is_not_there_is_named_with_the_setting(
 def test_a_mapping_without_any_text_is_refused(tmp_path: Path, kind: str) -> None:
     (tmp_path / "a").touch()
     with pytest.raises(SourceError, match=r"source\.columns\.text"):
-        open_source(SourceSettings(kind=kind, path=tmp_path / "a"))
+        open_source(SourceSettings.model_validate({"kind": kind, "path": tmp_path / "a"}))
 
 
 @pytest.mark.parametrize("kind", ["csv", "csv.gz", "jsonl", "jsonl.gz", "parquet"])
@@ -78,7 +82,7 @@ def test_empty_and_unreadable_files_are_said_not_raised_through(
 ) -> None:
     path = tmp_path / f"reports.{kind}"
     path.write_bytes(content)
-    settings = SourceSettings(kind=kind.removesuffix(".gz"), path=path, columns=WHOLE)
+    settings = settings_for(kind.removesuffix(".gz"), path)
     if kind in ("csv", "jsonl") and content:
         # Text without meaning, but text: its first row is refused, or lacks the columns.
         expected = "has no column" if kind == "csv" else None
@@ -96,7 +100,7 @@ def test_empty_and_unreadable_files_are_said_not_raised_through(
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "openi_csv"])
 def test_a_folder_is_no_csv(tmp_path: Path, kind: str) -> None:
     with pytest.raises(SourceError, match=r"source\.path: .* is a folder"):
-        open_source(SourceSettings(kind=kind, path=tmp_path, columns=WHOLE))
+        open_source(settings_for(kind, tmp_path))
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "openi_csv", "openi_xml", "mimic_cxr"])
@@ -114,7 +118,7 @@ def test_a_file_that_may_not_be_read_is_said(
     monkeypatch.setattr("builtins.open", refuse)
     monkeypatch.setattr(pq, "read_schema", refuse)
     with pytest.raises(SourceError, match="cannot be read: Permission denied"):
-        list(open_source(SourceSettings(kind=kind, path=path, columns=WHOLE)).records)
+        list(open_source(settings_for(kind, path)).records)
 
 
 def test_broken_rows_of_a_csv_cost_nothing_but_themselves(tmp_path: Path) -> None:
@@ -183,7 +187,7 @@ def test_a_gzip_cut_off_gives_what_came_before_and_says_so(tmp_path: Path, kind:
         ]
     whole = gzip.compress("\n".join(lines).encode())
     path.write_bytes(whole[: len(whole) // 2])
-    settings = SourceSettings(kind=kind, path=path, columns=WHOLE)
+    settings = settings_for(kind, path)
     assert 0 < len(good(open_source(settings))) < 20_000
     ((_, reason),) = faults(open_source(settings))
     assert reason == "unreadable_file"

@@ -18,7 +18,9 @@ COLUMNS = ColumnMapping(report_id="id", findings="seen", impression="read")
 
 def csv_source(path: Path, rows: list[bytes], **settings: int) -> SourceSettings:
     path.write_bytes(b"id,seen,read\n" + b"".join(row + b"\n" for row in rows))
-    return SourceSettings(kind="csv", path=path, columns=COLUMNS, **settings)
+    return SourceSettings.model_validate(
+        {"kind": "csv", "path": path, "columns": COLUMNS, **settings}
+    )
 
 
 def faulty_rows() -> list[bytes]:
