@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeline import cli_audit
-from pipeline.console import Commands, report, require, require_tables
+from pipeline.console import Commands, report, require, require_tables, show_rows
 from pipeline.options import (
     Assignments,
     Metrics,
@@ -201,6 +201,28 @@ def propose(
     report(summary, metrics_path(metrics, "propose"))
 
 
+@app.command(epilog="Example: python -m pipeline score-phantom --tables data")
+def score_phantom(
+    truth: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder that the stage phantom wrote.")
+    ] = DATA / "phantom",
+    tables: Tables = DATA,
+    metrics: Metrics = None,
+) -> None:
+    """Score extraction against the phantoms' exact truth.
+
+    Reads mentions and findings extracted from phantom reports, and the truth beside these. Gives
+    precision, recall and F1 of mentions, relations and statements, and the share of assertions
+    that are right. Reports of another source have no truth, and no score.
+    """
+    mentions, findings = require_tables("score-phantom", tables, "mentions", "findings")
+    require("score-phantom", truth / "truth_mentions.parquet", f"phantom --out {truth}")
+    from pipeline.stages.score_phantom import score_phantom as stage
+
+    summary = stage(phantom=truth, mentions=mentions, findings=findings)
+    report(summary, metrics_path(metrics, "score_phantom"))
+
+
 @app.command(
     epilog="Example: python -m pipeline run csv reports.csv --out tables "
     "--column report_id=accession --column text=report_text"
@@ -258,7 +280,8 @@ def run(
 @app.command(epilog="Example: python -m pipeline neighbours consolidation --count 20")
 def neighbours(
     word: Annotated[
-        str, typer.Argument(metavar="WORD", help="A word, or a concept such as finding:consolidation.")
+        str,
+        typer.Argument(metavar="WORD", help="A word, or a concept such as finding:consolidation."),
     ],
     tables: Tables = DATA,
     count: Annotated[int, typer.Option(min=1, help="How many to show.")] = 10,
@@ -268,3 +291,13 @@ def neighbours(
     Reads embeddings.
     """
     (embeddings,) = require_tables("neighbours", tables, "embeddings")
+    from pipeline.embeddings.neighbours import neighbours as nearest
+
+    show_rows(
+        f"nearest to {word}",
+        ("word or concept", "count", "similarity"),
+        [
+            (near.key, f"{near.count:,}", f"{near.similarity:.3f}")
+            for near in nearest(embeddings=embeddings, query=word, count=count)
+        ],
+    )

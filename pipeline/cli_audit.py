@@ -1,5 +1,6 @@
 """The commands of `python -m pipeline audit`: label tables held against what others coded."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -7,6 +8,7 @@ import typer
 
 from pipeline.console import Commands, report, require
 from pipeline.options import Metrics, metrics_path
+from pipeline.summary import write_metrics
 
 if TYPE_CHECKING:
     from pipeline.audit.coding import ReferenceKind
@@ -106,4 +108,9 @@ def compare(
         left_out=done.left_out,
     )
     Console().print(shown)
-    report(done.summary, metrics_path(metrics, "audit_compare"))
+    write_metrics(done.summary, metrics_path(metrics, "audit_compare"))
+    # The ratios stand in the table of scores already.
+    counted: dict[str, int | float] = {
+        name: count for name, count in done.summary.counts.items() if isinstance(count, int)
+    }
+    report(replace(done.summary, counts=counted), None)

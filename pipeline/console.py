@@ -1,5 +1,6 @@
 """What a user sees: a stage's summary as a table, an error as one message, unknown names."""
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -72,6 +73,19 @@ def report(summary: StageSummary, metrics: Path | None) -> None:
         console.print(Text(f"wrote {path}", style="dim"), soft_wrap=True)
     if metrics is not None:
         write_metrics(summary, metrics)
+
+
+def show_rows(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print rows as a table, the first column being words and the others numbers."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for index, heading in enumerate(headings):
+        table.add_column(heading, overflow="fold", justify="right" if index else "left")
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
 
 
 class Commands(TyperGroup):

@@ -44,11 +44,11 @@ assert not loaded, loaded
 
 def test_help_lists_every_stage(run: Runner) -> None:
     text = run("--help").output
-    for command in (*STAGES, "run", "neighbours", "audit"):
+    for command in (*STAGES, "score-phantom", "run", "neighbours", "audit"):
         assert f"\n  {command} " in text
 
 
-@pytest.mark.parametrize("command", [*STAGES, "run", "neighbours"])
+@pytest.mark.parametrize("command", [*STAGES, "score-phantom", "run", "neighbours"])
 def test_each_commands_help_ends_with_an_example_of_it(run: Runner, command: str) -> None:
     last = run(command, "--help").output.rstrip().rpartition("\n\n")[2]
     assert last.strip().startswith(f"Example: python -m pipeline {command}")

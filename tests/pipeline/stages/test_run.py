@@ -1,0 +1,112 @@
+"""From a source to all text tables in one call, from any folder."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from data_contracts.contract import Contract
+from data_contracts.storage import read_table
+from data_contracts.tables import LABELS, MENTIONS, QUARANTINE, REPORTS, TEXT_TABLES
+from pipeline.cli import app
+
+ROWS = [
+    {
+        "accession": "A1",
+        "patient": "P1",
+        "report_text": "FINDINGS: Patchy consolidation in the left lower lobe. No pleural effusion."
+        "\nIMPRESSION: Left lower lobe pneumonia.",
+    },
+    {
+        "accession": "A2",
+        "patient": "P2",
+        "report_text": "INDICATION: Evaluate for pneumonia.\nFINDINGS: The lungs are clear.",
+    },
+    {"accession": "A3", "patient": "P2", "report_text": ""},
+]
+
+
+def write_reports(path: Path) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.DictWriter(file, fieldnames=list(ROWS[0]))
+        rows.writeheader()
+        rows.writerows(ROWS)
+    return path
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working directory that is not the project's root and has no params.yaml."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: str) -> Result:
+    result = CliRunner().invoke(app, ["run", *arguments, "--set", "nlp.workers=1"])
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def check_all_tables(folder: Path) -> None:
+    for contract in TEXT_TABLES:
+        read_table(contract, folder / f"{contract.name}.parquet")
+
+
+def column(contract: Contract, folder: Path, name: str) -> list[object]:
+    table = read_table(contract, folder / f"{contract.name}.parquet", [name])
+    return list(table[name].to_pylist())
+
+
+def test_a_csv_of_three_reports_becomes_all_tables(elsewhere: Path) -> None:
+    reports = write_reports(elsewhere / "reports.csv")
+    result = run(
+        "csv",
+        str(reports),
+        "--out",
+        "tables",
+        "--column",
+        "report_id=accession",
+        "--column",
+        "subject_id=patient",
+        "--column",
+        "text=report_text",
+    )
+    tables = elsewhere / "tables"
+    check_all_tables(tables)
+    assert column(REPORTS, tables, "report_id") == ["A1", "A2"]
+    assert column(QUARANTINE, tables, "row") == [4]
+    assert column(LABELS, tables, "finding:consolidation") == [1, None]
+    assert column(LABELS, tables, "finding:pleural_effusion") == [0, None]
+    assert column(LABELS, tables, "finding:pneumonia") == [1, None]
+    assert "hypothetical" in column(MENTIONS, tables, "assertion")
+    for stage in ("ingest", "extract", "label", "vocabulary", "embed"):
+        assert stage in result.output
+        assert json.loads((tables / "metrics" / f"{stage}.json").read_text())
+
+
+def test_a_second_run_gives_the_same_files(elsewhere: Path) -> None:
+    for folder in ("one", "two"):
+        run("phantom", "--out", folder, "--set", "phantom.studies=30")
+    files = [path for path in sorted((elsewhere / "one").rglob("*")) if path.is_file()]
+    assert len(files) > len(TEXT_TABLES)
+    for path in files:
+        twin = elsewhere / "two" / path.relative_to(elsewhere / "one")
+        assert path.read_bytes() == twin.read_bytes(), path
+
+
+def test_the_phantom_is_generated_where_no_path_is_given(elsewhere: Path) -> None:
+    run("phantom", "--out", "tables", "--set", "phantom.studies=30")
+    tables = elsewhere / "tables"
+    check_all_tables(tables)
+    assert len(column(REPORTS, tables, "report_id")) == 30
+    assert (tables / "phantom" / "truth_mentions.parquet").exists()
+
+
+def test_a_source_that_is_not_there_is_named_and_nothing_is_written(elsewhere: Path) -> None:
+    arguments = ["run", "openi_csv", "nowhere.csv", "--out", "tables"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 2
+    assert "nowhere.csv" in result.stderr
+    assert not (elsewhere / "tables" / "reports.parquet").exists()
