@@ -6,13 +6,14 @@ from typing import Any
 
 import grimp
 import pytest
-import yaml
+from dvc.utils.serialize import load_yaml
 from pydantic import BaseModel
 
 from pipeline.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-STAGES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+#: Read as DVC reads it, which refuses a key that is given twice.
+STAGES: dict[str, dict[str, Any]] = load_yaml(ROOT / "dvc.yaml")["stages"]
 #: Their values reach a stage as DVC's params, their other contents do not change a table.
 NOT_TABLES = {"pipeline", "pipeline.stages", "pipeline.settings", "pipeline.summary"}
 
