@@ -22,6 +22,8 @@ from pipeline.extraction.relations import Scene, attach, make_scene
 from pipeline.extraction.statements import PassageAnalysis, PassageFinding, PassageMention
 from pipeline.extraction.tokens import PlainTokenizer, Tokens, blank_pipeline
 
+# Without one of these a passage is one sentence.
+_INNER_STOP: Final = re.compile(r"[.!?\n]|\d[.)]")
 _BLANK: Final = re.compile(r"[^\S ]")
 # What a section says by its nature, where no cue says otherwise.
 _SECTION_ASSERTION: Final[dict[str, Assertion]] = {
@@ -129,8 +131,8 @@ def _token_sentences(
 ) -> list[tuple[int, int]]:
     """Sentences as tokens (start, end); they are cut in the text as received."""
     firsts = [0]
-    starts = [start for start, _ in split_sentences(text)][1:]
-    if starts:
+    if _INNER_STOP.search(text, 0, len(text) - 1):
+        starts = [start for start, _ in split_sentences(text)][1:]
         received = token_starts if offsets is None else [offsets[start] for start in token_starts]
         for start in starts:
             first = bisect_left(received, start)

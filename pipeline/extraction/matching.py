@@ -41,7 +41,8 @@ class LexiconMatcher:
 
     def __init__(self, nlp: Language, lexicon: Lexicon) -> None:
         self._vocab = nlp.vocab
-        self._concepts = {concept.concept_id: concept for concept in lexicon.concepts}
+        # What each of the matcher's keys stands for; None for what only looks like a concept.
+        self._entries: dict[int, tuple[Concept, str, bool] | None] = {}
         self._known: set[int] = set()
         self._matcher = PhraseMatcher(nlp.vocab, attr="NORM")
         self._by_phrase: dict[str, Concept] = {}
@@ -53,11 +54,14 @@ class LexiconMatcher:
             ):
                 docs = [nlp.make_doc(text) for text in _spellings(phrases)]
                 self._matcher.add(key, docs)
+                entry = (concept, f"lexicon:{key}", key.startswith(_WEAK))
+                self._entries[nlp.vocab.strings.add(key)] = entry
                 words.update(token.text for doc in docs for token in doc)
             if concept.category == "zone":
                 self._by_phrase.update(dict.fromkeys(concept.phrases, concept))
         unmentions = [nlp.make_doc(text) for text in _spellings(lexicon.unmentions)]
         self._matcher.add(_UNMENTION, unmentions)
+        self._entries[nlp.vocab.strings.add(_UNMENTION)] = None
         words.update(token.text for doc in unmentions for token in doc)
         self._words = sorted(word for word in words if len(word) >= _MISSPELT_LENGTH)
         self._wordset = words
@@ -65,31 +69,37 @@ class LexiconMatcher:
     def __call__(self, tokens: Tokens) -> list[Match]:
         """Matches in order of (start, end, concept_id); equal spans overlap only."""
         if not self._known.issuperset(tokens.orths):
-            for orth in self._known.symmetric_difference(tokens.orths).intersection(tokens.orths):
+            for orth in set(tokens.orths) - self._known:
                 self._known.add(orth)
                 self._correct(self._vocab[orth])
         found = self._matcher(tokens.doc)
         if not found:
             return []
-        strings = self._vocab.strings
-        spans = sorted(found, key=lambda m: (m[1] - m[2], m[1]))
+        matches = self._longest(found)
+        if not _LEVELS.isdisjoint(tokens.words):
+            matches.extend(self._elliptic(tokens.words, matches))
+        return sorted(matches, key=lambda m: (m.start, m.end, m.concept.concept_id))
+
+    def _longest(self, found: list[tuple[int, int, int]]) -> list[Match]:
+        """Of overlapping phrases the longest; none where that one only looks like a concept."""
+        if len(found) > 1:
+            found.sort(key=lambda match: (match[1] - match[2], match[1]))
         taken: dict[int, tuple[int, int]] = {}
         matches: list[Match] = []
-        for key, start, end in spans:
+        unsaid: set[tuple[int, int]] = set()
+        for key, start, end in found:
             span = (start, end)
             if any(taken.get(token, span) != span for token in range(start, end)):
                 continue
             taken.update(dict.fromkeys(range(start, end), span))
-            name = strings[key]
-            if name != _UNMENTION:
-                weak, concept_id = name.startswith(_WEAK), name.removeprefix(_WEAK)
-                rule = f"lexicon:{name}"
-                matches.append(Match(start, end, self._concepts[concept_id], rule, weak))
-        unsaid = {(s, e) for key, s, e in spans if strings[key] == _UNMENTION}
-        matches = [match for match in matches if (match.start, match.end) not in unsaid]
-        if not _LEVELS.isdisjoint(tokens.words):
-            matches.extend(self._elliptic(tokens.words, matches))
-        return sorted(matches, key=lambda m: (m.start, m.end, m.concept.concept_id))
+            entry = self._entries[key]
+            if entry is None:
+                unsaid.add(span)
+            else:
+                matches.append(Match(start, end, *entry))
+        if unsaid:
+            matches = [match for match in matches if (match.start, match.end) not in unsaid]
+        return matches
 
     def _correct(self, lexeme: Lexeme) -> None:
         """Give a misspelt word the norm of the lexicon's word that is one slip away from it."""

@@ -81,10 +81,11 @@ class PlainTokenizer:
         doc = self._nlp.make_doc(text)
         orths, starts, lengths = doc.to_array(_COLUMNS).T.tolist()
         ends = [start + length for start, length in zip(starts, lengths, strict=True)]
-        return Tokens(doc, orths, [self._word(orth) for orth in orths], starts, ends)
+        return Tokens(doc, orths, self._words(orths), starts, ends)
 
-    def _word(self, orth: int) -> str:
-        word = self._lower.get(orth)
-        if word is None:
-            word = self._lower[orth] = self._vocab[orth].lower_
-        return word
+    def _words(self, orths: list[int]) -> list[str]:
+        lower = self._lower
+        for orth in orths:
+            if orth not in lower:
+                lower[orth] = self._vocab[orth].lower_
+        return [lower[orth] for orth in orths]
