@@ -60,9 +60,8 @@ _PRECEDENCE: Final = (
     "findings", "impression", "addendum", "indication", "history", "comparison", "technique",
     "other", SEPARATOR,
 )  # fmt: skip
-#: First and last words of all headings, to pass by other text at little cost.
-FIRST_WORDS: Final = frozenset(phrase.split()[0] for phrase in _NAMES)
-LAST_WORDS: Final = frozenset(phrase.split()[-1] for phrase in _NAMES)
+#: How text before a colon ends where it may be a heading, to pass by other text at little cost.
+HEADING_ENDINGS: Final = (*sorted({phrase.split()[-1] for phrase in _NAMES}), ")")
 
 
 def _trie_pattern(phrases: Iterable[str]) -> str:
@@ -89,26 +88,11 @@ _PHRASE: Final = rf"(?:{_trie_pattern(_NAMES)}(?:\(s\))?(?!\w))"
 _JOINED: Final = rf"{_PHRASE}(?:[ \t]*(?:[/&,+]|[ \t]and[ \t]|[ \t]or[ \t])[ \t]*{_PHRASE})*"
 _QUALIFIER: Final = r"(?:[ \t]*#?[ \t]*\d{1,2}(?![.)\d]))?(?:[ \t]*\([^()\n]{0,60}\))?"
 
-# All patterns read lower-case text; whether the original is in capitals is judged apart.
-#: A heading at the start of a line. Groups: `heading`, and what ends it: a `colon`, a `dash`, or
-#: the end of the line (`alone`). None of the three: text goes on behind it.
-LINE_HEADING: Final = re.compile(
-    rf"[^a-z\n]*+(?P<heading>{_JOINED}){_QUALIFIER}[*\]>]*"
-    r"[ \t]*(?:(?P<colon>:+[*\]]*)|(?P<dash>;|[-\u2013\u2014]{1,2}(?=[ \t]))"
-    r"|(?P<alone>[\]*#_=>-]*[ \t]*$))?"
-)
+# All patterns but one read lower-case text; whether the original is in capitals is judged apart.
 #: What follows a heading in capitals that ends in nothing: a sentence, or a numbered list.
 SENTENCE_START: Final = re.compile(r"[ \t]*(?:[A-Z][a-z]|[A-Z][ \t][a-z]|\d{1,2}[.)])")
 #: A heading directly before a colon inside a line; searched for in the text up to that colon.
 HEADING_BEFORE_COLON: Final = re.compile(rf"\b(?P<heading>{_JOINED}){_QUALIFIER}[ \t]*\Z")
-STAMPED_WORDS: Final = frozenset({"wet", "provisional", "pfi"})
-#: A preliminary reading, whose heading carries the reader's initials and the time.
-STAMPED_HEADING: Final = re.compile(
-    r"[^a-z\n]*(?P<heading>wet[ \t]+read(?:ing)?(?:[ \t]+version[ \t]*#?[ \t]*\d+)?"
-    r"|provisional[ \t]+findings[ \t]+impression|pfi)\b(?:[ \t]*\(pfi\))?(?:"
-    r"[ \t]*:?[^\n.:]{0,60}?\d{1,2}:\d{2}(?:[ \t]*[ap]\.?m\b\.?)?[ \t]*$"
-    r"|[ \t]*:|[ \t]*$)"
-)
 _PARTS: Final = (
     "lung", "lungs", "pulmonary", "airspace", "airspaces", "airway", "airways", "trachea",
     "heart", "cardiac", "cardiomediastinal", "cardiovascular", "mediastinum", "mediastinal",
@@ -116,13 +100,25 @@ _PARTS: Final = (
     "osseous", "skeletal", "skeleton", "soft tissue", "soft tissues", "vascular", "vasculature",
     "lines", "tubes", "devices", "support devices", "upper abdomen", "chest",
 )  # fmt: skip
-ANATOMIC_WORDS: Final = frozenset(part.split()[0] for part in _PARTS) | {"the"}
 _PART: Final = _trie_pattern(_PARTS)
-#: A heading that names a part of the chest and is followed by what is seen there.
-ANATOMIC_HEADING: Final = re.compile(
-    rf"[^a-z\n]*+(?P<heading>(?:the[ \t]+)?{_PART}\b(?![^:\n]*histor)[^:.\n]{{0,40}}:)"
+_PLAIN: Final = (
+    rf"(?P<heading>{_JOINED}){_QUALIFIER}[*\]>]*[ \t]*"
+    r"(?:(?P<colon>:+[*\]]*)|(?P<dash>;|[-\u2013\u2014]{1,2}(?=[ \t]))"
+    r"|(?P<alone>[\]*#_=>-]*[ \t]*$))?"
 )
-#: The same inside a line, behind a sentence; searched for in the text up to the colon.
+# A preliminary reading carries the reader's initials and the time in its heading.
+_STAMPED: Final = (
+    r"(?P<stamped>wet[ \t]+read(?:ing)?(?:[ \t]+version[ \t]*#?[ \t]*\d+)?"
+    r"|provisional[ \t]+findings[ \t]+impression|pfi)\b(?:[ \t]*\(pfi\))?(?:"
+    r"[ \t]*:?[^\n.:]{0,60}?\d{1,2}:\d{2}(?:[ \t]*[ap]\.?m\b\.?)?[ \t]*$"
+    r"|[ \t]*:|[ \t]*$)"
+)
+_ANATOMIC: Final = rf"(?P<anatomy>(?:the[ \t]+)?{_PART}\b(?![^:\n]*histor)[^:.\n]{{0,40}}:)"
+#: A heading at the start of a line, behind the line break before it. Groups: `anatomy`, a part of
+#: the chest, followed by what is seen there; `stamped`, a preliminary reading; or `heading`, with
+#: what ends it: a `colon`, a `dash`, or the end of the line (`alone`), or none of them.
+LINE_HEADING: Final = re.compile(rf"\n[^a-z\n]*+(?:{_STAMPED}|{_PLAIN}|{_ANATOMIC})", re.MULTILINE)
+#: An anatomic heading inside a line, behind a sentence; searched for in the text up to its colon.
 ANATOMY_BEFORE_COLON: Final = re.compile(rf"[.;][ \t]+(?P<heading>{_PART}\b[^:.;\n]{{0,30}})\Z")
 _CONNECTORS: Final = re.compile(r"[/&,+]|\b(?:and|or)\b")
 

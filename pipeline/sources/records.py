@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 class SourceError(ValueError):
     """A source cannot be read at all; the message names the settings key and what to change."""
 
 
-@dataclass(frozen=True, slots=True)
-class SectionSpan:
+class SectionSpan(NamedTuple):
     """A section's body, without its heading and outer whitespace.
 
     Attributes:

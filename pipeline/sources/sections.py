@@ -5,27 +5,21 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from pipeline.sources.headings import (
-    ANATOMIC_HEADING,
-    ANATOMIC_WORDS,
     ANATOMY,
     ANATOMY_BEFORE_COLON,
     CONTEXT_SECTIONS,
-    FIRST_WORDS,
     HEADING_BEFORE_COLON,
-    LAST_WORDS,
+    HEADING_ENDINGS,
     LINE_HEADING,
     SENTENCE_START,
     SEPARATOR,
-    STAMPED_HEADING,
-    STAMPED_WORDS,
     section_of,
 )
 from pipeline.sources.records import SectionSpan
 
-_FIRST_WORD: Final = re.compile(r"[^a-z\n]*+([a-z]+)")
-_LAST_WORD: Final = re.compile(r"\b([a-z]+)(?:\(s\))?[\d# \t]*(?:\([^()]*\))?[ \t]*\Z")
 # De-identification marks are underscores too, but shorter than the rulers between readings.
-_RULER: Final = r"[_=*~-]{10,}"
+_RULER_MARKS: Final = "_=*~-"
+_RULER: Final = rf"[{_RULER_MARKS}]{{10,}}"
 _LEADING: Final = re.compile(rf"(?:\s|{_RULER}(?=\s|\Z))+")
 _TRAILING_RULER: Final = re.compile(rf"(?:\A|\n)[ \t]*{_RULER}\Z")
 # A paragraph that starts in lower case goes on with the one before it.
@@ -82,61 +76,52 @@ def _lower(lines: str) -> str:
 
 def _marks(lines: str) -> Iterator[_Mark]:
     lowered = _lower(lines)
-    start = before = 0
-    while start < len(lines):
-        end = lines.find("\n", start)
-        if end < 0:
-            end = len(lines)
-        first = _FIRST_WORD.match(lowered, start, end)
-        if first:
-            position = start
-            mark = _mark_at_line_start(lines, lowered, first, before, end)
-            if mark:
-                yield mark
-                position = mark.body
-            if lowered.find(":", position, end) >= 0:
-                yield from _marks_inside(lines, lowered, position, end)
-        before, start = start, end + 1
+    position = 0
+    # The first line has no break before it, so one is put there; offsets are one too large.
+    for match in LINE_HEADING.finditer("\n" + lowered):
+        mark = _mark_at_line_start(match, lines)
+        if mark:
+            if lowered.find(":", position, mark.start) >= 0:
+                yield from _marks_inside(lines, lowered, position, mark.start)
+            yield mark
+            position = mark.body
+    yield from _marks_inside(lines, lowered, position, len(lines))
 
 
-def _mark_at_line_start(
-    lines: str, lowered: str, first: re.Match[str], before: int, end: int
-) -> _Mark | None:
-    word, start = first[1], first.start()
-    if word in STAMPED_WORDS:
-        stamped = STAMPED_HEADING.match(lowered, start, end)
-        return stamped and _Mark(stamped.start("heading"), stamped.end(), "addendum")
-    if word in FIRST_WORDS:
-        match = LINE_HEADING.match(lowered, start, end)
-        if match and _opens_line(match, lines, before, end):
-            return _Mark(match.start("heading"), match.end(), section_of(match["heading"]))
-    elif word in ANATOMIC_WORDS:
-        match = ANATOMIC_HEADING.match(lowered, start, end)
-        if match:
-            return _Mark(match.start("heading"), match.start("heading"), ANATOMY)
+def _mark_at_line_start(match: re.Match[str], lines: str) -> _Mark | None:
+    ending = match.lastgroup
+    if ending == "anatomy":
+        start = match.start(ending) - 1
+        return _Mark(start, start, ANATOMY)
+    body = match.end() - 1
+    if ending == "stamped":
+        return _Mark(match.start(ending) - 1, body, "addendum")
+    start, end = match.span("heading")
+    if _opens_line(ending, lines, start - 1, end - 1, body):
+        return _Mark(start - 1, body, section_of(match["heading"]))
     return None
 
 
-def _opens_line(match: re.Match[str], lines: str, before: int, end: int) -> bool:
-    heading = lines[match.start("heading") : match.end("heading")]
-    ending = match.lastgroup
+def _opens_line(ending: str | None, lines: str, start: int, end: int, body: int) -> bool:
+    heading = lines[start:end]
     if ending == "heading":
-        return heading.isupper() and bool(SENTENCE_START.match(lines, match.end(), end))
+        return heading.isupper() and bool(SENTENCE_START.match(lines, body))
     if heading.isupper() or (ending == "colon" and heading[0].isupper()):
         return True
     if ending == "dash":
-        return heading[0].isupper() and match["dash"] != ";"
+        return heading[0].isupper() and lines[end] != ";"
     # A sentence may be wrapped just before a word that could be a heading.
-    last = lines[before : match.start()].rstrip()
+    before = lines.rfind("\n", 0, start)
+    last = lines[lines.rfind("\n", 0, max(before, 0)) + 1 : max(before, 0)].rstrip()
     return len(last) < _WRAPPED_LINE or last[-1] in ".:!?_=)"
 
 
 def _marks_inside(lines: str, lowered: str, position: int, end: int) -> Iterator[_Mark]:
     colon = lowered.find(":", position, end)
     while colon >= 0:
-        start = max(position, colon - _WINDOW)
-        last = _LAST_WORD.search(lowered, start, colon)
-        if last and last[1] in LAST_WORDS:
+        start = max(position, colon - _WINDOW, lowered.rfind("\n", position, colon) + 1)
+        ending = lowered[start:colon].rstrip(" \t#0123456789")
+        if ending.endswith(HEADING_ENDINGS):
             match = HEADING_BEFORE_COLON.search(lowered, start, colon)
             if match and _opens_inside(match, lines, start):
                 yield _Mark(match.start(), colon + 1, section_of(match["heading"]))
@@ -181,7 +166,10 @@ def _trim(lines: str, start: int, end: int) -> tuple[int, int]:
     if leading:
         start = leading.end()
     while start < end:
-        end = start + len(lines[start:end].rstrip())
+        while lines[end - 1].isspace():
+            end -= 1
+        if lines[end - 1] not in _RULER_MARKS:
+            break
         ruler = _TRAILING_RULER.search(lines, max(start, end - 200), end)
         if not ruler:
             break
