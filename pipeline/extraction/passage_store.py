@@ -20,8 +20,8 @@ from pipeline.extraction.statements import PassageAnalysis, PassageFinding, Pass
 IntArray: TypeAlias = npt.NDArray[np.int64]
 Abbreviations: TypeAlias = tuple[tuple[str, str], ...]
 
-#: Distinct passages held before all are forgotten: about 150 MB.
-CAPACITY: Final = 250_000
+#: Distinct passages held before all are forgotten: about 300 MB.
+CAPACITY: Final = 500_000
 
 #: Columns of the integer rows below.
 PASSAGE_FIELDS: Final = ("first_mention", "mentions", "first_finding", "findings")
