@@ -39,7 +39,7 @@ FAULTS = {
     "10.xml": (GOOD[:-40], "truncated_xml"),
     "11.xml": ("", "truncated_xml"),
     "12.xml": (xml("12"), "missing_sections"),
-    "13.xml": ('<?xml version="1.0" encoding="klingon"?><a/>', "truncated_xml"),
+    "13.xml": ('<?xml version="1.0" encoding="klingon"?><a/>', "wrong_encoding"),
 }
 
 
@@ -73,6 +73,22 @@ def test_a_folder_yields_its_good_files_and_says_what_is_wrong_with_the_others(
         **{name: reason for name, (_, reason) in FAULTS.items()},
         "14.xml": "unreadable_file", "15.xml": "unsafe_path", "16.xml": "unreadable_file",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (xml("7", findings="Trach\u00e9e midline.").encode("latin-1"), "wrong_encoding"),
+        (GOOD.replace("dry", "d\x00y").encode(), "wrong_encoding"),
+        # Cut off within a letter of two bytes: it is the end that is missing, not the encoding.
+        (xml("7", findings="Trach\u00e9e").encode().partition(b"\xa9")[0], "truncated_xml"),
+    ],
+)
+def test_wrong_bytes_are_told_from_missing_ones(
+    tmp_path: Path, content: bytes, reason: str
+) -> None:
+    (tmp_path / "7.xml").write_bytes(content)
+    assert reasons(open_openi_xml(tmp_path)) == {"7.xml": reason}
 
 
 def test_sections_that_come_twice_are_both_kept(tmp_path: Path) -> None:
@@ -161,7 +177,10 @@ def test_the_csv_without_findings_names_the_column_and_the_way_out(tmp_path: Pat
         list(open_openi_csv(path).records)
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the Open-i files are not on this machine")
+@pytest.mark.skipif(
+    not (SHARED / "indiana_reports.csv").is_file(),
+    reason="the Open-i files are not on this machine",
+)
 def test_both_releases_say_the_same(tmp_path: Path) -> None:
     texts: dict[str, dict[str | None, dict[str, str]]] = {}
     for kind, name in (("openi_csv", "indiana_reports.csv"), ("openi_xml", "ecgen-radiology.tgz")):
