@@ -7,6 +7,7 @@ from typing import Final
 from pipeline.sources.records import ReceivedReport, Rejected, Report, SectionSpan
 from pipeline.sources.sections import split_sections
 
+_LONGEST_ID: Final = 128
 _UNPRINTABLE: Final = re.compile(r"[\x00\ud800-\udfff]")
 
 
@@ -18,6 +19,10 @@ def check_report(received: ReceivedReport, max_characters: int) -> Report | Reje
     """
     if received.report_id is None or not received.report_id.strip():
         return _reject(received, "missing_id", "the record has no report id; give it one")
+    if len(received.report_id) > _LONGEST_ID:
+        detail = f"expected an id of at most {_LONGEST_ID} characters; is it the right column?"
+        # So long an id may be a report's text, which no other table may hold.
+        return Rejected(received.place, None, "missing_id", detail)
     length = _length(received.content)
     if length > max_characters:
         return _reject(
@@ -77,7 +82,8 @@ def _compose(content: str | tuple[tuple[str, str], ...]) -> tuple[str, tuple[Sec
         if not body.strip():
             continue
         text += f"{name.upper()}: "
-        spans.append(SectionSpan(name, len(text), len(text) + len(body)))
+        start = len(text) + len(body) - len(body.lstrip())
+        spans.append(SectionSpan(name, start, start + len(body.strip())))
         text += f"{body}\n"
     return text, tuple(spans)
 

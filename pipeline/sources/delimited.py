@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import re
 import zlib
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +15,8 @@ from pipeline.sources.records import Place, Rejected, SourceError
 _FIELD_LIMIT: Final = 2**31 - 1
 # A quote that is never closed takes in all lines behind it; no report has as many.
 _LINES_OF_A_ROW: Final = 20_000
+# A column's name, as against a sentence: up to four words and no stop behind the last.
+_NAME: Final = re.compile(r"(?!.*\.$)(?=.{0,40}$)[^\s,;:]*(?: [^\s,;:]+){0,3}")
 #: What reading a file that is damaged, cut off or closed to the user raises.
 BROKEN_FILE: Final = (OSError, EOFError, zlib.error)
 
@@ -50,12 +53,24 @@ def read_rows(path: Path, required: Sequence[str], remedy: str) -> Iterator[Row 
         if missing:
             raise SourceError(
                 f"{path}: has no column {', '.join(missing)}; its columns are "
-                f"{', '.join(header)}; {remedy}"
+                f"{list_columns(header)}; {remedy}"
             )
         twice = [name for name in required if header.count(name) > 1]
         if twice:
             raise SourceError(f"{path}: has several columns {', '.join(twice)}; rename all but one")
         yield from _rows(lines, rows, header, path.name)
+
+
+def list_columns(names: Sequence[str]) -> str:
+    """Names of columns for a message.
+
+    Where a file has no header its first row stands here, so what reads like a sentence may be a
+    patient's and is only counted.
+    """
+    return ", ".join(
+        name if _NAME.fullmatch(name) else f"({len(name):,} characters: is the header missing?)"
+        for name in names
+    )
 
 
 def _open(path: Path) -> TextIO:

@@ -18,9 +18,12 @@ from pipeline.sources.delimited import BROKEN_FILE, read_rows
 from pipeline.sources.records import Place, ReceivedReport, Rejected, Source, SourceError
 
 _REPORT: Final = re.compile(r"(?:^|/)p(?P<subject>\d+)/s(?P<study>\d+)\.txt$")
+# Any text in a patient's folder is meant as a report; nothing of it may go missing unsaid.
+_IN_PATIENT: Final = re.compile(r"(?:^|/)p\d+/[^/.][^/]*\.txt$")
+_LEVEL: Final = re.compile(r"p\d+|files|mimic-cxr-reports")
+_ARCHIVE: Final = "mimic-cxr-reports.zip"
 _LAYOUT: Final = (
-    "expected MIMIC-CXR's report tree (files/p10/p10000032/s50414267.txt) or its "
-    "mimic-cxr-reports.zip"
+    f"expected MIMIC-CXR's report tree (files/p10/p10000032/s50414267.txt) or its {_ARCHIVE}"
 )
 _TABLES: Final = ("metadata", "split", "chexpert")
 _REMEDY: Final = "fetch MIMIC-CXR-JPG's table anew, or take the file away"
@@ -56,8 +59,9 @@ def open_mimic_cxr(path: Path, metadata: Path | None) -> Source:
     """The reports at `path`, with subject and split.
 
     `mimic-cxr-2.0.0-metadata.csv`, `-split.csv` and `-chexpert.csv`, gzipped or not, are looked
-    for in `metadata`, or else in `path` and the folder around it; without `metadata` each may be
-    missing. Rows of theirs that cannot be read are rejected ahead of the reports.
+    for in `metadata`, or else in `path` and the folders around it, up to the one that holds
+    `files`; without `metadata` each may be missing. Rows of theirs that cannot be read are rejected
+    ahead of the reports. A folder without a tree may hold `mimic-cxr-reports.zip` instead.
 
     Raises:
         SourceError: there are no reports at `path`, no tables in `metadata`, or a table lacks a
@@ -65,8 +69,10 @@ def open_mimic_cxr(path: Path, metadata: Path | None) -> Source:
     """
     path = path.absolute()  # the patient's folder may be the current one
     if path.is_dir():
-        files = sorted(file for file in path.rglob("s*.txt") if _REPORT.search(file.as_posix()))
-        if not files:
+        files = sorted(file for file in path.rglob("*.txt") if _IN_PATIENT.search(file.as_posix()))
+        if not any(_REPORT.search(file.as_posix()) for file in files):
+            if (path / _ARCHIVE).is_file():
+                return open_mimic_cxr(path / _ARCHIVE, metadata)
             raise SourceError(f"source.path: {path} holds no reports; {_LAYOUT}")
         studies = _read_tables(_find_tables(path, metadata))
         records, total = _read_tree(path, files, studies), len(files)
@@ -88,7 +94,7 @@ def _list_zip(path: Path) -> list[zipfile.ZipInfo]:
         ) from None
     except OSError as error:
         raise SourceError(f"source.path: {path} cannot be read: {error.strerror}") from None
-    named = [m for m in members if _REPORT.search(m.filename) or _path_trick(m) is not None]
+    named = [m for m in members if _IN_PATIENT.search(m.filename) or _path_trick(m) is not None]
     if not any(_REPORT.search(member.filename) for member in named):
         raise SourceError(f"source.path: {path} holds no reports; {_LAYOUT}")
     return sorted(named, key=lambda member: member.filename)
@@ -96,8 +102,7 @@ def _list_zip(path: Path) -> list[zipfile.ZipInfo]:
 
 def _find_tables(path: Path, metadata: Path | None) -> dict[str, Path]:
     if metadata is None:
-        # The tree's files/ lies beside the tables, as the zip does.
-        folders = (path, path.parent) if path.is_dir() else (path.parent,)
+        folders = _folders_around(path) if path.is_dir() else (path.parent,)
     elif metadata.is_dir():
         folders = (metadata,)
     else:
@@ -117,6 +122,14 @@ def _find_tables(path: Path, metadata: Path | None) -> dict[str, Path]:
             "and -chexpert.csv, gzipped or not"
         )
     return found
+
+
+def _folders_around(path: Path) -> tuple[Path, ...]:
+    """The tree's folder and those around it; its `files` lies beside the tables."""
+    folders = [path, path.parent]
+    while _LEVEL.fullmatch(folders[-2].name) and _LEVEL.fullmatch(folders[-1].name):
+        folders.append(folders[-1].parent)
+    return tuple(folders)
 
 
 def _read_tables(found: dict[str, Path]) -> _Studies:
@@ -153,7 +166,8 @@ def _read_tree(
             yield _unsafe(name, "a link out of source.path")
             continue
         try:
-            content = file.read_bytes()
+            with file.open("rb") as opened:
+                content = opened.read(_LARGEST + 1)
         except OSError as error:
             yield Rejected(Place(name), None, "unreadable_file", f"{error.strerror}; fetch it anew")
             continue
@@ -194,14 +208,17 @@ def _read_member(
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, *BROKEN_FILE):
         detail = "damaged, encrypted or packed in an unknown way; fetch the archive anew"
         return Rejected(place, None, "unreadable_file", detail)
-    if len(content) > _LARGEST:
-        return Rejected(place, None, "too_long", f"unpacks to more than {_LARGEST:,} bytes")
     return _report(member.filename, member.filename, content, studies)
 
 
 def _report(path: str, name: str, content: bytes, studies: _Studies) -> ReceivedReport | Rejected:
     found = _REPORT.search(path)
-    assert found is not None  # only such paths are read
+    if found is None:
+        detail = "expected a name such as s50414267.txt, s and the study's id"
+        return Rejected(Place(name), None, "missing_id", detail)
+    if len(content) > _LARGEST:
+        detail = f"has more than {_LARGEST:,} bytes"
+        return Rejected(Place(name), f"s{found['study']}", "too_long", detail)
     study = found["study"]
     split = studies.split_of(study)
     try:

@@ -122,7 +122,11 @@ def parse_report(place: Place, content: bytes) -> ReceivedReport | Rejected:
     except DefusedXmlException:
         detail = "declares a DTD or entities, which Open-i's files do not; it was not read"
         return Rejected(place, None, "hostile_xml", detail)
-    except (ParseError, ValueError, LookupError) as error:
+    except LookupError:
+        return _wrong_encoding(place)
+    except (ParseError, ValueError) as error:
+        if _breaks_its_encoding(content):
+            return _wrong_encoding(place)
         where = getattr(error, "position", None)
         at = f" at line {where[0]}" if where else ""
         return Rejected(place, None, "truncated_xml", f"not well-formed XML{at}; fetch it anew")
@@ -132,6 +136,22 @@ def parse_report(place: Place, content: bytes) -> ReceivedReport | Rejected:
         detail = "has no AbstractText with a Label of INDICATION, FINDINGS, IMPRESSION, …"
         return Rejected(place, _uid(uid), "missing_sections", detail)
     return ReceivedReport(place, _uid(uid), None, None, None, sections)
+
+
+def _breaks_its_encoding(content: bytes) -> bool:
+    """Whether a file that is not well-formed is so because of its bytes."""
+    if b"\x00" in content:
+        return True
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        # The last letter of a file that is cut off may be cut as well.
+        return error.end < len(content)
+    return False
+
+
+def _wrong_encoding(place: Place) -> Rejected:
+    return Rejected(place, None, "wrong_encoding", "expected UTF-8 without NUL; save it as UTF-8")
 
 
 def _uid(element: Element | None) -> str | None:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.settings import ColumnMapping
-from pipeline.sources.delimited import BROKEN_FILE, Row, read_rows
+from pipeline.sources.delimited import BROKEN_FILE, Row, list_columns, read_rows
 from pipeline.sources.records import Place, ReceivedReport, Rejected, Source, SourceError
 
 SECTION_COLUMNS: Final = ("indication", "comparison", "findings", "impression")
@@ -177,19 +177,26 @@ def _entries(batch: pa.RecordBatch) -> list[dict[str, Any]]:
         entries: list[dict[str, Any]] = batch.to_pylist()
     except UnicodeDecodeError:
         columns = {
-            name: column.cast(pa.binary()) if pa.types.is_string(column.type) else column
+            name: column.cast(pa.large_binary()) if _is_text(column.type) else column
             for name, column in zip(batch.schema.names, batch.columns, strict=True)
         }
         entries = pa.RecordBatch.from_pydict(columns).to_pylist()
     return entries
 
 
+def _is_text(kind: pa.DataType) -> bool:
+    return any(
+        is_kind(kind)
+        for is_kind in (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
+    )
+
+
 def _check_present(path: Path, required: tuple[str, ...], present: list[str]) -> None:
     missing = [name for name in required if name not in present]
     if missing:
         raise SourceError(
-            f"{path}: has no column {', '.join(missing)}; its columns are {', '.join(present)}; "
-            f"{_REMEDY}"
+            f"{path}: has no column {', '.join(missing)}; its columns are "
+            f"{list_columns(present)}; {_REMEDY}"
         )
 
 
@@ -199,4 +206,6 @@ def _as_text(value: Any) -> str:
     if isinstance(value, bytes):
         # Kept as surrogates, so that each row can be judged by itself.
         return value.decode("utf-8", errors="surrogateescape")
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # a column of whole numbers with gaps becomes one of floats
     return value if isinstance(value, str) else str(value)

@@ -25,7 +25,7 @@ def test_sections_that_come_apart_are_joined_and_stay_verbatim() -> None:
     assert report.report_id == "r1"
     assert report.text == "INDICATION:  fever \nIMPRESSION: No\nedema.\n"
     assert [(s.name, report.text[s.start : s.end]) for s in report.sections] == [
-        ("indication", " fever "), ("impression", "No\nedema."),
+        ("indication", "fever"), ("impression", "No\nedema."),
     ]  # fmt: skip
 
 
@@ -37,6 +37,13 @@ def test_a_report_without_words_is_empty(content: Content) -> None:
 @pytest.mark.parametrize("report_id", [None, "", "  "])
 def test_a_report_needs_an_id(report_id: str | None) -> None:
     assert reason(received("IMPRESSION: Normal.", report_id)) == "missing_id"
+
+
+def test_text_in_the_place_of_an_id_stays_out_of_the_quarantine() -> None:
+    checked = check_report(received("IMPRESSION: Normal.", "The lungs are clear. " * 9), 1_000)
+    assert isinstance(checked, Rejected)
+    assert (checked.reason, checked.record_id) == ("missing_id", None)
+    assert "lungs" not in checked.detail
 
 
 def test_a_megabyte_is_no_report() -> None:

@@ -88,6 +88,28 @@ def test_splits_are_joined_by_study(tmp_path: Path, zipped: bool, gzipped: bool)
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("level", [".", "files", "files/p10", "files/p10/p10000001"])
+def test_tables_beside_the_tree_are_found_from_any_level(tmp_path: Path, level: str) -> None:
+    write_tree(tmp_path)
+    (tmp_path / "mimic-cxr-2.0.0-split.csv").write_text(SPLIT)
+    assert [r.split for r in reports(tmp_path / level)][:2] == ["train", None]
+
+
+def test_a_folder_as_downloaded_is_read_from_its_archive(tmp_path: Path) -> None:
+    members = {name: text.encode() for name, text in TEXTS.items()}
+    write_zip(tmp_path / "mimic-cxr-reports.zip", members)
+    (tmp_path / "mimic-cxr-2.0.0-split.csv").write_text(SPLIT)
+    assert [r.split for r in reports(tmp_path)] == ["train", None, "test"]
+
+
+def test_a_member_that_unpacks_to_megabytes_costs_itself(tmp_path: Path) -> None:
+    members = {name: text.encode() for name, text in TEXTS.items()}
+    bomb = "files/p10/p10000001/s50000009.txt"
+    path = write_zip(tmp_path / "reports.zip", {**members, bomb: b" " * 21_000_000})
+    assert len(reports(path)) == 3
+    assert rejected(path) == {bomb: "too_long"}
+
+
 def test_tables_of_another_folder_are_read_where_it_is_named(tmp_path: Path) -> None:
     write_tree(tmp_path / "reports")
     tables = tmp_path / "jpg"
@@ -120,9 +142,11 @@ def test_a_file_of_the_tree_that_cannot_be_used_costs_itself(tmp_path: Path) -> 
     outside.write_text("FINDINGS: Not of this source.")
     (folder / "s50000007.txt").symlink_to(outside)
     (folder / "s50000008.txt").mkdir()
+    (folder / "report of monday.txt").write_text("FINDINGS: Nobody knows whose.")
     (folder / "s50000009.txt").write_bytes("FINDINGS: Trachée déviée.".encode("latin-1"))
     assert len(reports(tmp_path / "mimic")) == 3
     assert rejected(tmp_path / "mimic") == {
+        "files/p10/p10000001/report of monday.txt": "missing_id",
         "files/p10/p10000001/s50000007.txt": "unsafe_path",
         "files/p10/p10000001/s50000008.txt": "unreadable_file",
         "files/p10/p10000001/s50000009.txt": "wrong_encoding",

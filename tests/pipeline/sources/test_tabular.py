@@ -68,6 +68,17 @@ def test_a_mapped_column_that_is_not_there_is_named_with_the_setting(
     assert "effusion" not in str(raised.value)
 
 
+def test_a_file_without_header_is_refused_without_repeating_its_first_report(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "reports.csv"
+    path.write_text(f'1,p,"{TEXT}",Edema.\n2,p,"{TEXT}",Clear.\n')
+    with pytest.raises(SourceError, match="is the header missing") as raised:
+        list(open_csv(path, WHOLE).records)
+    assert "effusion" not in str(raised.value)
+    assert "Edema" not in str(raised.value)
+
+
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
 def test_a_mapping_without_any_text_is_refused(tmp_path: Path, kind: str) -> None:
     (tmp_path / "a").touch()
@@ -213,6 +224,24 @@ def test_wrong_bytes_in_one_parquet_row_leave_the_others_alone(tmp_path: Path) -
     )
     found = good(open_parquet(tmp_path / "a.parquet", WHOLE))
     assert (found["1"], found["2"], found["3"]) == (TEXT, "Trach\udce9e.", "Clear.")
+
+
+def test_wrong_bytes_in_a_column_of_long_strings_leave_the_others_alone(tmp_path: Path) -> None:
+    raw = pa.array([b"Trach\xe9e.", b"Clear."], pa.large_binary())
+    report = pa.LargeStringArray.from_buffers(2, *raw.buffers()[1:])
+    table = pa.table({"id": ["1", "2"], "patient": ["p"] * 2, "report": report})
+    pq.write_table(table, tmp_path / "a.parquet")
+    found = good(open_parquet(tmp_path / "a.parquet", WHOLE))
+    assert (found["1"], found["2"]) == ("Trach\udce9e.", "Clear.")
+
+
+def test_whole_numbers_with_gaps_stay_whole(tmp_path: Path) -> None:
+    table = pa.table({"id": [1.0, 2.0], "patient": [10000032.0, None], "report": [TEXT] * 2})
+    pq.write_table(table, tmp_path / "a.parquet")
+    records = list(open_parquet(tmp_path / "a.parquet", WHOLE).records)
+    assert [(r.report_id, r.subject_id) for r in records if isinstance(r, ReceivedReport)] == [
+        ("1", "10000032"), ("2", None),
+    ]  # fmt: skip
 
 
 cells = st.text(st.characters(codec="utf-8"), max_size=30)
