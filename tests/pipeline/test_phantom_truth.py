@@ -33,8 +33,8 @@ def test_phrases_are_found_where_they_are() -> None:
         ("affirmed", 0.98),
         ("negated", 0.98),
         ("uncertain", 0.96),
-        ("historical", 0.80),
-        ("hypothetical", 0.93),
+        ("historical", 0.97),
+        ("hypothetical", 0.97),
     ],
 )
 def test_assertions_are_read_right(assertion: str, floor: float) -> None:

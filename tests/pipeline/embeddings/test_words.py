@@ -59,7 +59,8 @@ def test_a_phrase_is_one_word_or_none(phrase: str, word: str | None) -> None:
     assert joined_phrase(phrase) == word
 
 
-_WORDS = st.lists(st.text("abcXÄß19", min_size=1, max_size=5), min_size=1, max_size=4)
+# No X: three of them are a de-identification mark, which no phrase of a lexicon holds.
+_WORDS = st.lists(st.text("abcQÄß19", min_size=1, max_size=5), min_size=1, max_size=4)
 
 
 @given(
