@@ -103,6 +103,18 @@ def test_the_phantom_is_generated_where_no_path_is_given(elsewhere: Path) -> Non
     assert len(column(REPORTS, tables, "report_id")) == 30
     assert (tables / "phantom" / "truth_mentions.parquet").exists()
 
+    near = CliRunner().invoke(app, ["neighbours", "opacity", "--tables", "tables", "--count", "3"])
+    assert near.exit_code == 0, near.output
+    assert "nearest to opacity" in near.output
+    assert len([line for line in near.output.splitlines() if line.startswith("│")]) == 3
+
+    arguments = ["score-phantom", "--tables", "tables", "--truth", "tables/phantom"]
+    score = CliRunner().invoke(app, arguments)
+    assert score.exit_code == 0, score.output
+    written = json.loads((elsewhere / "metrics" / "score_phantom.json").read_text())
+    assert 20 < written["reports_compared"] <= 30
+    assert written["mention_f1"] > 0.9
+
 
 def test_a_source_that_is_not_there_is_named_and_nothing_is_written(elsewhere: Path) -> None:
     arguments = ["run", "openi_csv", "nowhere.csv", "--out", "tables"]
