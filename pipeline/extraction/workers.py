@@ -116,7 +116,9 @@ def _local_cluster(count: int) -> Any:
         threads_per_worker=1,
         processes=True,
         host=_LOOPBACK,
-        dashboard_address=None,
+        # The scheduler's HTTP server takes any free port, so that two runs do not meet.
+        dashboard_address=f"{_LOOPBACK}:0",
+        scheduler_kwargs={"dashboard": False},
         # Dask tells of every restart and retry; what matters reaches the user as an error.
         silence_logs=logging.CRITICAL,
     )
