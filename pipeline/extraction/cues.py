@@ -1,7 +1,7 @@
-"""Cues: which words decide an assertion, read from `cues.txt`, matched by negspacy's NegEx."""
+"""Cues: which words decide an assertion, read from `cues.txt`, made NegEx patterns by negspacy."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -19,13 +19,14 @@ from pipeline.extraction.lexicon import (
     lexicon_folder,
     read_lexicon_file,
 )
-from pipeline.extraction.tokens import PlainTokenizer, Tokens
-
-_Span = tuple[int, int, int]  # key, first token, token behind the last
+from pipeline.extraction.phrase_trie import PhraseTrie
+from pipeline.extraction.tokens import Tokens
 
 Direction = Literal["before", "near", "after"]
 # What a phrase decides: assertion, direction, and whether it only doubts the identity.
 _Reading = tuple[Assertion, Direction, bool]
+# NegEx's kinds of phrases.
+_Kind = Literal["pseudo", "preceding", "following", "termination"]
 
 _KINDS: Final = ("before", "near", "after", "pseudo")
 _STOP: Final = "stop"
@@ -74,6 +75,16 @@ class CueMatches(NamedTuple):
     stops: tuple[int, ...]
 
 
+class _Entry(NamedTuple):
+    """What a phrase is to NegEx, and what it decides if it is a cue."""
+
+    kind: _Kind
+    readings: tuple[_Reading, ...]
+
+
+_NOTHING: Final = CueMatches((), ())
+
+
 def load_cues(path: Path | None = None) -> CueLexicon:
     """Read `cues.txt` of a lexicon folder.
 
@@ -120,8 +131,9 @@ def _heading(heading: str, place: str) -> tuple[Assertion, str]:
 class CueMatcher(Negex):
     """NegEx (Chapman et al. 2001) for all assertions at once, that tells which cues it found.
 
-    negspacy only marks entities as negated. Here its matcher finds the cues of every assertion;
-    how far they reach is decided in `assertion.py`. Of overlapping cues the longest wins.
+    negspacy only marks entities as negated. Here its patterns, of every assertion, are found in
+    plain words; how far they reach is decided in `assertion.py`. Of overlapping cues the longest
+    wins.
     """
 
     def __init__(self, nlp: Language, lexicon: CueLexicon) -> None:
@@ -136,66 +148,60 @@ class CueMatcher(Negex):
             "termination": list(lexicon.stops),
         }
         super().__init__(nlp, "cues", termset)
-        self._tokenize = PlainTokenizer(nlp)
-        self._cues = self._readings(lexicon)
-        # Many sentences hold no cue; their words tell so faster than the matcher does.
-        patterns = (
-            *self.preceding_patterns,
-            *self.following_patterns,
-            *self.termination_patterns,
-        )
-        self._first_words = frozenset(doc[0].lower_ for doc in patterns)
-
-    def _readings(self, lexicon: CueLexicon) -> dict[tuple[str, str], list[_Reading]]:
-        """What each phrase decides, by NegEx's name of its kind and by its words."""
-        readings: dict[tuple[str, str], list[_Reading]] = {}
-        for (assertion, kind), phrases in lexicon.phrases.items():
-            if kind == "pseudo":
-                continue
-            name = "Following" if kind == "after" else "Preceding"
-            for phrase in phrases:
-                words = " ".join(self._tokenize(phrase).words)
-                reading = (assertion, cast("Direction", kind), phrase in lexicon.identity)
-                readings.setdefault((name, words), []).append(reading)
-        return readings
+        readings = _readings(lexicon)
+        self._trie: PhraseTrie[_Entry] = PhraseTrie()
+        patterns: dict[_Kind, list[Doc]] = {
+            "pseudo": self.pseudo_patterns,
+            "preceding": self.preceding_patterns,
+            "following": self.following_patterns,
+            "termination": self.termination_patterns,
+        }
+        for kind, docs in patterns.items():
+            for doc in docs:
+                words = [token.lower_ for token in doc]
+                self._trie.add(words, _Entry(kind, readings.get((kind, doc.text), ())))
 
     def find(self, tokens: Tokens) -> CueMatches:
         """The cues and stops among `tokens`."""
-        if self._first_words.isdisjoint(tokens.words):
-            return CueMatches((), ())
-        preceding, following, terminating = self.process_negations(tokens.doc)
-        cues = list(self._read(tokens.words, "Preceding", preceding))
-        cues.extend(self._read(tokens.words, "Following", following))
+        words = tokens.words
+        found = self._trie.find(words)
+        if not found:
+            return _NOTHING
+        pseudo = [match for match in found if match[0].kind == "pseudo"]
+        cues = [
+            Cue(start, end, *reading)
+            for entry, start, end in found
+            if entry.readings
+            and _stands_where_it_counts(words, start, end)
+            and not (pseudo and _is_pseudo(start, end, pseudo))
+            for reading in entry.readings
+        ]
         longest = _longest(cues) if len(cues) > 1 else cues
-        covered = {token for cue in longest for token in range(cue.start, cue.end)}
-        stops = {start for _, start, _ in terminating}
-        return CueMatches(tuple(longest), tuple(sorted(stops - covered)))
-
-    def _read(self, words: list[str], kind: str, matches: list[_Span]) -> Iterator[Cue]:
-        for _, start, end in matches:
-            for reading in self._cues.get((kind, " ".join(words[start:end])), ()):
-                if _stands_where_it_counts(words, start, end):
-                    yield Cue(start, end, *reading)
-
-    def process_negations(self, doc: Doc) -> tuple[list[_Span], list[_Span], list[_Span]]:
-        """Preceding, following and terminating matches, less the cues within a pseudo cue.
-
-        negspacy itself also drops a cue that stands right behind a pseudo cue, as in "opacity of
-        the prior study has resolved".
-        """
-        kinds: dict[str, list[_Span]] = {}
-        for match in self.matcher(doc):
-            kinds.setdefault(self.nlp.vocab.strings[match[0]], []).append(match)
-        pseudo = kinds.get("pseudo", [])
-        preceding, following = (
-            [match for match in kinds.get(kind, ()) if not _is_pseudo(match, pseudo)]
-            for kind in ("Preceding", "Following")
-        )
-        return preceding, following, kinds.get("Termination", [])
+        stops = {start for entry, start, _ in found if entry.kind == "termination"}
+        if stops:
+            stops.difference_update(*(range(cue.start, cue.end) for cue in longest))
+        return CueMatches(tuple(longest), tuple(sorted(stops)))
 
 
-def _is_pseudo(match: _Span, pseudo: list[_Span]) -> bool:
-    _, start, end = match
+def _readings(lexicon: CueLexicon) -> dict[tuple[_Kind, str], tuple[_Reading, ...]]:
+    """What each phrase decides, by NegEx's name of its kind."""
+    readings: dict[tuple[_Kind, str], tuple[_Reading, ...]] = {}
+    for (assertion, kind), phrases in lexicon.phrases.items():
+        if kind == "pseudo":
+            continue
+        name: _Kind = "following" if kind == "after" else "preceding"
+        for phrase in phrases:
+            reading = (assertion, cast("Direction", kind), phrase in lexicon.identity)
+            readings[name, phrase] = (*readings.get((name, phrase), ()), reading)
+    return readings
+
+
+def _is_pseudo(start: int, end: int, pseudo: list[tuple[_Entry, int, int]]) -> bool:
+    """Whether a cue lies in a pseudo cue no shorter than itself.
+
+    negspacy itself also drops a cue that stands right behind a pseudo cue, as in "opacity of
+    the prior study has resolved".
+    """
     return any(
         first < end and start < last and last - first >= end - start for _, first, last in pseudo
     )

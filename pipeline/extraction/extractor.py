@@ -3,7 +3,7 @@
 import hashlib
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib import resources
 from itertools import pairwise
@@ -55,7 +55,7 @@ class Extractor:
         self.lexicon = lexicon
         nlp = blank_pipeline()
         self._tokenize = PlainTokenizer(nlp)
-        self._matcher = LexiconMatcher(nlp, lexicon)
+        self._matcher = LexiconMatcher(self._tokenize, lexicon)
         self._cues = CueMatcher(nlp, cues)
         self._abbreviations = AbbreviationFinder(nlp, self._matcher)
         self.fingerprint = _fingerprint(lexicon.fingerprint, cues.fingerprint)
@@ -82,20 +82,29 @@ class Extractor:
         if not matches:
             return PassageAnalysis((), ())
         sentences = _token_sentences(tokens.starts, text, offsets)
-        sentence_of = [i for i, (start, end) in enumerate(sentences) for _ in range(start, end)]
+        sentence_of = [0] * len(tokens.words)
+        for ordinal, (start, end) in enumerate(sentences[1:], start=1):
+            sentence_of[start:end] = [ordinal] * (end - start)
         scene = make_scene(tokens.words, matches, sentence_of)
         if any(finding.weak for finding in scene.findings):
             scene = replace(scene, findings=_without_strangers(scene))
-        cue_matches = self._cues.find(tokens)
-        sentence_cues = [
-            SentenceCues(tokens.words, sentence, cue_matches) for sentence in sentences
-        ]
-        decisions = [
-            sentence_cues[sentence_of[f.start]].decide(f, scene.findings) for f in scene.findings
-        ]
+        decisions = self._decide(tokens, scene, sentences)
         placed = _place(scene, decisions, self.lexicon)
         default = None if section in ASSERTING_SECTIONS else _SECTION_ASSERTION.get(section)
         return _rows(tokens, placed, sentence_of, offsets, default, section)
+
+    def _decide(
+        self, tokens: Tokens, scene: Scene, sentences: list[tuple[int, int]]
+    ) -> list[Decision]:
+        """What is said of each of the scene's findings."""
+        cues = self._cues.find(tokens) if scene.findings else None
+        if cues is None or not cues.cues:
+            return [PLAIN] * len(scene.findings)
+        of_sentence = [SentenceCues(tokens.words, sentence, cues) for sentence in sentences]
+        return [
+            of_sentence[scene.sentence_of[finding.start]].decide(finding, scene.findings)
+            for finding in scene.findings
+        ]
 
 
 def load_extractor(lexicon: Path | None = None) -> Extractor:
@@ -142,22 +151,26 @@ def _token_sentences(
 
 
 def _place(scene: Scene, decisions: list[Decision], lexicon: Lexicon) -> list[_Placed]:
-    decided = dict(zip(map(id, scene.findings), decisions, strict=True))
+    findings = scene.findings
     placed = [
         _Placed(finding, decision, ())
-        for finding, decision in zip(scene.findings, decisions, strict=True)
+        for finding, decision in zip(findings, decisions, strict=True)
     ]
-    attached = _without_weak(scene, attach(scene))
-    for modifier, owners in attached:
-        findings = tuple(scene.findings[index] for index in owners)
-        decision = min(
-            (_of_place(decided[id(finding)]) for finding in findings),
-            key=lambda d: _STRENGTH.index(d.assertion),
-            default=PLAIN,
-        )
-        placed.append(_Placed(modifier, decision, findings))
-    placed.extend(_implied(placed, lexicon))
+    if not scene.modifiers:
+        return placed
+    for modifier, owners in _without_weak(scene, attach(scene)):
+        said = [_of_place(decisions[index]) for index in owners]
+        if len(said) > 1:
+            said.sort(key=_strength)
+        decision = said[0] if said else PLAIN
+        placed.append(_Placed(modifier, decision, tuple([findings[index] for index in owners])))
+    if any(modifier.concept.beside for modifier in scene.modifiers):
+        placed.extend(_implied(placed, lexicon))
     return placed
+
+
+def _strength(decision: Decision) -> int:
+    return _STRENGTH.index(decision.assertion)
 
 
 def _of_place(decision: Decision) -> Decision:
@@ -189,6 +202,8 @@ def _without_weak(
 ) -> list[tuple[Match, tuple[int, ...]]]:
     """Modifiers with their findings; weak ones only where nothing else of their kind is."""
     pairs = list(zip(scene.modifiers, attached, strict=True))
+    if not any(modifier.weak for modifier in scene.modifiers):
+        return pairs
     taken = {
         (modifier.concept.category, index)
         for modifier, owners in pairs
@@ -232,60 +247,59 @@ def _nearest_beside(item: _Placed, placed: list[_Placed]) -> str | None:
 def _rows(
     tokens: Tokens,
     placed: list[_Placed],
-    sentence_of: list[int],
+    sentence_of: Sequence[int],
     offsets: list[int] | None,
     default: Assertion | None,
     section: str,
 ) -> PassageAnalysis:
-    placed.sort(key=lambda p: (p.match.start, p.match.end, p.match.concept.concept_id))
+    if len(placed) > 1:
+        placed.sort(key=_in_text_order)
     position = {id(item.match): index for index, item in enumerate(placed)}
-    mentions = tuple(
-        _mention(tokens, item, sentence_of, offsets, position, default, section) for item in placed
-    )
-    return PassageAnalysis(mentions, tuple(_findings(mentions)))
+    mentions: list[PassageMention] = []
+    for match, decision, owners in placed:
+        assertion, cue = decision
+        span, rule = None, None
+        if cue is not None:
+            span = _characters(tokens, cue.start, cue.end, offsets)
+            rule = f"cue:{cue.assertion} {cue.direction}"
+        if default is not None and assertion in ("affirmed", "uncertain"):
+            assertion, rule = default, f"section:{section}"
+        start, end = _characters(tokens, match.start, match.end, offsets)
+        mentions.append(
+            PassageMention(
+                start,
+                end,
+                sentence_of[match.start],
+                match.concept.concept_id,
+                match.concept.category,
+                assertion,
+                span,
+                rule,
+                tuple([position[id(owner)] for owner in owners]),
+                match.rule,
+            )
+        )
+    return PassageAnalysis(tuple(mentions), _findings(mentions))
 
 
-def _mention(
-    tokens: Tokens,
-    item: _Placed,
-    sentence_of: list[int],
-    offsets: list[int] | None,
-    position: dict[int, int],
-    default: Assertion | None,
-    section: str,
-) -> PassageMention:
-    match, decision = item.match, item.decision
-    start, end = _characters(tokens, match.start, match.end, offsets)
-    cue = decision.cue
-    assertion = decision.assertion
-    rule = f"cue:{cue.assertion} {cue.direction}" if cue is not None else None
-    if default is not None and assertion in ("affirmed", "uncertain"):
-        assertion, rule = default, f"section:{section}"
-    return PassageMention(
-        start=start,
-        end=end,
-        sentence=sentence_of[match.start],
-        concept_id=match.concept.concept_id,
-        category=match.concept.category,
-        assertion=assertion,
-        cue=_characters(tokens, cue.start, cue.end, offsets) if cue is not None else None,
-        cue_rule=rule,
-        findings=tuple(position[id(owner)] for owner in item.owners),
-        rule=match.rule,
-    )
+def _in_text_order(item: _Placed) -> tuple[int, int, str]:
+    match = item.match
+    return match.start, match.end, match.concept.concept_id
 
 
-def _findings(mentions: tuple[PassageMention, ...]) -> Iterator[PassageFinding]:
-    own: dict[int, list[int]] = {}
+def _findings(mentions: list[PassageMention]) -> tuple[PassageFinding, ...]:
+    own: dict[int, list[int]] = {
+        index: [] for index, mention in enumerate(mentions) if mention.category == "finding"
+    }
     for index, mention in enumerate(mentions):
         for finding in mention.findings:
-            own.setdefault(finding, []).append(index)
-    for index, mention in enumerate(mentions):
-        if mention.category == "finding":
-            yield _finding(index, own.get(index, []), mentions)
+            own[finding].append(index)
+    return tuple([_finding(index, modifiers, mentions) for index, modifiers in own.items()])
 
 
-def _finding(index: int, own: list[int], mentions: tuple[PassageMention, ...]) -> PassageFinding:
+def _finding(index: int, own: list[int], mentions: list[PassageMention]) -> PassageFinding:
+    if not own:
+        return PassageFinding(index, (), (), (), (index,))
     concepts: dict[str, set[str]] = {"side": set(), "zone": set(), "descriptor": set()}
     for i in own:
         concepts[mentions[i].category].add(mentions[i].concept_id)

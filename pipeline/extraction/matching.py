@@ -1,4 +1,4 @@
-"""Matching the lexicon's phrases in a Doc: longest first, misspellings and ellipsis included."""
+"""Matching the lexicon's phrases: longest first, misspellings and ellipsis included."""
 
 import re
 from itertools import product
@@ -6,17 +6,15 @@ from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
-from spacy.language import Language
-from spacy.lexeme import Lexeme
-from spacy.matcher import PhraseMatcher
 
 from pipeline.extraction.lexicon import Concept, Lexicon
-from pipeline.extraction.tokens import Tokens
+from pipeline.extraction.phrase_trie import PhraseTrie
+from pipeline.extraction.tokens import PlainTokenizer, Tokens
 
-_UNMENTION: Final = "not"
-_WEAK: Final = "weak "
 # Shorter words have neighbours that are words themselves.
 _MISSPELT_LENGTH: Final = 8
+# Misspellings have no end.
+_CAPACITY: Final = 200_000
 _LEVELS: Final = frozenset({"upper", "middle", "mid", "lower"})
 _BETWEEN_LEVELS: Final = frozenset({"and", "or", "/", ",", "&", "-", "left", "right", "the", "to"})
 _ZONE_NOUNS: Final = frozenset({"lobe", "lobes", "lung", "lungs", "zone", "zones", "hemithorax"})
@@ -24,7 +22,7 @@ _ELLIPSIS_REACH: Final = 6
 
 
 class Match(NamedTuple):
-    """A phrase of the lexicon in a Doc: tokens `start` to `end`, and the rule that found it.
+    """A phrase of the lexicon in a text: tokens `start` to `end`, and the rule that found it.
 
     A weak match counts only under the condition that `Concept.weak_phrases` states.
     """
@@ -36,79 +34,69 @@ class Match(NamedTuple):
     weak: bool = False
 
 
-class LexiconMatcher:
-    """Finds a lexicon's phrases in a Doc."""
+class _Entry(NamedTuple):
+    """What a phrase stands for; no concept where it only looks like one."""
 
-    def __init__(self, nlp: Language, lexicon: Lexicon) -> None:
-        self._vocab = nlp.vocab
-        # What each of the matcher's keys stands for; None for what only looks like a concept.
-        self._entries: dict[int, tuple[Concept, str, bool] | None] = {}
-        self._known: set[int] = set()
-        self._matcher = PhraseMatcher(nlp.vocab, attr="NORM")
+    concept: Concept | None
+    rule: str
+    weak: bool
+
+
+class LexiconMatcher:
+    """Finds a lexicon's phrases among tokens."""
+
+    def __init__(self, tokenize: PlainTokenizer, lexicon: Lexicon) -> None:
+        self._trie: PhraseTrie[_Entry] = PhraseTrie()
         self._by_phrase: dict[str, Concept] = {}
         words: set[str] = set()
+
+        def add(phrases: tuple[str, ...], entry: _Entry) -> None:
+            for text in _spellings(phrases):
+                tokens = tokenize(text)
+                self._trie.add(tokens.norms, entry)
+                words.update(tokens.words)
+
         for concept in lexicon.concepts:
-            for key, phrases in (
-                (concept.concept_id, concept.phrases),
-                (f"{_WEAK}{concept.concept_id}", concept.weak_phrases),
-            ):
-                docs = [nlp.make_doc(text) for text in _spellings(phrases)]
-                self._matcher.add(key, docs)
-                entry = (concept, f"lexicon:{key}", key.startswith(_WEAK))
-                self._entries[nlp.vocab.strings.add(key)] = entry
-                words.update(token.text for doc in docs for token in doc)
+            name = concept.concept_id
+            add(concept.phrases, _Entry(concept, f"lexicon:{name}", weak=False))
+            add(concept.weak_phrases, _Entry(concept, f"lexicon:weak {name}", weak=True))
             if concept.category == "zone":
                 self._by_phrase.update(dict.fromkeys(concept.phrases, concept))
-        unmentions = [nlp.make_doc(text) for text in _spellings(lexicon.unmentions)]
-        self._matcher.add(_UNMENTION, unmentions)
-        self._entries[nlp.vocab.strings.add(_UNMENTION)] = None
-        words.update(token.text for doc in unmentions for token in doc)
+        add(lexicon.unmentions, _Entry(None, "lexicon:not", weak=False))
         self._words = sorted(word for word in words if len(word) >= _MISSPELT_LENGTH)
-        self._wordset = words
+        # Each norm met so far as the lexicon spells it.
+        self._spelt = {word: word for word in words}
 
     def __call__(self, tokens: Tokens) -> list[Match]:
         """Matches in order of (start, end, concept_id); equal spans overlap only."""
-        if not self._known.issuperset(tokens.orths):
-            for orth in set(tokens.orths) - self._known:
-                self._known.add(orth)
-                self._correct(self._vocab[orth])
-        found = self._matcher(tokens.doc)
+        spelt = self._spelt
+        try:
+            norms = [spelt[norm] for norm in tokens.norms]
+        except KeyError:
+            norms = [self._correct(norm) for norm in tokens.norms]
+        found = self._trie.find(norms)
         if not found:
             return []
-        matches = self._longest(found)
+        matches = _longest(found)
         if not _LEVELS.isdisjoint(tokens.words):
             matches.extend(self._elliptic(tokens.words, matches))
-        return sorted(matches, key=lambda m: (m.start, m.end, m.concept.concept_id))
-
-    def _longest(self, found: list[tuple[int, int, int]]) -> list[Match]:
-        """Of overlapping phrases the longest; none where that one only looks like a concept."""
-        if len(found) > 1:
-            found.sort(key=lambda match: (match[1] - match[2], match[1]))
-        taken: dict[int, tuple[int, int]] = {}
-        matches: list[Match] = []
-        unsaid: set[tuple[int, int]] = set()
-        for key, start, end in found:
-            span = (start, end)
-            if any(taken.get(token, span) != span for token in range(start, end)):
-                continue
-            taken.update(dict.fromkeys(range(start, end), span))
-            entry = self._entries[key]
-            if entry is None:
-                unsaid.add(span)
-            else:
-                matches.append(Match(start, end, *entry))
-        if unsaid:
-            matches = [match for match in matches if (match.start, match.end) not in unsaid]
+        if len(matches) > 1:
+            matches.sort(key=_in_text_order)
         return matches
 
-    def _correct(self, lexeme: Lexeme) -> None:
-        """Give a misspelt word the norm of the lexicon's word that is one slip away from it."""
-        word = lexeme.lower_
-        if len(word) < _MISSPELT_LENGTH or word in self._wordset or not word.isalpha():
-            return
-        found = extractOne(word, self._words, scorer=OSA.distance, score_cutoff=1)
-        if found is not None and found[0][0] == word[0]:
-            lexeme.norm_ = found[0]
+    def _correct(self, norm: str) -> str:
+        """The lexicon's word that a misspelt one is one slip away from, or the word itself."""
+        known = self._spelt.get(norm)
+        if known is not None:
+            return known
+        if len(self._spelt) >= _CAPACITY:
+            self._spelt = {word: word for word in self._words}
+        found = None
+        if len(norm) >= _MISSPELT_LENGTH and norm.isalpha():
+            found = extractOne(norm, self._words, scorer=OSA.distance, score_cutoff=1)
+        corrected = found[0] if found is not None and found[0][0] == norm[0] else norm
+        self._spelt[norm] = corrected
+        return corrected
 
     def _elliptic(self, words: list[str], matches: list[Match]) -> list[Match]:
         """Zones half said: "right middle and lower lobe", "lower left lung"."""
@@ -123,6 +111,34 @@ class LexiconMatcher:
                 rule = f"ellipsis:{concept.concept_id}"
                 found.append(Match(position, position + 1, concept, rule))
         return found
+
+
+def _in_text_order(match: Match) -> tuple[int, int, str]:
+    return match.start, match.end, match.concept.concept_id
+
+
+def _longest(found: list[tuple[_Entry, int, int]]) -> list[Match]:
+    """Of overlapping phrases the longest; none where that one only looks like a concept."""
+    if len(found) > 1:
+        found.sort(key=lambda match: (match[1] - match[2], match[1]))
+    taken = 0  # a bit for each token
+    kept: dict[tuple[int, int], list[_Entry]] = {}
+    for entry, start, end in found:
+        span = (start, end)
+        if span in kept:
+            kept[span].append(entry)
+            continue
+        tokens = (1 << end) - (1 << start)
+        if not taken & tokens:
+            taken |= tokens
+            kept[span] = [entry]
+    return [
+        Match(start, end, entry.concept, entry.rule, entry.weak)
+        for (start, end), entries in kept.items()
+        if all(entry.concept is not None for entry in entries)
+        for entry in entries
+        if entry.concept is not None
+    ]
 
 
 def _shared_head(words: list[str], level: int, matches: list[Match]) -> str:

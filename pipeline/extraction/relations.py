@@ -55,20 +55,19 @@ class Scene:
         sentence_of: ordinal of each token's sentence.
     """
 
-    words: tuple[str, ...]
+    words: Sequence[str]
     findings: tuple[Match, ...]
     modifiers: tuple[Match, ...]
-    sentence_of: tuple[int, ...]
+    sentence_of: Sequence[int]
 
 
 def make_scene(words: Sequence[str], matches: Sequence[Match], sentence_of: Sequence[int]) -> Scene:
     """Sort a text's matches into findings and modifiers."""
-    return Scene(
-        words=tuple(words),
-        findings=tuple(m for m in matches if m.concept.category == "finding"),
-        modifiers=tuple(m for m in matches if m.concept.category != "finding"),
-        sentence_of=tuple(sentence_of),
-    )
+    findings: list[Match] = []
+    modifiers: list[Match] = []
+    for match in matches:
+        (findings if match.concept.category == "finding" else modifiers).append(match)
+    return Scene(words, tuple(findings), tuple(modifiers), sentence_of)
 
 
 def attach(scene: Scene) -> list[tuple[int, ...]]:

@@ -1,14 +1,13 @@
 """Tokens: scispaCy's tokenizer, with the joints that radiologists leave closed opened."""
 
 import warnings
-from dataclasses import dataclass
+from itertools import accumulate
+from typing import Final, NamedTuple
 
 import spacy
 from spacy.lang.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER
 from spacy.language import Language
-from spacy.tokens import Doc
 from spacy.util import compile_infix_regex
-from spacy.vocab import Vocab
 
 # `disease/atelectasis`, `left-sided`, `opacity,left`, `base.No`: one word each for scispaCy.
 _JOINTS = (
@@ -42,50 +41,84 @@ def blank_pipeline() -> Language:
     return nlp
 
 
-_COLUMNS: list[int | str] = ["ORTH", "IDX", "LENGTH"]
+# Words of a language are few, but numbers, dates and names have no end.
+_CAPACITY: Final = 200_000
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class _Chunk(NamedTuple):
+    """The tokens of a text between two blanks; offsets count from its start."""
+
+    words: tuple[str, ...]
+    norms: tuple[str, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+
+class Tokens(NamedTuple):
     """A text's tokens as plain lists, which cost far less to walk than spaCy's objects.
 
     Attributes:
-        doc: the text as spaCy holds it.
-        orths: (tokens,) key of each token's text in the vocabulary.
+        text: the text.
         words: (tokens,) each token in lower case.
+        norms: (tokens,) each token as spaCy normalises it ("n't" is "not").
         starts: (tokens,) offset of each token's first character.
         ends: (tokens,) offset behind its last.
     """
 
-    doc: Doc
-    orths: list[int]
+    text: str
     words: list[str]
+    norms: list[str]
     starts: list[int]
     ends: list[int]
 
     def phrase(self, start: int, end: int) -> str:
         """The tokens `start` to `end` as they stand in the text."""
-        return str(self.doc.text[self.starts[start] : self.ends[end - 1]])
+        return self.text[self.starts[start] : self.ends[end - 1]]
 
 
 class PlainTokenizer:
-    """Tokenizes texts into `Tokens`."""
+    """Tokenizes texts into `Tokens`, what stands between two blanks once and then from memory.
+
+    spaCy's tokenizers, too, cut at blanks first and then each chunk by itself, so that the tokens
+    are those that the whole text would have.
+    """
 
     def __init__(self, nlp: Language) -> None:
         self._nlp = nlp
-        self._vocab: Vocab = nlp.vocab
-        self._lower: dict[int, str] = {}
+        self._chunks: dict[str, _Chunk] = {}
 
     def __call__(self, text: str) -> Tokens:
-        """The tokens of `text`."""
-        doc = self._nlp.make_doc(text)
-        orths, starts, lengths = doc.to_array(_COLUMNS).T.tolist()
-        ends = [start + length for start, length in zip(starts, lengths, strict=True)]
-        return Tokens(doc, orths, self._words(orths), starts, ends)
+        """The tokens of `text`, whose words single blanks divide."""
+        texts = text.split(" ")
+        try:
+            chunks = [self._chunks[chunk] for chunk in texts]
+        except KeyError:
+            chunks = [self._chunks.get(chunk) or self._learn(chunk) for chunk in texts]
+        begins = list(accumulate([len(chunk) + 1 for chunk in texts], initial=0))
+        return Tokens(
+            text,
+            words=[word for chunk in chunks for word in chunk.words],
+            norms=[norm for chunk in chunks for norm in chunk.norms],
+            starts=[
+                begin + start
+                for begin, chunk in zip(begins, chunks, strict=False)
+                for start in chunk.starts
+            ],
+            ends=[
+                begin + end
+                for begin, chunk in zip(begins, chunks, strict=False)
+                for end in chunk.ends
+            ],
+        )
 
-    def _words(self, orths: list[int]) -> list[str]:
-        lower = self._lower
-        for orth in orths:
-            if orth not in lower:
-                lower[orth] = self._vocab[orth].lower_
-        return [lower[orth] for orth in orths]
+    def _learn(self, text: str) -> _Chunk:
+        if len(self._chunks) >= _CAPACITY:
+            self._chunks.clear()
+        tokens = list(self._nlp.make_doc(text))
+        chunk = self._chunks[text] = _Chunk(
+            words=tuple(token.lower_ for token in tokens),
+            norms=tuple(token.norm_ for token in tokens),
+            starts=tuple(token.idx for token in tokens),
+            ends=tuple(token.idx + len(token) for token in tokens),
+        )
+        return chunk
