@@ -6,6 +6,7 @@ from typing import Final
 from pipeline.phantom.dice import Dice, Weighted
 from pipeline.phantom.lesions import LesionGroup
 from pipeline.phantom.phrasebook import Phrasebook
+from pipeline.phantom.readers import Reader
 from pipeline.phantom.studies import PhantomStudy
 from pipeline.phantom.wording import companion_context, lesion_context
 from pipeline.phantom.writer import Statement
@@ -41,9 +42,12 @@ class Section:
 class Narrator:
     """Writes the statements of one report."""
 
-    def __init__(self, book: Phrasebook, dice: Dice, study: PhantomStudy, deid: str) -> None:
+    def __init__(
+        self, book: Phrasebook, dice: Dice, study: PhantomStudy, deid: str, reader: Reader
+    ) -> None:
         self._book = book
         self._dice = dice
+        self._reader = reader
         self._study = study
         self._deid = {"deid": deid}
         self._told = tuple(group for group in study.groups if not dice.chance(_OVERLOOKED))
@@ -54,7 +58,10 @@ class Narrator:
     def simple(self, name: str, rule: str) -> Section:
         """A section of one statement that does not depend on what is in the lungs."""
         section = Section(name)
-        section.add(self._state(rule))
+        # The reader did not write why the study was asked for.
+        asked = name in ("indication", "history")
+        dice = self._dice if asked else self._reader.wording(rule)
+        section.add(self._book.state(rule, dice, self._deid))
         return section
 
     def comparison(self) -> Section:
@@ -179,8 +186,9 @@ class Narrator:
         return any(group.kind == kind and group.age != "resolved" for group in self._study.groups)
 
     def _stated(self, group: LesionGroup) -> Statement:
-        context = lesion_context(self._dice, group, concluding=False)
-        rule = self._dice.weighted(_FIRST_RULES)
+        dice = self._reader.wording(f"stated {group.kind} {group.severity}")
+        context = lesion_context(dice, group, concluding=False)
+        rule = dice.weighted(_FIRST_RULES)
         meaningless = rule == "stated_with_meaning" and not _has_meaning(group, context)
         if meaningless or (rule == "stated_region" and not context["region"]):
             rule = "stated"
@@ -189,35 +197,39 @@ class Narrator:
                 rule = f"stated_{group.age}"
         elif self._study.prior is not None and self._dice.chance(0.5):
             rule = "stated_new"
-        return self._about(group, rule, context)
+        return self._about(dice, group, rule, context)
 
     def _in_company(self, group: LesionGroup) -> bool:
         return self._companions is not None and group in self._companions
 
     def _stated_together(self, effusion: LesionGroup, band: LesionGroup) -> Statement:
-        context = companion_context(self._dice, effusion, band) | self._deid
-        if self._dice.chance(0.5):
-            statement = self._book.state("effusion_with_atelectasis", self._dice, context)
+        dice = self._reader.wording("stated together")
+        context = companion_context(dice, effusion, band) | self._deid
+        if dice.chance(0.5):
+            statement = self._book.state("effusion_with_atelectasis", dice, context)
             return replace(statement, groups=(effusion.number, band.number))
-        statement = self._book.state("atelectasis_and_effusion", self._dice, context)
+        statement = self._book.state("atelectasis_and_effusion", dice, context)
         return replace(statement, groups=(band.number, effusion.number))
 
     def _concluded(self, group: LesionGroup) -> Statement:
-        context = lesion_context(self._dice, group, concluding=True)
+        dice = self._reader.wording(f"concluded {group.kind} {group.severity}")
+        context = lesion_context(dice, group, concluding=True)
         rule = f"impression_{group.age}"
         if group.age == "new":
-            if group.kind in _MAY_BE_PNEUMONIA and self._dice.chance(0.45):
+            if group.kind in _MAY_BE_PNEUMONIA and dice.chance(0.45):
                 rule = "impression_dx"
             elif not _has_meaning(group, context):
                 rule = "stated_plainly"
-        return self._about(group, rule, context)
+        return self._about(dice, group, rule, context)
 
-    def _about(self, group: LesionGroup, rule: str, context: dict[str, str]) -> Statement:
-        statement = self._book.state(rule, self._dice, context | self._deid)
+    def _about(
+        self, dice: Dice, group: LesionGroup, rule: str, context: dict[str, str]
+    ) -> Statement:
+        statement = self._book.state(rule, dice, context | self._deid)
         return replace(statement, groups=(group.number,))
 
     def _state(self, rule: str) -> Statement:
-        return self._book.state(rule, self._dice, self._deid)
+        return self._book.state(rule, self._reader.wording(rule), self._deid)
 
 
 def _has_meaning(group: LesionGroup, context: dict[str, str]) -> bool:

@@ -7,6 +7,7 @@ from pipeline.phantom.layout import ReportText, Style, draw_style, lay_out
 from pipeline.phantom.narrative import Narrator, Section
 from pipeline.phantom.noise import mask_word, misspell, repeat_word
 from pipeline.phantom.phrasebook import Phrasebook
+from pipeline.phantom.readers import Reader
 from pipeline.phantom.studies import PhantomStudy
 
 _REPORTS: Final = 3
@@ -19,7 +20,7 @@ def write_report(book: Phrasebook, seed: int, study: PhantomStudy) -> ReportText
     dice = Dice(seed, _REPORTS, study.number)
     style = draw_style(dice)
     deid = _MIMIC_MARK if dice.chance(0.65) else _OPENI_MARK
-    narrator = Narrator(book, dice, study, deid)
+    narrator = Narrator(book, dice, study, deid, Reader(seed, dice))
     sections = _sections(dice, style, narrator)
     if not style.headed:
         sections = [_run_together(sections)]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from data_contracts.checking import check_table
 from data_contracts.phantom import LESIONS, STUDIES
 from data_contracts.tables import ASSERTING_SECTIONS, FINDINGS, MENTIONS, REPORTS
+from pipeline.extraction.passages import split_passages
 from pipeline.phantom.cohort import Partition, make_partition, phantom_partitions, phantom_reports
 from pipeline.sources.sections import split_sections
 
@@ -204,3 +205,19 @@ def test_every_way_of_saying_is_there() -> None:
     everything = "\n".join(texts().values())
     for habit in ("___", "XXXX", "WET READ", "LUNGS: ", "1. ", "FINAL REPORT", "ADDENDUM"):
         assert habit in everything
+
+
+def test_readers_repeat_themselves_as_real_ones_do() -> None:
+    # Of the passages of as many real reports, Open-i's, 42.5% are distinct.
+    passages = [
+        body[passage.start : passage.end]
+        for table in phantom_reports(1_884, seed=9)
+        for text, sections in zip(
+            table["text"].to_pylist(), table["sections"].to_pylist(), strict=True
+        )
+        for section in sections
+        if section["name"] in ("findings", "impression")
+        for body in [text[section["start"] : section["end"]]]
+        for passage in split_passages(body)
+    ]
+    assert 0.39 < len(set(passages)) / len(passages) < 0.46
