@@ -1,6 +1,6 @@
 """Where the distinct passages occur in a part of the reports table."""
 
-from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +16,7 @@ from pipeline.extraction.runs import spread
 
 #: The columns of the reports table that extraction reads.
 REPORT_COLUMNS: Final = ("report_id", "text", "sections")
+_NOTHING_KNOWN: Final[Mapping[str, int]] = {}
 
 
 class ExtractionError(ValueError):
@@ -61,26 +62,32 @@ class _DistinctSections:
     def __init__(self, store: PassageStore) -> None:
         self._store = store
         self._numbers: dict[tuple[str, str, Abbreviations], int] = {}
-        self._passages = array("i")  # number in the store, start in the section
-        self._sentences = array("i")  # start, end in the section
-        self._counts = array("i")  # passages, sentences
+        self._passages: list[int] = []  # number in the store, start in the section
+        self._sentences: list[int] = []  # start, end in the section
+        self._counts: list[int] = []  # passages, sentences
 
     def number(self, text: str, section: str, abbreviations: Abbreviations) -> int:
         """Row of the section in `counts`, split and analysed when it is first seen."""
         key = (text, section, abbreviations)
         number = self._numbers.get(key)
         if number is None:
-            passages = split_passages(text)
-            for passage in passages:
-                body = text[passage.start : passage.end]
-                self._passages.append(self._store.number(body, section, abbreviations))
-                self._passages.append(passage.start)
-                for sentence in passage.sentences:
-                    self._sentences.extend(sentence)
-            sentences = sum(len(passage.sentences) for passage in passages)
-            self._counts.extend((len(passages), sentences))
+            self._add(text, section, abbreviations)
             number = self._numbers[key] = len(self._numbers)
         return number
+
+    def _add(self, text: str, section: str, abbreviations: Abbreviations) -> None:
+        passages = split_passages(text)
+        known = self._store.known(section) if not abbreviations else _NOTHING_KNOWN
+        before = len(self._sentences)
+        for start, end, sentences in passages:
+            body = text[start:end]
+            number = known.get(body)
+            if number is None:
+                number = self._store.number(body, section, abbreviations)
+            self._passages += (number, start)
+            for sentence in sentences:
+                self._sentences += sentence
+        self._counts += (len(passages), (len(self._sentences) - before) // 2)
 
     def occurrences(self, spans: _Spans, numbers: IntArray) -> Occurrences:
         """Each span's passages and sentences, `numbers` being the spans' distinct sections."""

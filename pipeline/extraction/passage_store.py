@@ -5,7 +5,7 @@ occurrence costs is then a few numpy and Arrow operations over whole columns.
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeAlias
 
@@ -40,6 +40,10 @@ MENTION_FIELDS: Final = (
     "first_link",
     "links",
 )
+_CATEGORY_CODES: Final = {name: code for code, name in enumerate(CATEGORIES)}
+_ASSERTION_CODES: Final = {name: code for code, name in enumerate(ASSERTIONS)}
+# All sections that assert say the same by the same words.
+_ROLES: Final = dict.fromkeys(ASSERTING_SECTIONS, ASSERTING_SECTIONS[0])
 FINDING_FIELDS: Final = ("mention", "first_link", "sides", "zones", "descriptors", "mentions")
 
 
@@ -117,7 +121,7 @@ class PassageStore:
         """
         if abbreviations:
             abbreviations = tuple(pair for pair in abbreviations if pair[0] in text)
-        role = ASSERTING_SECTIONS[0] if section in ASSERTING_SECTIONS else section
+        role = _ROLES.get(section, section)
         numbers = self._numbers.setdefault((role, abbreviations), {})
         number = numbers.get(text)
         if number is None:
@@ -125,6 +129,10 @@ class PassageStore:
             number = numbers[text] = len(self)
             self._add(text, analysis)
         return number
+
+    def known(self, section: str) -> Mapping[str, int]:
+        """What `number` gives for the passages of such sections seen so far, not abbreviated."""
+        return self._numbers.setdefault((_ROLES.get(section, section), ()), {})
 
     def columns(self) -> AnalysisColumns:
         """All analyses held, copied."""
@@ -137,47 +145,54 @@ class PassageStore:
         )
 
     def _add(self, text: str, analysis: PassageAnalysis) -> None:
-        first_mention = len(self._mentions) // len(MENTION_FIELDS)
-        first_finding = len(self._findings) // len(FINDING_FIELDS)
-        for mention in analysis.mentions:
-            self._add_mention(text, mention)
-        for finding in analysis.findings:
-            self._add_finding(finding)
+        mentions, findings = analysis
         self._passages.extend(
-            (first_mention, len(analysis.mentions), first_finding, len(analysis.findings))
+            (
+                len(self._mentions) // len(MENTION_FIELDS),
+                len(mentions),
+                len(self._findings) // len(FINDING_FIELDS),
+                len(findings),
+            )
         )
+        for mention in mentions:
+            self._add_mention(text, mention)
+        for finding in findings:
+            self._add_finding(finding)
 
     def _add_mention(self, text: str, mention: PassageMention) -> None:
-        cue_start, cue_end = mention.cue if mention.cue is not None else (-1, -1)
-        cue = text[cue_start:cue_end] if mention.cue is not None else None
-        row = (
-            mention.start,
-            mention.end,
-            self._code(text[mention.start : mention.end]),
-            self._code(mention.concept_id),
-            CATEGORIES.index(mention.category),
-            ASSERTIONS.index(mention.assertion),
-            cue_start,
-            cue_end,
-            self._code(cue),
-            self._code(mention.rule),
-            self._code(mention.cue_rule),
-            len(self._links),
-            len(mention.findings),
+        start, end, _, concept_id, category, assertion, cue, cue_rule, findings, rule = mention
+        code = self._code
+        cue_start, cue_end = cue if cue is not None else (-1, -1)
+        self._mentions.extend(
+            (
+                start,
+                end,
+                code(text[start:end]),
+                code(concept_id),
+                _CATEGORY_CODES[category],
+                _ASSERTION_CODES[assertion],
+                cue_start,
+                cue_end,
+                code(text[cue_start:cue_end]) if cue is not None else -1,
+                code(rule),
+                code(cue_rule) if cue_rule is not None else -1,
+                len(self._links),
+                len(findings),
+            )
         )
-        self._mentions.extend(row)
-        self._links.extend(mention.findings)
+        self._links.extend(findings)
 
     def _add_finding(self, finding: PassageFinding) -> None:
-        groups = (finding.sides, finding.zones, finding.descriptors)
-        counts = (len(group) for group in (*groups, finding.mentions))
-        self._findings.extend((finding.mention, len(self._links), *counts))
-        for group in groups:
-            self._links.extend(self._code(concept_id) for concept_id in group)
-        self._links.extend(finding.mentions)
+        mention, sides, zones, descriptors, mentions = finding
+        self._findings.extend(
+            (mention, len(self._links), len(sides), len(zones), len(descriptors), len(mentions))
+        )
+        for concept_id in (*sides, *zones, *descriptors):
+            self._links.append(self._code(concept_id))
+        self._links.extend(mentions)
 
-    def _code(self, string: str | None) -> int:
-        return -1 if string is None else self._codes.setdefault(string, len(self._codes))
+    def _code(self, string: str) -> int:
+        return self._codes.setdefault(string, len(self._codes))
 
 
 def _rows(values: "array[Any]", width: int) -> IntArray:

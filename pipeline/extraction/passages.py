@@ -6,6 +6,7 @@ breaks at de-identification marks, list numbers and missing spaces.
 
 import re
 from itertools import pairwise
+from string import ascii_lowercase
 from typing import Final
 
 from pipeline.extraction.statements import Passage
@@ -13,6 +14,8 @@ from pipeline.extraction.statements import Passage
 # A full stop behind one of these does not end a sentence.
 _ABBREVIATED: Final = re.compile(r"\b(?:Dr|Mr|Ms|Mrs|vs|e\.g|i\.e|approx|[ap]\.m)\Z")
 _LONGEST_ABBREVIATION: Final = 8
+# Letters that none of them ends with.
+_ORDINARY: Final = frozenset(set(ascii_lowercase) - set("egmprsx"))
 # "1. No effusion": the number belongs to what follows it.
 _NUMBER: Final = re.compile(r"(?:\A|[.\s;:])\d{1,2}\Z")
 
@@ -61,19 +64,23 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     Args:
         text: a section's text, with line breaks as received.
     """
-    cuts = {0, len(text)}
-    cuts.update(match.end() for match in _STOP.finditer(text) if _ends_sentence(text, match))
-    cuts.update(match.start() for match in _ITEM.finditer(text) if _opens_item(text, match.start()))
+    cuts = [0, len(text)]
+    cuts += [match.end() for match in _STOP.finditer(text) if _ends_sentence(text, match)]
+    cuts += [match.start() for match in _ITEM.finditer(text) if _opens_item(text, match.start())]
     if "\n" in text:
-        cuts.update(match.end() for match in _LINE.finditer(text))
-        cuts.update(match.end() for match in _SHORT_LINE.finditer(text))
-    ordered = sorted(cuts)
+        cuts += [match.end() for match in _LINE.finditer(text)]
+        cuts += [match.end() for match in _SHORT_LINE.finditer(text)]
+    ordered = sorted(set(cuts)) if len(cuts) > 2 else cuts
     sentences: list[tuple[int, int]] = []
     for start, end in pairwise(ordered):
-        mark = _LIST_MARK.match(text, start, end)
-        begin = mark.end() if mark is not None else start
+        begin = start
+        # Most sentences begin with a letter, and then there is no mark, and something is said.
+        said = text[start : start + 1].isalpha()
+        if not said:
+            mark = _LIST_MARK.match(text, start, end)
+            begin = mark.end() if mark is not None else start
         stripped = text[begin:end].rstrip()
-        if stripped.strip(" .,;:-_"):
+        if said or stripped.strip(" .,;:-_"):
             sentences.append((begin, begin + len(stripped)))
     return sentences
 
@@ -81,6 +88,8 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
 def _ends_sentence(text: str, match: re.Match[str]) -> bool:
     start = match.start()
     before = text[start - 1] if start else "\n"
+    if match.lastgroup == "spaced" and before in _ORDINARY:
+        return True
     if before.isdigit() and match["many"] is None:
         line_start = text.rfind("\n", 0, start) + 1
         return _NUMBER.search(text[max(line_start, start - 4) : start]) is None and (
@@ -106,11 +115,16 @@ def split_passages(text: str) -> list[Passage]:
         text: a section's text; the offsets returned count its characters.
     """
     passages: list[Passage] = []
-    for start, end in split_sentences(text):
-        last = passages[-1] if passages else None
+    for sentence in split_sentences(text):
+        start, end = sentence
         # A list item stands for itself, whatever it begins with.
-        if last and text[last.end : start].isspace() and _ANAPHORA.match(text, start, end):
-            passages[-1] = Passage(last.start, end, (*last.sentences, (start, end)))
+        if (
+            passages
+            and _ANAPHORA.match(text, start, end)
+            and text[passages[-1].end : start].isspace()
+        ):
+            last = passages[-1]
+            passages[-1] = Passage(last.start, end, (*last.sentences, sentence))
         else:
-            passages.append(Passage(start, end, ((start, end),)))
+            passages.append(Passage(start, end, (sentence,)))
     return passages
