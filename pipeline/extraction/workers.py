@@ -1,8 +1,10 @@
 """Who does the tasks: this process, worker processes of this machine, or a Dask cluster."""
 
 import logging
+import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from multiprocessing import forkserver
 from typing import Any, Final, Protocol, TypeVar
 
 _Item = TypeVar("_Item")
@@ -12,6 +14,13 @@ _LOOPBACK: Final = "127.0.0.1"
 _CONNECT_SECONDS: Final = 10
 # How often a task may take its worker down with it before the run gives up.
 _ALLOWED_FAILURES: Final = 3
+_PRELOADED: Final = (
+    "distributed",
+    "rapidfuzz",
+    "scispacy.custom_tokenizer",
+    "pipeline.extraction.part",
+    "pipeline.extraction.extractor",
+)
 
 
 class WorkersError(ValueError):
@@ -109,6 +118,7 @@ def open_workers(count: int, scheduler: str | None = None) -> Iterator[Workers]:
 
 
 def _local_cluster(count: int) -> Any:
+    _start_fork_server()
     from distributed import LocalCluster
 
     return LocalCluster(
@@ -122,6 +132,21 @@ def _local_cluster(count: int) -> Any:
         # Dask tells of every restart and retry; what matters reaches the user as an error.
         silence_logs=logging.CRITICAL,
     )
+
+
+def _start_fork_server() -> None:
+    """Have worker processes forked from one that has imported all they need, where there is fork.
+
+    Each would take seconds to import spaCy and pandas; so it is done once, while this process
+    makes the scheduler. The server itself runs no threads, so that forking it is safe.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return
+    import dask
+
+    multiprocessing.get_context("forkserver").set_forkserver_preload(list(_PRELOADED))
+    forkserver.ensure_running()
+    dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
 
 
 def _connect(scheduler: str) -> Any:
