@@ -17,7 +17,7 @@ from data_contracts.concepts import ASSERTIONS, CATEGORIES
 from data_contracts.tables import ASSERTING_SECTIONS
 from pipeline.extraction.statements import PassageAnalysis, PassageFinding, PassageMention
 
-IntArray: TypeAlias = npt.NDArray[np.int64]
+IntArray: TypeAlias = npt.NDArray[np.signedinteger[Any]]
 Abbreviations: TypeAlias = tuple[tuple[str, str], ...]
 
 #: Distinct passages held before all are forgotten: about 300 MB.
@@ -135,12 +135,12 @@ class PassageStore:
         return self._numbers.setdefault((_ROLES.get(section, section), ()), {})
 
     def columns(self) -> AnalysisColumns:
-        """All analyses held, copied."""
+        """All analyses held, in place: let go of them before the next passage is analysed."""
         return AnalysisColumns(
             passages=_rows(self._passages, len(PASSAGE_FIELDS)),
             mentions=_rows(self._mentions, len(MENTION_FIELDS)),
             findings=_rows(self._findings, len(FINDING_FIELDS)),
-            links=np.array(self._links, dtype=np.int64),
+            links=np.frombuffer(self._links, dtype=np.intc),
             strings=pa.array(list(self._codes), pa.string()),
         )
 
@@ -196,4 +196,5 @@ class PassageStore:
 
 
 def _rows(values: "array[Any]", width: int) -> IntArray:
-    return np.array(values, dtype=np.int64).reshape(-1, width)
+    # An array cannot grow while a view of it is alive, which it says by a BufferError.
+    return np.frombuffer(values, dtype=np.intc).reshape(-1, width)
