@@ -1,0 +1,74 @@
+"""The tables of the image side's input: images, the boxes on them, and their severity scores."""
+
+from typing import Final
+
+import pyarrow as pa
+
+from data_contracts.contract import Column, Contract
+
+_TEXT = pa.string()
+_NUMBER = pa.float64()
+_COUNT = pa.int64()
+
+#: Frontal views first; `LATERAL` and `OTHER` are only kept where they are asked for.
+VIEWS: Final = ("PA", "AP", "AP_SUPINE", "FRONTAL", "LATERAL", "OTHER")
+FRONTAL_VIEWS: Final = ("PA", "AP", "AP_SUPINE", "FRONTAL")
+
+_IMAGE_ID = Column("image_id", _TEXT, "The image; unique over the whole source.")
+
+IMAGES: Final = Contract(
+    name="images",
+    version=1,
+    row="an image that can be read",
+    primary_key=("image_id",),
+    columns=(
+        _IMAGE_ID,
+        Column("subject_id", _TEXT, "The patient.", nullable=True),
+        Column("study_id", _TEXT, "The imaging study.", nullable=True),
+        Column("report_id", _TEXT, "The report that was written of it.", nullable=True),
+        Column("cohort", _TEXT, "What it was read from, such as `rsna`; phantoms add their role."),
+        Column("split", _TEXT, "Split that the source assigns, as it names it.", nullable=True),
+        Column("path", _TEXT, "File below the source's root, with `/` between folders."),
+        Column("view", _TEXT, "View position; FRONTAL where the source says no more.",
+               nullable=True, allowed=VIEWS),
+        Column("width", _COUNT, "Width.", "pixels", minimum=1),
+        Column("height", _COUNT, "Height.", "pixels", minimum=1),
+        Column("spacing_x", _NUMBER, "Distance of two columns.", "mm", nullable=True, minimum=0),
+        Column("spacing_y", _NUMBER, "Distance of two rows.", "mm", nullable=True, minimum=0),
+        Column("checksum", _TEXT, "SHA-256 of the file."),
+    ),
+)  # fmt: skip
+
+BOXES: Final = Contract(
+    name="boxes",
+    version=1,
+    row="a reference box on an image",
+    primary_key=("box_id",),
+    columns=(
+        Column("box_id", _TEXT, "`image_id/n`, counted in the source's order."),
+        _IMAGE_ID,
+        Column("x", _NUMBER, "Left edge.", "pixels of the original image", minimum=0),
+        Column("y", _NUMBER, "Upper edge.", "pixels of the original image", minimum=0),
+        Column("width", _NUMBER, "Width.", "pixels of the original image", minimum=0),
+        Column("height", _NUMBER, "Height.", "pixels of the original image", minimum=0),
+        Column("label", _TEXT, "What it encloses, as the source names it."),
+        Column("phrase", _TEXT, "The phrase that it grounds.", nullable=True, private=True),
+        Column("annotator", _TEXT, "Who or what drew it."),
+    ),
+)  # fmt: skip
+
+SEVERITY: Final = Contract(
+    name="severity",
+    version=1,
+    row="a scored image (Cohen et al. 2020)",
+    primary_key=("image_id",),
+    columns=(
+        _IMAGE_ID,
+        Column("geographic_extent", _NUMBER, "Extent of lung opacity, 0 to 8 over both lungs.",
+               "score", minimum=0),
+        Column("opacity", _NUMBER, "Degree of lung opacity, 0 to 6 over both lungs.", "score",
+               minimum=0),
+    ),
+)  # fmt: skip
+
+IMAGE_TABLES: Final = (IMAGES, BOXES, SEVERITY)
