@@ -1,0 +1,29 @@
+"""What an image's header says of it."""
+
+from dataclasses import dataclass, field
+
+from model.images.turning import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """What is known of an image before its pixels are decoded.
+
+    Attributes:
+        width: pixels of a row of the picture as it is read.
+        height: rows of the picture as it is read.
+        spacing: distance of two columns and of two rows in mm; None where the file does not say.
+        view: one of `data_contracts.images.VIEWS`; None where the file does not say.
+        turn: what was done to the stored picture; boxes drawn on that one need the same.
+    """
+
+    width: int
+    height: int
+    spacing: tuple[float, float] | None = None
+    view: str | None = None
+    turn: Turn = field(default_factory=Turn)
+
+    @property
+    def stored_size(self) -> tuple[int, int]:
+        """Width and height in pixels as the file has them."""
+        return self.turn.size(self.width, self.height)

@@ -1,0 +1,56 @@
+"""Fields of a row as numbers: finite ones, or a reason why not."""
+
+from collections.abc import Mapping
+from math import isfinite
+
+from model.images.sources.records import DrawnBox, Place, Rejected, Score
+
+_CORNERS = ("x", "y", "width", "height")
+
+
+def number(text: str) -> float | None:
+    """The finite number that `text` is, or None."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if isfinite(value) else None
+
+
+def box_of(
+    place: Place,
+    image_id: str,
+    row: Mapping[str, str],
+    *,
+    label: str,
+    annotator: str,
+    columns: tuple[str, str, str, str] = ("x", "y", "width", "height"),
+    phrase: str | None = None,
+) -> DrawnBox | Rejected:
+    """The box of a row, or the row rejected as `malformed_box`.
+
+    Args:
+        place: the row.
+        image_id: the image it belongs to.
+        row: fields by column.
+        label: what the box encloses.
+        annotator: who or what drew it.
+        columns: columns of left edge, upper edge, width and height, in pixels.
+        phrase: the phrase that it grounds.
+    """
+    numbers = [number(row[column]) for column in columns]
+    bad = [name for name, value in zip(_CORNERS, numbers, strict=True) if value is None]
+    if bad:
+        detail = f"{', '.join(bad)}: no number; expected x, y, width and height in pixels"
+        return Rejected(place, image_id, "malformed_box", detail)
+    x, y, width, height = (value for value in numbers if value is not None)
+    return DrawnBox(place, x, y, width, height, label, annotator, phrase)
+
+
+def score_of(place: Place, image_id: str, extent: str, opacity: str) -> Score | Rejected:
+    """The score of a row, or the row rejected as `malformed_score`."""
+    geographic, degree = number(extent), number(opacity)
+    if geographic is None or degree is None or not (0 <= geographic <= 8 and 0 <= degree <= 6):
+        detail = "expected a geographic extent of 0 to 8 and an opacity of 0 to 6"
+        return Rejected(place, image_id, "malformed_score", detail)
+    return Score(place, geographic, degree)

@@ -1,0 +1,119 @@
+"""The records a source of images yields, whatever its layout."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+class ImageSourceError(ValueError):
+    """A source cannot be read at all; the message names the file and what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record stands: `row` of `file`, the header being row 1, or 0 for the whole file."""
+
+    file: str
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that cannot be used; a row of the quarantine table.
+
+    Attributes:
+        place: where it stands.
+        record_id: the image's id where it could be read.
+        reason: short name, such as `duplicate_id`; one of those in docs/images.md.
+        detail: what was expected and what to do; never a patient's text.
+    """
+
+    place: Place
+    record_id: str | None
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnBox:
+    """A box as the source has it, before it was held against its image.
+
+    Attributes:
+        place: where it stands.
+        x: left edge in pixels of the stored image.
+        y: upper edge in those pixels.
+        width: in those pixels.
+        height: in those pixels.
+        label: what it encloses, as the source names it.
+        annotator: who or what drew it.
+        phrase: the phrase that it grounds; a patient's text.
+    """
+
+    place: Place
+    x: float
+    y: float
+    width: float
+    height: float
+    label: str
+    annotator: str
+    phrase: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """An image's severity: extent of 0 to 8 and opacity of 0 to 6, over both lungs."""
+
+    place: Place
+    geographic_extent: float
+    opacity: float
+
+
+@dataclass(frozen=True, slots=True)
+class ListedImage:
+    """An image as the source lists it; whether its file is there and whole is yet to be seen.
+
+    Attributes:
+        place: where it is listed.
+        image_id: unique over the source.
+        path: its file below the source's root, with `/` between folders.
+        subject_id: the patient.
+        study_id: the imaging study.
+        report_id: the report that was written of it.
+        split: the split that the source assigns.
+        view: one of `data_contracts.images.VIEWS`; None leaves it to the file's header.
+        frame: width and height in pixels that the boxes count in; None for those of the file.
+        extent: width and height in mm; None leaves it to the file's header.
+        boxes: what is drawn on it, in the source's order.
+        score: its severity.
+    """
+
+    place: Place
+    image_id: str
+    path: str
+    subject_id: str | None = None
+    study_id: str | None = None
+    report_id: str | None = None
+    split: str | None = None
+    view: str | None = None
+    frame: tuple[int, int] | None = None
+    extent: tuple[float, float] | None = None
+    boxes: tuple[DrawnBox, ...] = ()
+    score: Score | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSource:
+    """An opened source.
+
+    Attributes:
+        root: the folder that images' paths start from.
+        records: everything it lists, in an order that depends on nothing but its files.
+        total: how many records there will be, where that is known beforehand.
+        tallies: further counts for the stage's summary, complete once `records` is exhausted.
+    """
+
+    root: Path
+    records: Iterator[ListedImage | Rejected]
+    total: int | None = None
+    tallies: Counter[str] = field(default_factory=Counter)
