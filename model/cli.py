@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 _OUR_PACKAGES = ("model", "data_contracts")
 
 
+class MissingInputError(FileNotFoundError):
+    """A stage's input has not been made; the message names stage, path and the next command."""
+
+
 class _Commands(TyperGroup):
     """Commands whose expected errors are one message."""
 
@@ -55,6 +59,47 @@ def check(
     from model.label_tables import read_label_tables
 
     _show(read_label_tables(folder))
+
+
+@app.command(epilog="Example: python -m model radiographs --size 512 --out pictures")
+def radiographs(
+    phantom: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder of the phantom's studies and lesions.")
+    ] = Path("data/phantom"),
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")] = Path(
+        "data/radiographs"
+    ),
+    size: Annotated[
+        int | None, typer.Option(metavar="PIXELS", min=64, max=4096, help="Pixels of a side.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes.")] = None,
+    params: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Settings file. Default: params.yaml, where it is."),
+    ] = None,
+    metrics: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="JSON file for the counts.")
+    ] = Path("metrics/radiographs.json"),
+) -> None:
+    """Draw the phantom cohort's radiographs.
+
+    Writes pictures, the tables images, boxes and severity, and sheet.png to look at.
+    """
+    given = {"size": size, "workers": workers}
+    from data_contracts.summary import report
+    from model.settings import load_settings
+
+    settings = load_settings(params).radiographs.model_copy(
+        update={name: value for name, value in given.items() if value is not None}
+    )
+    if not (phantom / "studies.parquet").exists():
+        raise MissingInputError(
+            f"radiographs: {phantom / 'studies.parquet'} is not there.\n"
+            f"Next: python -m pipeline phantom --out {phantom}"
+        )
+    from model.stages.radiographs import radiographs as stage
+
+    report(stage(settings=settings, phantom=phantom, out=out), metrics)
 
 
 def _show(tables: "LabelTables") -> None:

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
+from data_contracts.summary import report
 from pipeline import cli_audit
-from pipeline.console import Commands, report, require, require_tables, show_rows
+from pipeline.console import Commands, require, require_tables, show_rows
 from pipeline.options import (
     Assignments,
     Metrics,

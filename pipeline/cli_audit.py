@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from pipeline.console import Commands, report, require
+from data_contracts.summary import report, write_metrics
+from pipeline.console import Commands, require
 from pipeline.options import Metrics, metrics_path
-from pipeline.summary import write_metrics
 
 if TYPE_CHECKING:
     from pipeline.audit.coding import ReferenceKind

@@ -1,4 +1,4 @@
-"""What a user sees: a stage's summary as a table, an error as one message, unknown names."""
+"""What a user sees: rows as a table, an error as one message, unknown names."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -6,8 +6,6 @@ from typing import Any, Final
 
 import typer
 from typer.core import TyperGroup
-
-from pipeline.summary import StageSummary, write_metrics
 
 #: The exit status of a run that failed for a reason its message explains.
 USER_ERROR: Final = 2
@@ -52,27 +50,6 @@ def require_tables(stage: str, folder: Path, *tables: str) -> tuple[Path, ...]:
         require(stage, folder / f"{table}.parquet", _MAKES[table].format(folder))
         for table in tables
     )
-
-
-def report(summary: StageSummary, metrics: Path | None) -> None:
-    """Print a stage's counts and time, and write the counts for `dvc metrics show`."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=summary.stage, title_justify="left", title_style="bold", show_header=False)
-    table.add_column(overflow="fold")
-    table.add_column(justify="right")
-    for name, value in summary.counts.items():
-        style = "yellow" if "quarantined" in name and value else ""
-        table.add_row(name.replace("_", " "), f"{value:,}", style=style)
-    table.add_row("time", f"{summary.seconds:,.1f} s", style="dim")
-    console = Console()
-    console.print(table)
-    for path in summary.outputs:
-        console.print(Text(f"wrote {path}", style="dim"), soft_wrap=True)
-    if metrics is not None:
-        write_metrics(summary, metrics)
 
 
 def show_rows(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 SourceKind = Literal["phantom", "mimic_cxr", "openi_xml", "openi_csv", "csv", "jsonl", "parquet"]
 SOURCE_KINDS: Final[tuple[SourceKind, ...]] = get_args(SourceKind)
+_OF_MODEL: Final = "model"
 PARAMS_FILE: Final = Path("params.yaml")
 SHIPPED_LEXICON: Final = Path(__file__).parent / "extraction" / "lexicons"
 
@@ -178,6 +179,9 @@ def _assign(raw: dict[str, Any], keys: list[str], value: Any) -> None:
 
 def parse_settings(raw: Any, where: str) -> Settings:
     """Validate settings that were read from `where`; see `load_settings`."""
+    if isinstance(raw, dict):
+        # The image side reads and checks its own part.
+        raw = {key: value for key, value in raw.items() if key != _OF_MODEL}
     try:
         return Settings.model_validate(raw if raw is not None else {})
     except ValidationError as error:

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from data_contracts.storage import part_paths, read_table, write_table
+from data_contracts.summary import StageSummary
 from data_contracts.tables import EMBEDDINGS, MENTIONS, REPORTS, VOCABULARY
 from pipeline.embeddings.concept_vectors import ConceptVector, concept_vectors, words_of_concepts
 from pipeline.embeddings.corpus import (
@@ -27,7 +28,6 @@ from pipeline.embeddings.training import WordVectors, train_word_vectors
 from pipeline.extraction.lexicon import load_lexicon
 from pipeline.report_batches import WantedTable, read_batches
 from pipeline.settings import EmbeddingSettings
-from pipeline.summary import StageSummary
 
 
 def embed(

@@ -25,12 +25,12 @@ from rich.progress import (
 from data_contracts.concepts import ASSERTIONS
 from data_contracts.contract import Contract
 from data_contracts.storage import PartedTable, count_rows, is_current, part_paths, read_parts
+from data_contracts.summary import StageSummary
 from data_contracts.tables import FINDINGS, MENTIONS, REPORTS
 from pipeline.extraction.lexicon import load_lexicon
 from pipeline.extraction.part import ReportsPart, Rules, extract_part, rules_fingerprint
 from pipeline.extraction.workers import Workers, WorkersError, open_workers
 from pipeline.settings import NlpSettings
-from pipeline.summary import StageSummary
 
 # Other releases of these may split words or match cues differently.
 _LIBRARIES: Final = ("spacy", "scispacy", "negspacy")

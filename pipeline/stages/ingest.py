@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from data_contracts.storage import PartedTable, write_table
+from data_contracts.summary import StageSummary
 from data_contracts.tables import QUARANTINE, REPORTS
 from pipeline.settings import SourceSettings
 from pipeline.sources.composition import without_repeats
 from pipeline.sources.opening import open_source
 from pipeline.sources.records import Rejected, Report
-from pipeline.summary import StageSummary
 
 _SECTION_COLUMNS = ("indication", "findings", "impression")
 

@@ -13,6 +13,7 @@ from rich.progress import track
 
 from data_contracts.concepts import AFFIRMED, NEGATED, UNCERTAIN
 from data_contracts.storage import PartedTable, part_paths
+from data_contracts.summary import StageSummary
 from data_contracts.tables import FINDINGS, LABELS, MENTIONS, REPORTS
 from pipeline.extraction.lexicon import load_lexicon
 from pipeline.labelling.aggregation import label_reports
@@ -25,7 +26,6 @@ from pipeline.labelling.claims import (
 from pipeline.labelling.label_columns import label_columns
 from pipeline.report_batches import WantedTable, read_batches
 from pipeline.settings import LabelSettings
-from pipeline.summary import StageSummary
 
 
 def label(

@@ -12,10 +12,10 @@ from data_contracts.concepts import ASSERTIONS
 from data_contracts.contract import Contract
 from data_contracts.phantom import LESIONS, ROLES, STUDIES
 from data_contracts.storage import PartedTable, count_rows, is_current, read_parts
+from data_contracts.summary import StageSummary
 from data_contracts.tables import FINDINGS, MENTIONS, REPORTS
 from pipeline.phantom.cohort import cohort_fingerprint, make_partition
 from pipeline.settings import PhantomSettings
-from pipeline.summary import StageSummary
 
 _PARTITION_ROWS: Final = 5_000
 _TABLES: Final[dict[str, Contract]] = {

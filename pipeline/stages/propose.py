@@ -9,6 +9,7 @@ from rich.progress import track
 
 from data_contracts.audit_tables import PROPOSALS
 from data_contracts.storage import part_paths, write_table
+from data_contracts.summary import StageSummary
 from data_contracts.tables import MENTIONS, REPORTS
 from pipeline.extraction.lexicon import load_lexicon
 from pipeline.proposals.entity_model import load_entity_model
@@ -17,7 +18,6 @@ from pipeline.proposals.ranking import Entity, find_entities, rank_phrases, unco
 from pipeline.proposals.sentences import MENTION_COLUMNS, REPORT_COLUMNS, SentenceInventory
 from pipeline.report_batches import WantedTable, read_batches
 from pipeline.settings import NlpSettings
-from pipeline.summary import StageSummary
 
 
 def propose(*, settings: NlpSettings, reports: Path, mentions: Path, out: Path) -> StageSummary:

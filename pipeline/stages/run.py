@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from data_contracts.summary import StageSummary, write_metrics
 from pipeline.settings import Settings
 from pipeline.stages.embed import embed
 from pipeline.stages.extract import extract
@@ -10,7 +11,6 @@ from pipeline.stages.ingest import ingest
 from pipeline.stages.label import label
 from pipeline.stages.phantom import phantom
 from pipeline.stages.vocabulary import vocabulary
-from pipeline.summary import StageSummary, write_metrics
 
 
 def run(

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data_contracts.storage import read_table
+from data_contracts.summary import StageSummary
 from data_contracts.tables import FINDINGS, MENTIONS
 from pipeline.phantom.scoring import Agreement, score_against_truth
-from pipeline.summary import StageSummary
 
 
 def score_phantom(*, phantom: Path, mentions: Path, findings: Path) -> StageSummary:

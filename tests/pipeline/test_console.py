@@ -8,8 +8,8 @@ import typer
 from typer.testing import CliRunner
 
 from data_contracts.checking import ContractError
-from pipeline.console import Commands, report
-from pipeline.summary import StageSummary
+from data_contracts.summary import StageSummary, report
+from pipeline.console import Commands
 
 
 def command_that_raises(error: Exception) -> typer.Typer:

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
+from model.settings import ModelSettings
+from model.settings import load_settings as model_settings
 from pipeline.settings import (
     SOURCE_KINDS,
     Settings,
@@ -35,7 +37,9 @@ def keys_of(raw: dict[str, Any], prefix: str = "") -> set[str]:
 def test_params_yaml_is_complete_and_holds_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     written = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
     defaults = Settings()
-    assert keys_of(written) == keys_of(defaults.model_dump(mode="json"))
+    of_model = {"model": ModelSettings().model_dump(mode="json")}
+    assert keys_of(written) == keys_of(defaults.model_dump(mode="json") | of_model)
+    assert model_settings(Path(ROOT / "params.yaml")) == ModelSettings()
     monkeypatch.chdir(ROOT)
     settings = load_settings(Path("params.yaml"))
     assert settings.nlp.lexicon.resolve() == defaults.nlp.lexicon

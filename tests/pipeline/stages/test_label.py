@@ -7,13 +7,13 @@ import pyarrow as pa
 import pytest
 
 from data_contracts.storage import part_paths, read_table, write_table
+from data_contracts.summary import StageSummary
 from data_contracts.tables import FINDINGS, LABELS, MENTIONS, REPORTS
 from pipeline.labelling.aggregation import Conflict, label_reports
 from pipeline.labelling.claims import LabellingError, ReportBatch
 from pipeline.labelling.label_columns import LabelColumns
 from pipeline.settings import LabelSettings
 from pipeline.stages.label import label
-from pipeline.summary import StageSummary
 
 STATEMENTS = [
     (

@@ -29,3 +29,24 @@ def write_metrics(summary: StageSummary, path: Path) -> None:
     partial = path.with_name(f".{path.name}.partial")
     partial.write_text(json.dumps(summary.counts, indent=2) + "\n", encoding="utf-8")
     os.replace(partial, path)
+
+
+def report(summary: StageSummary, metrics: Path | None) -> None:
+    """Print a stage's counts and time, and write the counts for `dvc metrics show`."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=summary.stage, title_justify="left", title_style="bold", show_header=False)
+    table.add_column(overflow="fold")
+    table.add_column(justify="right")
+    for name, value in summary.counts.items():
+        style = "yellow" if "quarantined" in name and value else ""
+        table.add_row(name.replace("_", " "), f"{value:,}", style=style)
+    table.add_row("time", f"{summary.seconds:,.1f} s", style="dim")
+    console = Console()
+    console.print(table)
+    for path in summary.outputs:
+        console.print(Text(f"wrote {path}", style="dim"), soft_wrap=True)
+    if metrics is not None:
+        write_metrics(summary, metrics)

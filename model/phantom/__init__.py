@@ -1,0 +1,1 @@
+"""Chest radiographs drawn for the studies of the phantom cohort."""

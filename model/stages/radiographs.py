@@ -1,0 +1,207 @@
+"""Stage radiographs: draw the phantom cohort's pictures and write the tables about them."""
+
+import hashlib
+import os
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from importlib import resources
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import pyarrow as pa
+from PIL import Image
+from rich.console import Console
+from rich.progress import Progress
+
+from data_contracts.contract import Contract
+from data_contracts.images import BOXES, IMAGES, SEVERITY
+from data_contracts.phantom import LESIONS, ROLES, STUDIES
+from data_contracts.storage import PartedTable, count_rows, is_current, part_paths, read_parts
+from data_contracts.summary import StageSummary
+from model.phantom.cohort import PhantomImage, read_cohort
+from model.phantom.radiograph import Box, draw_radiograph
+from model.phantom.sheet import draw_sheet
+from model.settings import RadiographSettings
+
+#: Width of what a picture shows, from one arm to the other.
+_WIDTH_MM: Final = 400.0
+_PART_ROWS: Final = 500
+_QUALITY: Final = 92
+_CHUNK: Final = 8
+_PICTURES: Final = "pictures"
+_CONTRACTS: Final[tuple[Contract, ...]] = (IMAGES, BOXES, SEVERITY)
+
+
+class _Drawn(NamedTuple):
+    checksum: str
+    boxes: tuple[Box, ...]
+
+
+def radiographs(*, settings: RadiographSettings, phantom: Path, out: Path) -> StageSummary:
+    """Draw a radiograph for every study of the phantom cohort.
+
+    Writes `pictures/ROLE/STUDY.jpg`, the tables `images`, `boxes` and `severity`, and `sheet.png`
+    to look at. What a broken run had finished is kept; equal studies, size and code give equal
+    files, however many workers there are.
+
+    Args:
+        settings: size and number of processes.
+        phantom: folder of `studies.parquet` and `lesions.parquet`.
+        out: folder to write to.
+
+    Raises:
+        TableNotFoundError: the phantom stage has not been run.
+        ContractError: its tables were written by another release.
+    """
+    started = time.perf_counter()
+    fingerprint = _fingerprint(settings.size, phantom)
+    images = [image for part in read_cohort(phantom) for image in part]
+    firsts = range(0, len(images), _PART_ROWS)
+    paths = {contract: out / f"{contract.name}.parquet" for contract in _CONTRACTS}
+    tables = [
+        PartedTable(contract, path, fingerprint)
+        for contract, path in paths.items()
+        if not is_current(path, fingerprint, len(firsts))
+    ]
+    if tables:
+        _draw_missing(settings, tables, images, firsts, out)
+        _write_sheet(images, settings.size, out / "sheet.png")
+    for table in tables:
+        table.commit(len(firsts))
+    return StageSummary(
+        stage="radiographs",
+        counts=_count(paths),
+        seconds=time.perf_counter() - started,
+        outputs=(*paths.values(), out / "sheet.png"),
+    )
+
+
+def _draw_missing(
+    settings: RadiographSettings,
+    tables: Sequence[PartedTable],
+    images: Sequence[PhantomImage],
+    firsts: range,
+    out: Path,
+) -> None:
+    for role in ROLES:
+        (out / _PICTURES / role).mkdir(parents=True, exist_ok=True)
+    draw = partial(_draw, size=settings.size, out=out)
+    console = Console(stderr=True)
+    with (
+        ProcessPoolExecutor(settings.workers) as pool,
+        Progress(console=console, disable=not console.is_terminal) as progress,
+    ):
+        bar = progress.add_task("radiographs", total=len(images))
+        for index, first in enumerate(firsts):
+            of_part = images[first : first + _PART_ROWS]
+            if not all(table.has_part(index) for table in tables):
+                drawn: list[_Drawn] = []
+                for one in pool.map(draw, of_part, chunksize=_CHUNK):
+                    drawn.append(one)
+                    progress.advance(bar)
+                rows = _rows(of_part, drawn, settings.size)
+                for table in tables:
+                    table.write_part(index, rows[table.contract.name])
+            progress.update(bar, completed=min(first + _PART_ROWS, len(images)))
+
+
+def _draw(image: PhantomImage, *, size: int, out: Path) -> _Drawn:
+    """Draw one picture and put it in its place, whole or not at all."""
+    radiograph = draw_radiograph(image.study, size)
+    file = BytesIO()
+    Image.fromarray(radiograph.pixels).save(file, "JPEG", quality=_QUALITY)
+    path = out / _path(image)
+    partial_path = path.with_name(f".{path.name}.partial")
+    partial_path.write_bytes(file.getvalue())
+    os.replace(partial_path, path)
+    return _Drawn(hashlib.sha256(file.getvalue()).hexdigest(), radiograph.boxes)
+
+
+def _path(image: PhantomImage) -> str:
+    return f"{_PICTURES}/{image.role}/{image.study_id}.jpg"
+
+
+def _rows(
+    images: Sequence[PhantomImage], drawn: Sequence[_Drawn], size: int
+) -> dict[str, pa.Table]:
+    spacing = _WIDTH_MM / size
+    pictures: list[dict[str, Any]] = []
+    boxes: list[dict[str, Any]] = []
+    scores: list[dict[str, Any]] = []
+    for image, (checksum, found) in zip(images, drawn, strict=True):
+        pictures.append(
+            {
+                "image_id": image.study_id,
+                "subject_id": image.subject_id,
+                "study_id": image.study_id,
+                "report_id": image.report_id,
+                "cohort": f"phantom_{image.role}",
+                "split": image.split,
+                "path": _path(image),
+                "view": image.study.view,
+                "width": size,
+                "height": size,
+                "spacing_x": spacing,
+                "spacing_y": spacing,
+                "checksum": checksum,
+            }
+        )
+        for number, box in enumerate(found):
+            boxes.append(
+                {
+                    "box_id": f"{image.study_id}/{number}",
+                    "image_id": image.study_id,
+                    **box._asdict(),
+                    "phrase": None,
+                    "annotator": "phantom",
+                }
+            )
+        scores.append(
+            {
+                "image_id": image.study_id,
+                "geographic_extent": image.geographic_extent,
+                "opacity": image.opacity,
+            }
+        )
+    rows = {IMAGES: pictures, BOXES: boxes, SEVERITY: scores}
+    return {
+        contract.name: pa.Table.from_pylist(of_table, contract.schema())
+        for contract, of_table in rows.items()
+    }
+
+
+def _write_sheet(images: Sequence[PhantomImage], size: int, path: Path) -> None:
+    partial_path = path.with_name(f".{path.name}.partial")
+    draw_sheet(images, size).save(partial_path, "PNG")
+    os.replace(partial_path, path)
+
+
+def _fingerprint(size: int, phantom: Path) -> str:
+    """A digest of all that the pictures depend on: size, studies and this package's code."""
+    digest = hashlib.sha256(str(size).encode())
+    for contract in (STUDIES, LESIONS):
+        for part in part_paths(contract, phantom / f"{contract.name}.parquet"):
+            digest.update(part.read_bytes())
+    package = resources.files("model.phantom")
+    for module in sorted(package.iterdir(), key=lambda entry: entry.name):
+        if module.name.endswith(".py"):
+            digest.update(module.read_bytes())
+    return digest.hexdigest()
+
+
+def _count(paths: dict[Contract, Path]) -> dict[str, int | float]:
+    cohorts: Counter[str] = Counter()
+    for part in read_parts(IMAGES, paths[IMAGES], ("cohort",)):
+        cohorts.update(part["cohort"].to_pylist())
+    labels: Counter[str] = Counter()
+    for part in read_parts(BOXES, paths[BOXES], ("label",)):
+        labels.update(part["label"].to_pylist())
+    counts: dict[str, int | float] = {"images": count_rows(IMAGES, paths[IMAGES])}
+    counts.update({f"images_{name}": cohorts[name] for name in sorted(cohorts)})
+    counts["boxes"] = labels.total()
+    counts.update({f"boxes_{name.partition(':')[2]}": labels[name] for name in sorted(labels)})
+    return counts
