@@ -102,6 +102,54 @@ def radiographs(
     report(stage(settings=settings, phantom=phantom, out=out), metrics)
 
 
+@app.command(epilog="Example: python -m model images rsna rsna-pneumonia --out data/rsna")
+def images(
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="KIND",
+            help="rsna, chestxray14, covid, mimic_cxr_jpg, ms_cxr, or folder for any images.",
+        ),
+    ],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="Folder of the data set.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")],
+    annotations: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH",
+            help="CSV or COCO JSON (folder, ms_cxr) or folder of tables (mimic_cxr_jpg) that lies "
+            "elsewhere.",
+            show_default=False,
+        ),
+    ] = None,
+    all_views: Annotated[
+        bool, typer.Option("--all-views", help="Keep lateral and other views too.")
+    ] = False,
+    workers: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Processes that decode images.")
+    ] = 1,
+    metrics: Annotated[Path, typer.Option(metavar="FILE", help="JSON file for the counts.")] = Path(
+        "metrics/images.json"
+    ),
+) -> None:
+    """Read a data set's radiographs and boxes; set aside what cannot be used.
+
+    Writes images, boxes, severity and quarantine (file, row and reason of all that was left out).
+    """
+    from data_contracts.summary import report
+    from model.stages.images import images as stage
+
+    summary = stage(
+        kind=kind,
+        path=path,
+        out=out,
+        annotations=annotations,
+        all_views=all_views,
+        workers=workers,
+    )
+    report(summary, metrics)
+
+
 def _show(tables: "LabelTables") -> None:
     from rich.console import Console
     from rich.table import Table

@@ -16,7 +16,7 @@ _BROKEN: Final = (OSError, EOFError, zlib.error)
 _FIELD_LIMIT: Final = 2**31 - 1
 
 
-def read_rows(path: Path, required: Sequence[str]) -> Iterator[Row | Rejected]:
+def read_rows(path: Path, required: Sequence[str], root: Path) -> Iterator[Row | Rejected]:
     """Rows of a CSV file by column name; the header is row 1.
 
     Lines ahead of the header that start with `#` are comments. Blank fields behind the header's
@@ -25,6 +25,7 @@ def read_rows(path: Path, required: Sequence[str]) -> Iterator[Row | Rejected]:
     Args:
         path: the file; gzipped where its name ends in `.gz`.
         required: columns it must have.
+        root: the source's folder, from which the file is named.
 
     Raises:
         ImageSourceError: the file cannot be read, is empty, or lacks a required column.
@@ -49,7 +50,8 @@ def read_rows(path: Path, required: Sequence[str]) -> Iterator[Row | Rejected]:
                 f"{path}: has no column {', '.join(missing)} among the {len(header)} of row 1; "
                 "fetch the table anew, or name its columns as docs/images.md says"
             )
-        yield from _rows(rows, header, path.name)
+        name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+        yield from _rows(rows, header, name)
 
 
 def _rows(rows: Iterator[list[str]], header: list[str], file: str) -> Iterator[Row | Rejected]:

@@ -1,11 +1,11 @@
 """Finding a data set's tables, and gathering what they say by image."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from model.images.sources.delimited import Row
-from model.images.sources.records import ImageSourceError, Rejected
+from model.images.sources.records import DrawnBox, ImageSourceError, Rejected, Score
 
 _Found = TypeVar("_Found")
 
@@ -68,16 +68,11 @@ def gather(
     return found
 
 
-def unlisted(
-    found: Iterable[tuple[str, Iterable[_Found]]],
-    rejection: Callable[[str, _Found], Rejected],
+def of_unknown_images(
+    found: Mapping[str, Sequence[DrawnBox | Score]],
 ) -> Iterator[Rejected]:
-    """What belongs to images that no table lists, rejected.
-
-    Args:
-        found: images' ids and what was gathered of them.
-        rejection: names place and reason.
-    """
-    for image_id, values in found:
+    """Boxes and scores that were gathered for images which the source does not list, rejected."""
+    for image_id, values in found.items():
         for value in values:
-            yield rejection(image_id, value)
+            detail = "belongs to an image that the source's table does not list"
+            yield Rejected(value.place, image_id, "unknown_image", detail)

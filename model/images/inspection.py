@@ -1,0 +1,77 @@
+"""Making sure that listed files are images that can be read, on several cores where asked."""
+
+import hashlib
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from model.images.facts import ImageFacts
+from model.images.pixels import read_facts, read_pixels
+from model.images.sources.paths import lies_inside
+from model.images.unreadable import UnreadableImageError, check_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """A file whose pixels could be decoded.
+
+    Attributes:
+        facts: what its header says.
+        checksum: SHA-256 of the file, in hexadecimal.
+    """
+
+    facts: ImageFacts
+    checksum: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A file that cannot be used, the short name of the reason, and what to do."""
+
+    reason: str
+    detail: str
+
+
+#: Inspects files below the root by their paths, and keeps their order.
+Inspect = Callable[[Sequence[str]], Iterator[Inspected | Unusable]]
+
+
+def inspect_file(root: Path, path: str) -> Inspected | Unusable:
+    """Decode a file and take its checksum.
+
+    Args:
+        root: the source's folder.
+        path: the file below it.
+    """
+    if not lies_inside(root, path):
+        return Unusable("unsafe_path", "leads out of the source's folder; nothing was read of it")
+    file = root / path
+    if not file.exists():
+        return Unusable("missing_image", f"there is no {path}; fetch it, or leave it out")
+    try:
+        check_bytes(file)
+        facts = read_facts(file)
+        read_pixels(file)
+        with file.open("rb") as opened:
+            return Inspected(facts, hashlib.file_digest(opened, "sha256").hexdigest())
+    except UnreadableImageError as error:
+        return Unusable(error.reason, error.detail)
+    except OSError as error:
+        return Unusable("unreadable_file", f"{error.strerror}; see who may read it")
+
+
+@contextmanager
+def inspecting(root: Path, workers: int) -> Iterator[Inspect]:
+    """Give a function that inspects files, in `workers` processes of their own or in this one."""
+    inspect = partial(inspect_file, root)
+    if workers == 1:
+        yield partial(map, inspect)
+        return
+    # Not forked: the progress bar runs a thread, and a fork would copy the locks it holds.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        yield partial(pool.map, inspect, chunksize=8)

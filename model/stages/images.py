@@ -1,0 +1,170 @@
+"""Stage images: from a data set's files to the tables of images, boxes and severity."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from data_contracts.contract import Contract
+from data_contracts.images import BOXES, IMAGES, SEVERITY
+from data_contracts.storage import write_table
+from data_contracts.summary import StageSummary
+from data_contracts.tables import QUARANTINE
+from model.images.choosing import Choice
+from model.images.fitting import fit_boxes
+from model.images.inspection import Inspect, Inspected, Unusable, inspecting
+from model.images.sources.opening import open_images
+from model.images.sources.records import ListedImage, Rejected
+from model.images.tables import ImageTables, quarantine_table
+
+# Enough to keep all cores busy, few enough to show progress.
+_BATCH: Final = 512
+
+_Read = tuple[ListedImage, Inspected | None]
+
+
+def images(
+    *,
+    kind: str,
+    path: Path,
+    out: Path,
+    annotations: Path | None = None,
+    all_views: bool = False,
+    workers: int = 1,
+) -> StageSummary:
+    """Read a data set's images and boxes, and set aside what cannot be used.
+
+    Args:
+        kind: the data set's layout, one of `model.images.sources.opening.KINDS`.
+        path: its folder; paths of the images table start there.
+        out: folder to put `images.parquet`, `boxes.parquet`, `severity.parquet` and
+            `quarantine.parquet` in. Equal files give equal tables, whatever `workers` is.
+        annotations: its tables or JSON, where they lie elsewhere.
+        all_views: keep lateral and other views too.
+        workers: processes that decode images.
+
+    Raises:
+        ImageSourceError: the kind is unknown, or the folder is not laid out as the kind says.
+    """
+    started = time.perf_counter()
+    source = open_images(kind, path, annotations)
+    tables, rejected = ImageTables(kind), list[Rejected]()
+    tallies: Counter[str] = Counter(boxes_clipped=0)
+    choice = Choice(all_views=all_views)
+    with _progress() as progress, inspecting(source.root, workers) as inspect:
+        bar = progress.add_task("images", total=source.total)
+        while batch := list(islice(source.records, _BATCH)):
+            for image, inspected in _read(batch, choice, inspect, rejected):
+                if inspected is None:
+                    rejected += _left_behind(image)
+                else:
+                    tallies["boxes_clipped"] += _add(tables, image, inspected, rejected)
+            progress.advance(bar, len(batch))
+    written: dict[Contract, pa.Table] = {
+        **tables.tables(),
+        QUARANTINE: quarantine_table(rejected),
+    }
+    outputs = {contract: out / f"{contract.name}.parquet" for contract in written}
+    for contract, table in written.items():
+        write_table(contract, table, outputs[contract])
+    return StageSummary(
+        stage="images",
+        counts={**_counts(written, rejected), **tallies, **source.tallies},
+        seconds=time.perf_counter() - started,
+        outputs=tuple(outputs.values()),
+    )
+
+
+def _read(
+    batch: list[ListedImage | Rejected],
+    choice: Choice,
+    inspect: Inspect,
+    rejected: list[Rejected],
+) -> Iterator[_Read]:
+    """A batch's images, in its order, with what was found of their files, or None where unusable.
+
+    What is against each goes to `rejected`.
+    """
+    against: list[Rejected | None] = [
+        record if isinstance(record, Rejected) else choice.before_reading(record)
+        for record in batch
+    ]
+    paths = [
+        record.path
+        for record, found in zip(batch, against, strict=True)
+        if isinstance(record, ListedImage) and found is None
+    ]
+    inspected = iter(inspect(paths))
+    for record, found in zip(batch, against, strict=True):
+        if isinstance(record, Rejected):
+            rejected.append(record)
+            continue
+        seen = next(inspected) if found is None else None
+        if isinstance(seen, Unusable):
+            found = Rejected(record.place, record.image_id, seen.reason, seen.detail)
+        elif seen is not None:
+            found = choice.after_reading(record, seen)
+        if found is not None:
+            rejected.append(found)
+        yield record, seen if found is None and isinstance(seen, Inspected) else None
+
+
+def _left_behind(image: ListedImage) -> Iterator[Rejected]:
+    """Boxes and the score of an image that is not used."""
+    parts = (*image.boxes, *((image.score,) if image.score is not None else ()))
+    for part in parts:
+        detail = "belongs to an image that is in quarantine itself; see the reason there"
+        yield Rejected(part.place, image.image_id, "image_not_used", detail)
+
+
+def _add(
+    tables: ImageTables, image: ListedImage, inspected: Inspected, rejected: list[Rejected]
+) -> int:
+    """Add an image with all that belongs to it; returns how many boxes were cut at its edges."""
+    tables.add_image(image, inspected)
+    clipped = 0
+    for fitted in fit_boxes(image, inspected.facts):
+        if isinstance(fitted, Rejected):
+            rejected.append(fitted)
+        else:
+            tables.add_box(image, fitted)
+            clipped += fitted.clipped
+    if image.score is not None:
+        tables.add_score(image, image.score)
+    return clipped
+
+
+def _counts(written: dict[Contract, pa.Table], rejected: list[Rejected]) -> dict[str, int | float]:
+    table = written[IMAGES]
+    views = Counter(view or "unknown" for view in table["view"].to_pylist())
+    reasons = Counter(record.reason for record in rejected)
+    return {
+        "images": table.num_rows,
+        "patients": pc.count_distinct(table["subject_id"]).as_py(),
+        **{f"view_{view}": count for view, count in sorted(views.items())},
+        "boxes": written[BOXES].num_rows,
+        "images_with_boxes": pc.count_distinct(written[BOXES]["image_id"]).as_py(),
+        "scored": written[SEVERITY].num_rows,
+        "quarantined": len(rejected),
+        **{f"quarantined_{reason}": count for reason, count in sorted(reasons.items())},
+    }
+
+
+def _progress() -> Progress:
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("records"),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )
