@@ -16,6 +16,7 @@ import pyarrow as pa
 from PIL import Image
 from rich.console import Console
 from rich.progress import Progress
+from threadpoolctl import threadpool_limits
 
 from data_contracts.contract import Contract
 from data_contracts.images import BOXES, IMAGES, SEVERITY
@@ -92,7 +93,7 @@ def _draw_missing(
     draw = partial(_draw, size=settings.size, out=out)
     console = Console(stderr=True)
     with (
-        ProcessPoolExecutor(settings.workers) as pool,
+        ProcessPoolExecutor(settings.workers, initializer=_work_alone) as pool,
         Progress(console=console, disable=not console.is_terminal) as progress,
     ):
         bar = progress.add_task("radiographs", total=len(images))
@@ -107,6 +108,11 @@ def _draw_missing(
                 for table in tables:
                     table.write_part(index, rows[table.contract.name])
             progress.update(bar, completed=min(first + _PART_ROWS, len(images)))
+
+
+def _work_alone() -> None:
+    # A picture's matrices are small: threads of a worker would only wait for those of the other.
+    threadpool_limits(1)
 
 
 def _draw(image: PhantomImage, *, size: int, out: Path) -> _Drawn:
