@@ -1,0 +1,1 @@
+"""How good boxes are: overlaps, matching and the scores made of them."""
