@@ -3,6 +3,7 @@
 Digital Imaging and Communications in Medicine, PS3.3 C.7.6.3 (pixels) and C.11 (what to show).
 """
 
+import logging
 import struct
 import warnings
 import zlib
@@ -15,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset, dcmread
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.filereader import read_file_meta_info
 from pydicom.multival import MultiValue
 from pydicom.pixels.processing import (
@@ -33,9 +34,13 @@ from model.images.turning import turn_of
 from model.images.unreadable import UnreadableImageError, check_bytes, check_size
 from model.images.views import view_of
 
+# Its complaints repeat the values of elements, among which are patients' names.
+logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
+
 # What pydicom and its decoders raise over broken files, found by breaking some.
 _DAMAGE: Final = (
     InvalidDicomError,
+    BytesLengthException,
     OSError,
     EOFError,
     ValueError,

@@ -16,7 +16,17 @@ from model.images.grey import Picture, between, stretch
 from model.images.unreadable import UnreadableImageError, check_bytes, check_size
 
 _FORMATS: Final = ("PNG", "JPEG")
-_DAMAGE: Final = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, IndexError)
+_DAMAGE: Final = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    KeyError,
+    EOFError,
+    IndexError,
+    struct.error,
+    zlib.error,
+)
 _EXIF_ORIENTATION: Final = 0x0112
 _SIDEWAYS: Final = (5, 6, 7, 8)
 
@@ -32,7 +42,7 @@ def read_raster_facts(path: Path) -> ImageFacts:
     """
     with _opened(path) as image:
         width, height = image.size
-        if image.getexif().get(_EXIF_ORIENTATION) in _SIDEWAYS:
+        if _orientation(image) in _SIDEWAYS:
             width, height = height, width
         return ImageFacts(width, height)
 
@@ -51,10 +61,17 @@ def read_raster(path: Path) -> Picture:
             is too small or too large.
     """
     with _opened(path) as image:
-        upright = ImageOps.exif_transpose(image)
+        upright = ImageOps.exif_transpose(image) if _orientation(image) != 1 else image
         if upright.mode.startswith("I;16") or upright.mode in ("I", "F"):
             return stretch(np.asarray(upright))
         return between(np.asarray(_luminance(upright)), 0, 255)
+
+
+def _orientation(image: Image.Image) -> int:
+    """EXIF orientation; a PNG that tells it behind its pixels is not decoded to look for it."""
+    if image.format == "PNG" and "exif" not in image.info:
+        return 1
+    return int(image.getexif().get(_EXIF_ORIENTATION) or 1)
 
 
 def _luminance(image: Image.Image) -> Image.Image:
