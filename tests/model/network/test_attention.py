@@ -1,0 +1,85 @@
+"""Cross-attention keeps what it promises, whatever the batch."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from model.network.attention import CrossAttention
+
+IMAGES, REGIONS, REGION_SIZE = 3, 5, 12
+REPORTS, ATTRIBUTES, ATTRIBUTE_SIZE, SIZE = 2, 4, 7, 16
+
+
+@pytest.fixture
+def attention() -> CrossAttention:
+    torch.manual_seed(0)
+    return CrossAttention(REGION_SIZE, ATTRIBUTE_SIZE, SIZE)
+
+
+@pytest.fixture
+def regions() -> Tensor:
+    return torch.randn(IMAGES, REGIONS, REGION_SIZE, generator=torch.Generator().manual_seed(1))
+
+
+@pytest.fixture
+def attributes() -> Tensor:
+    return torch.randn(
+        REPORTS, ATTRIBUTES, ATTRIBUTE_SIZE, generator=torch.Generator().manual_seed(2)
+    )
+
+
+def test_every_pair_has_its_own_attention(
+    attention: CrossAttention, regions: Tensor, attributes: Tensor
+) -> None:
+    attended = attention(regions, attributes)
+    assert attended.to_regions.shape == (IMAGES, REPORTS, ATTRIBUTES, REGIONS)
+    assert attended.image_features.shape == (IMAGES, REPORTS, ATTRIBUTES, SIZE)
+    assert attended.text_features.shape == (IMAGES, REPORTS, REGIONS, SIZE)
+    assert attended.scores.shape == (IMAGES, REPORTS)
+    assert torch.allclose(attended.to_regions.sum(-1), torch.ones(1))
+    assert attended.scores.abs().max() <= 1
+
+
+def test_both_sides_are_unit_vectors(
+    attention: CrossAttention, regions: Tensor, attributes: Tensor
+) -> None:
+    for embedded in (attention.embed_regions(regions), attention.embed_attributes(attributes)):
+        assert torch.allclose(embedded.norm(dim=-1), torch.ones(1), atol=1e-5)
+
+
+def test_a_pairs_score_does_not_depend_on_the_rest_of_the_batch(
+    attention: CrossAttention, regions: Tensor, attributes: Tensor
+) -> None:
+    together = attention(regions, attributes).scores
+    alone = attention(regions[1:2], attributes[:1]).scores
+    assert torch.allclose(together[1, 0], alone[0, 0], atol=1e-6)
+
+
+def test_padding_changes_nothing(
+    attention: CrossAttention, regions: Tensor, attributes: Tensor
+) -> None:
+    padded = torch.cat([regions, torch.full((IMAGES, 2, REGION_SIZE), 9.0)], dim=1)
+    region_mask = torch.tensor([True] * REGIONS + [False] * 2).expand(IMAGES, -1)
+    longer = torch.cat([attributes, torch.full((REPORTS, 3, ATTRIBUTE_SIZE), -4.0)], dim=1)
+    attribute_mask = torch.tensor([True] * ATTRIBUTES + [False] * 3).expand(REPORTS, -1)
+    plain = attention(regions, attributes)
+    masked = attention(padded, longer, region_mask, attribute_mask)
+    assert torch.allclose(plain.scores, masked.scores, atol=1e-6)
+    assert masked.to_regions[..., REGIONS:].abs().max() == 0
+
+
+def test_the_order_of_regions_does_not_matter(
+    attention: CrossAttention, regions: Tensor, attributes: Tensor
+) -> None:
+    order = torch.tensor([3, 1, 4, 0, 2])
+    plain, turned = attention(regions, attributes), attention(regions[:, order], attributes)
+    assert torch.allclose(plain.scores, turned.scores, atol=1e-6)
+    assert torch.allclose(plain.to_regions[..., order], turned.to_regions, atol=1e-6)
+
+
+def test_an_image_without_regions_is_refused(
+    attention: CrossAttention, regions: Tensor, attributes: Tensor
+) -> None:
+    nothing = torch.zeros(IMAGES, REGIONS, dtype=torch.bool)
+    with pytest.raises(ValueError, match="an image has no region"):
+        attention(regions, attributes, nothing)

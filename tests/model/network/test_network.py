@@ -1,0 +1,81 @@
+"""Trained on reports, the network finds the regions that they speak of, without them."""
+
+import torch
+from torch import Tensor
+
+from model.network.losses import attribute_loss, matching_loss, same_attributes
+from model.network.network import LocalizationNetwork
+
+CONCEPTS, REGIONS, SIZE = 6, 8, 10
+IMAGES = 96
+
+
+def scenes(seed: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Regions of noise, two of which look like a concept each; the concepts; where they are."""
+    chance = torch.Generator().manual_seed(seed)
+    looks = torch.eye(CONCEPTS, SIZE) * 3
+    regions = torch.randn(IMAGES, REGIONS, SIZE, generator=chance) * 0.3
+    regions[..., -1] += 1  # what every region shares
+    concepts = torch.stack([torch.randperm(CONCEPTS, generator=chance)[:2] for _ in range(IMAGES)])
+    places = torch.stack([torch.randperm(REGIONS, generator=chance)[:2] for _ in range(IMAGES)])
+    for image in range(IMAGES):
+        regions[image, places[image]] += looks[concepts[image]]
+    return regions, concepts, places
+
+
+def affirmed(concepts: Tensor) -> Tensor:
+    return torch.zeros(len(concepts), CONCEPTS).scatter(1, concepts, 1.0)
+
+
+def train(*, shuffled: bool) -> LocalizationNetwork:
+    torch.manual_seed(0)
+    vectors = torch.randn(CONCEPTS, 5)
+    network = LocalizationNetwork(vectors, SIZE, size=16)
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.02)
+    regions, concepts, _ = scenes(1)
+    if shuffled:
+        concepts = concepts[torch.randperm(IMAGES)]
+    values = affirmed(concepts)
+    for _ in range(80):
+        reading = network(regions)
+        matched = network.match(regions, concepts)
+        loss = matching_loss(matched.scores, same_attributes(values.bool())) + attribute_loss(
+            reading.logits, values, torch.ones_like(values), torch.full((CONCEPTS,), 2.0)
+        )
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return network
+
+
+def share_found(network: LocalizationNetwork) -> float:
+    """Of unseen images, how many of the two regions with a concept are the two best."""
+    regions, _, places = scenes(2)
+    best = network(regions).region_scores.topk(2).indices
+    return float((best[:, :, None] == places[:, None, :]).any(dim=-1).float().mean())
+
+
+def test_regions_are_found_by_what_reports_taught_and_not_by_shuffled_ones() -> None:
+    taught, misled = share_found(train(shuffled=False)), share_found(train(shuffled=True))
+    assert taught > 0.9
+    assert misled < taught - 0.2
+
+
+def test_a_reading_is_shaped_and_bounded_as_told() -> None:
+    network = LocalizationNetwork(torch.randn(CONCEPTS, 5), SIZE)
+    mask = torch.ones(IMAGES, REGIONS, dtype=torch.bool)
+    mask[:, -1] = False
+    reading = network(scenes(3)[0], mask)
+    assert reading.logits.shape == (IMAGES, CONCEPTS)
+    assert reading.attention.shape == (IMAGES, CONCEPTS, REGIONS)
+    assert torch.allclose(reading.attention.sum(-1), torch.ones(1))
+    assert ((reading.probabilities > 0) & (reading.probabilities < 1)).all()
+    assert (reading.region_scores[:, -1] == 0).all()
+    assert (reading.region_scores >= 0).all()
+    assert (reading.region_scores <= 1).all()
+
+
+def test_word_vectors_are_kept_but_not_trained() -> None:
+    network = LocalizationNetwork(torch.randn(CONCEPTS, 5), SIZE)
+    assert "vectors" in network.state_dict()
+    assert "vectors" not in dict(network.named_parameters())
