@@ -9,11 +9,10 @@ from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from data_contracts.contract import Contract
 from data_contracts.images import BOXES, IMAGES, SEVERITY
+from data_contracts.progress import progress_bar
 from data_contracts.storage import write_table
 from data_contracts.summary import StageSummary
 from data_contracts.tables import QUARANTINE
@@ -58,7 +57,7 @@ def images(
     tables, rejected = ImageTables(kind), list[Rejected]()
     tallies: Counter[str] = Counter(boxes_clipped=0)
     choice = Choice(all_views=all_views)
-    with _progress() as progress, inspecting(source.root, workers) as inspect:
+    with progress_bar("records") as progress, inspecting(source.root, workers) as inspect:
         bar = progress.add_task("images", total=source.total)
         while batch := list(islice(source.records, _BATCH)):
             for image, inspected in _read(batch, choice, inspect, rejected):
@@ -155,16 +154,3 @@ def _counts(written: dict[Contract, pa.Table], rejected: list[Rejected]) -> dict
         "quarantined": len(rejected),
         **{f"quarantined_{reason}": count for reason, count in sorted(reasons.items())},
     }
-
-
-def _progress() -> Progress:
-    console = Console(stderr=True)
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("records"),
-        TimeElapsedColumn(),
-        console=console,
-        disable=not console.is_terminal,
-    )

@@ -14,13 +14,13 @@ from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
 from PIL import Image
-from rich.console import Console
-from rich.progress import Progress
+from rich.progress import TimeRemainingColumn
 from threadpoolctl import threadpool_limits
 
 from data_contracts.contract import Contract
 from data_contracts.images import BOXES, IMAGES, SEVERITY
 from data_contracts.phantom import LESIONS, ROLES, STUDIES
+from data_contracts.progress import progress_bar
 from data_contracts.storage import PartedTable, count_rows, is_current, part_paths, read_parts
 from data_contracts.summary import StageSummary
 from model.phantom.cohort import PhantomImage, read_cohort
@@ -91,10 +91,9 @@ def _draw_missing(
     for role in ROLES:
         (out / _PICTURES / role).mkdir(parents=True, exist_ok=True)
     draw = partial(_draw, size=settings.size, out=out)
-    console = Console(stderr=True)
     with (
         ProcessPoolExecutor(settings.workers, initializer=_work_alone) as pool,
-        Progress(console=console, disable=not console.is_terminal) as progress,
+        progress_bar("pictures", TimeRemainingColumn()) as progress,
     ):
         bar = progress.add_task("radiographs", total=len(images))
         for index, first in enumerate(firsts):

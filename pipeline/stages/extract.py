@@ -12,18 +12,11 @@ from pathlib import Path
 from typing import Final
 
 import pyarrow.compute as pc
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from data_contracts.concepts import ASSERTIONS
 from data_contracts.contract import Contract
+from data_contracts.progress import progress_bar
 from data_contracts.storage import PartedTable, count_rows, is_current, part_paths, read_parts
 from data_contracts.summary import StageSummary
 from data_contracts.tables import FINDINGS, MENTIONS, REPORTS
@@ -92,7 +85,9 @@ def _extract_missing(
 ) -> None:
     missing = [part for part in parts if not all(table.has_part(part.index) for table in tables)]
     task = partial(extract_part, rules, tables)
-    with _progress() as progress:
+    with progress_bar(
+        "parts", TextColumn("{task.fields[speed]}"), TimeRemainingColumn()
+    ) as progress:
         bar = progress.add_task(
             "extract", total=len(parts), completed=len(parts) - len(missing), speed=""
         )
@@ -123,20 +118,6 @@ def _agreed_fingerprint(workers: Workers, rules: Rules) -> str:
             "install one release on all of them, point nlp.lexicon at one folder, and restart them"
         )
     return found.pop()
-
-
-def _progress() -> Progress:
-    console = Console(stderr=True)
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("parts"),
-        TextColumn("{task.fields[speed]}"),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-    )
 
 
 def _advance(progress: Progress, bar: TaskID, finished: Iterator[int]) -> None:

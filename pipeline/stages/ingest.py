@@ -5,9 +5,8 @@ from collections import Counter
 from pathlib import Path
 
 import pyarrow as pa
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from data_contracts.progress import progress_bar
 from data_contracts.storage import PartedTable, write_table
 from data_contracts.summary import StageSummary
 from data_contracts.tables import QUARANTINE, REPORTS
@@ -40,7 +39,7 @@ def ingest(*, settings: SourceSettings, out: Path) -> StageSummary:
     rows: list[Report] = []
     tallies: Counter[str] = Counter()
     parts = read = 0
-    with _progress() as progress:
+    with progress_bar("records") as progress:
         bar = progress.add_task("ingest", total=source.total)
         for record in without_repeats(source.records, settings.max_characters):
             progress.advance(bar)
@@ -123,16 +122,3 @@ def _counts(
         **dict(sorted(tallies.items())),
         **dict(sorted(joined.items())),
     }
-
-
-def _progress() -> Progress:
-    console = Console(stderr=True)
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("records"),
-        TimeElapsedColumn(),
-        console=console,
-        disable=not console.is_terminal,
-    )

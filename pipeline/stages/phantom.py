@@ -5,12 +5,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console
-from rich.progress import Progress
-
 from data_contracts.concepts import ASSERTIONS
 from data_contracts.contract import Contract
 from data_contracts.phantom import LESIONS, ROLES, STUDIES
+from data_contracts.progress import progress_bar
 from data_contracts.storage import PartedTable, count_rows, is_current, read_parts
 from data_contracts.summary import StageSummary
 from data_contracts.tables import FINDINGS, MENTIONS, REPORTS
@@ -48,8 +46,7 @@ def phantom(*, settings: PhantomSettings, out: Path) -> StageSummary:
         for name, contract in _TABLES.items()
         if not is_current(paths[name], fingerprint, len(firsts))
     }
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal) as progress:
+    with progress_bar("parts") as progress:
         for index, first in enumerate(progress.track(firsts, description="phantom")):
             missing = {n: table for n, table in tables.items() if not table.has_part(index)}
             if missing:
