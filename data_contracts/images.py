@@ -71,4 +71,16 @@ SEVERITY: Final = Contract(
     ),
 )  # fmt: skip
 
-IMAGE_TABLES: Final = (IMAGES, BOXES, SEVERITY)
+ATTRIBUTES: Final = Contract(
+    name="attributes",
+    version=1,
+    row="a concept that is known to be, or not to be, on an image, apart from its report",
+    primary_key=("image_id", "concept_id"),
+    columns=(
+        _IMAGE_ID,
+        Column("concept_id", _TEXT, "The concept, such as `zone:lower_lobe`."),
+        Column("present", pa.bool_(), "Whether the image shows it."),
+    ),
+)  # fmt: skip
+
+IMAGE_TABLES: Final = (IMAGES, BOXES, SEVERITY, ATTRIBUTES)

@@ -1,10 +1,15 @@
 """The settings of the image side: the part `model` of `params.yaml`."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+Backbone = Literal["resnet18", "resnet34", "resnet50"]
+RegionSource = Literal["detector", "grid"]
+#: What a value of -1, uncertain, is taken for in training; null, not mentioned, stays unknown.
+UncertainPolicy = Literal["ones", "zeros", "soft", "ignore"]
 
 PARAMS_FILE: Final = Path("params.yaml")
 _PART: Final = "model"
@@ -25,10 +30,136 @@ class RadiographSettings(_Settings):
     workers: int = Field(default=2, ge=1, description="Processes; changes speed, never pictures.")
 
 
+class CohortSettings(_Settings):
+    """A set of images, one of those that an image index lists."""
+
+    tables: Path = Field(
+        default=Path("data/radiographs"), description="Folder of images, boxes and severity."
+    )
+    root: Path | None = Field(
+        default=None, description="Folder that image paths start in; none takes that of the tables."
+    )
+    name: str | None = Field(
+        default=None, description="Only images of this cohort; none takes all that are listed."
+    )
+
+    @property
+    def pictures(self) -> Path:
+        """The folder that image paths start in."""
+        return self.root or self.tables
+
+
+class CohortsSettings(_Settings):
+    """The four parts that cohorts play (Bhalodia et al. 2021, section 3)."""
+
+    detector: CohortSettings = CohortSettings(name="phantom_detector")
+    training: CohortSettings = CohortSettings(name="phantom_training")
+    localization: CohortSettings = CohortSettings(name="phantom_localization")
+    severity: CohortSettings = CohortSettings(name="phantom_severity")
+
+
+class PictureSettings(_Settings):
+    """What networks see of an image."""
+
+    size: int = Field(default=128, ge=64, le=2048, multiple_of=32, description="Pixels of a side.")
+
+
+class BackboneSettings(_Settings):
+    """The feature pyramid that detector and classifiers stand on."""
+
+    name: Backbone = "resnet18"
+    weights: Path | None = Field(
+        default=None, description="Pretrained weights (safetensors, or a plain state dict)."
+    )
+    channels: int = Field(default=64, ge=8, description="Channels of each level of the pyramid.")
+
+
+class FitSettings(_Settings):
+    """How a network is trained."""
+
+    epochs: int = Field(ge=1)
+    batch_size: int = Field(ge=2)
+    learning_rate: float = Field(gt=0)
+    weight_decay: float = Field(default=1e-4, ge=0)
+    patience: int = Field(ge=1, description="Epochs without a better validation before the stop.")
+    seed: int = Field(default=0, ge=0)
+
+
+class HardwareSettings(_Settings):
+    """Where networks run; changes speed, and results only by rounding."""
+
+    accelerator: Literal["auto", "cpu", "gpu", "mps"] = "auto"
+    devices: Literal["auto"] | int = Field(default="auto", description="How many to use.")
+    nodes: int = Field(default=1, ge=1)
+    strategy: str = Field(default="auto", description="Lightning's name of it, such as ddp.")
+    precision: Literal["auto", "32-true", "bf16-mixed", "16-mixed"] = "auto"
+    workers: int = Field(default=1, ge=0, description="Processes that read images.")
+
+
+class DetectorSettings(FitSettings):
+    """The detector, trained on the cohort with boxes."""
+
+    epochs: int = Field(default=8, ge=1)
+    batch_size: int = Field(default=16, ge=2)
+    learning_rate: float = Field(default=1e-3, gt=0)
+    patience: int = Field(default=4, ge=1)
+
+
+class RegionSettings(_Settings):
+    """Which regions of an image are candidates."""
+
+    source: RegionSource = "detector"
+    per_image: int = Field(default=32, ge=1, description="Most regions of an image.")
+    overlap: float = Field(
+        default=0.5, gt=0, lt=1, description="IoU above which the less likely of two is dropped."
+    )
+
+
+class NetworkSettings(FitSettings):
+    """The cross-attention network."""
+
+    epochs: int = Field(default=30, ge=1)
+    batch_size: int = Field(default=64, ge=2)
+    learning_rate: float = Field(default=1e-3, gt=0)
+    patience: int = Field(default=6, ge=1)
+    size: int = Field(default=128, ge=8, description="Dimensions of the common space.")
+    temperature: float = Field(default=0.1, gt=0)
+    uncertain: UncertainPolicy = "soft"
+
+
+class ClassifierSettings(FitSettings):
+    """The classifiers of whole images whose maps are the baselines."""
+
+    epochs: int = Field(default=4, ge=1)
+    batch_size: int = Field(default=32, ge=2)
+    learning_rate: float = Field(default=5e-4, gt=0)
+    patience: int = Field(default=2, ge=1)
+
+
+class EvaluationSettings(_Settings):
+    """How methods are scored."""
+
+    draws: int = Field(default=1000, ge=10, description="Draws of patients for the intervals.")
+    seed: int = Field(default=0, ge=0)
+
+
 class ModelSettings(_Settings):
     """All settings of the image side."""
 
+    targets: tuple[str, ...] = Field(
+        default=("finding:opacity", "finding:consolidation", "finding:atelectasis"),
+        description="Labels of the boxes to find; empty takes all boxes of a cohort.",
+    )
     radiographs: RadiographSettings = RadiographSettings()
+    cohorts: CohortsSettings = CohortsSettings()
+    hardware: HardwareSettings = HardwareSettings()
+    picture: PictureSettings = PictureSettings()
+    backbone: BackboneSettings = BackboneSettings()
+    detector: DetectorSettings = DetectorSettings()
+    regions: RegionSettings = RegionSettings()
+    network: NetworkSettings = NetworkSettings()
+    classifier: ClassifierSettings = ClassifierSettings()
+    evaluation: EvaluationSettings = EvaluationSettings()
 
 
 def load_settings(path: Path | None) -> ModelSettings:

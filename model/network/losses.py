@@ -1,13 +1,13 @@
 """The two losses: which image belongs to which report, and which attributes an image has."""
 
-from typing import Final, Literal, get_args
+from typing import Final, get_args
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-#: What a value of -1, uncertain, is taken for in training; null, not mentioned, stays unknown.
-UncertainPolicy = Literal["ones", "zeros", "soft", "ignore"]
+from model.settings import UncertainPolicy
+
 POLICIES: Final[tuple[UncertainPolicy, ...]] = get_args(UncertainPolicy)
 _SOFT: Final = 0.5
 

@@ -5,12 +5,12 @@ import torch
 
 from model.network.losses import (
     POLICIES,
-    UncertainPolicy,
     attribute_loss,
     attribute_targets,
     matching_loss,
     same_attributes,
 )
+from model.settings import UncertainPolicy
 
 NONE_ALIKE = torch.eye(3, dtype=torch.bool)
 

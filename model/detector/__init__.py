@@ -1,0 +1,1 @@
+"""Backbone, detector and the candidate regions that they give."""

@@ -1,0 +1,49 @@
+"""How the detector learns from the cohort with boxes."""
+
+from typing import Any
+
+import lightning
+import torch
+from torch import Tensor
+
+from model.detector.retinanet import Detector
+from model.settings import DetectorSettings
+from model.tensors.pictures import Batch
+from model.training.augmentation import vary
+from model.training.fitting import MONITORED
+from model.training.schedule import one_cycle
+
+
+class DetectorLearning(lightning.LightningModule):
+    """Trains a detector.
+
+    Args:
+        detector: what learns.
+        settings: of its training.
+        steps: batches of an epoch.
+    """
+
+    def __init__(self, detector: Detector, settings: DetectorSettings, steps: int) -> None:
+        super().__init__()
+        self.detector = detector
+        self.settings = settings
+        self.steps = steps
+
+    def training_step(self, batch: Batch, number: int) -> Tensor:
+        """Loss of varied pictures."""
+        seed = (self.settings.seed, self.current_epoch, number, self.global_rank)
+        pixels, boxes = vary(batch.pixels, batch.boxes, seed)
+        losses = self.detector.losses(pixels, boxes)
+        for name, value in losses.items():
+            self.log(f"train_{name}", value, on_epoch=True, on_step=False, batch_size=len(pixels))
+        return torch.stack(list(losses.values())).sum()
+
+    def validation_step(self, batch: Batch, number: int) -> None:
+        """Loss of the pictures as they are."""
+        del number
+        loss = torch.stack(list(self.detector.losses(batch.pixels, batch.boxes).values())).sum()
+        self.log(MONITORED, loss, batch_size=len(batch.pixels), sync_dist=True)
+
+    def configure_optimizers(self) -> Any:
+        """AdamW with one cycle of the learning rate."""
+        return one_cycle(self.parameters(), self.settings, self.steps)

@@ -1,0 +1,117 @@
+"""RetinaNet (Lin et al. 2017) for opacities of any kind, and the regions that it proposes."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+from torchvision.models.detection import RetinaNet
+from torchvision.models.detection.anchor_utils import AnchorGenerator
+from torchvision.models.detection.image_list import ImageList
+from torchvision.ops import batched_nms, clip_boxes_to_image
+
+from model.detector.backbone import STRIDES, make_pyramid, normalise
+from model.settings import BackboneSettings
+
+# Opacities reach from a nodule to a whole lung; anchors of 2 to 4 strides miss the largest ones.
+_SCALES: Final = (2.0, 2.0 * 2 ** (1 / 3), 2.0 * 2 ** (2 / 3))
+_RATIOS: Final = (0.5, 1.0, 2.0)
+_CANDIDATES: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """An image's candidate regions.
+
+    Attributes:
+        boxes: [R, 4] in the square's pixels, the likeliest first.
+        objectness: [R] 0 to 1.
+    """
+
+    boxes: Tensor
+    objectness: Tensor
+
+
+class Detector(nn.Module):
+    """A class-agnostic RetinaNet over squares of one size.
+
+    Args:
+        backbone: the feature pyramid's settings.
+        size: S, pixels of a square's side.
+    """
+
+    def __init__(self, backbone: BackboneSettings, size: int) -> None:
+        super().__init__()
+        self.size = size
+        anchors = AnchorGenerator(
+            tuple(tuple(scale * stride for scale in _SCALES) for stride in STRIDES),
+            (_RATIOS,) * len(STRIDES),
+        )
+        self.retinanet = RetinaNet(
+            make_pyramid(backbone),
+            num_classes=1,
+            anchor_generator=anchors,
+            min_size=size,
+            max_size=size,
+        )
+
+    @property
+    def pyramid(self) -> nn.Module:
+        """The backbone with its feature pyramid."""
+        found: nn.Module = self.retinanet.backbone
+        return found
+
+    def features(self, pixels: Tensor) -> list[Tensor]:
+        """Levels P3 to P7, [B, C, S/s, S/s], of [B, 1, S, S] uint8."""
+        return list(self.pyramid(normalise(pixels)).values())
+
+    def losses(self, pixels: Tensor, boxes: list[Tensor]) -> dict[str, Tensor]:
+        """Focal loss of the anchors and smooth L1 loss of their boxes.
+
+        Args:
+            pixels: [B, 1, S, S] uint8.
+            boxes: [N, 4] of each image, in the square's pixels.
+        """
+        features = self.features(pixels)
+        outputs = {name: value.float() for name, value in self.retinanet.head(features).items()}
+        targets = [
+            {"boxes": own, "labels": torch.zeros(len(own), dtype=torch.int64, device=own.device)}
+            for own in boxes
+        ]
+        found: dict[str, Tensor] = self.retinanet.compute_loss(
+            targets, outputs, self._anchors(features)
+        )
+        return found
+
+    def propose(self, features: list[Tensor], count: int, overlap: float) -> list[Proposed]:
+        """The likeliest regions of images, each class-agnostically apart from the others.
+
+        Args:
+            features: as `features` gives them.
+            count: R, most regions of an image.
+            overlap: IoU above which the less likely of two is dropped.
+        """
+        outputs = self.retinanet.head(features)
+        anchors = self._anchors(features)
+        scores = outputs["cls_logits"].float().sigmoid().amax(dim=-1)
+        found = []
+        for own_scores, moves, own_anchors in zip(
+            scores, outputs["bbox_regression"].float(), anchors, strict=True
+        ):
+            best, order = own_scores.topk(min(_CANDIDATES, len(own_scores)))
+            boxes = self.retinanet.box_coder.decode_single(moves[order], own_anchors[order])
+            boxes = clip_boxes_to_image(boxes, (self.size, self.size))
+            whole = ((boxes[:, 2:] - boxes[:, :2]) >= 1).all(dim=1)
+            boxes, best = boxes[whole], best[whole]
+            kept = batched_nms(boxes, best, torch.zeros_like(best, dtype=torch.int64), overlap)
+            found.append(Proposed(boxes[kept[:count]], best[kept[:count]]))
+        return found
+
+    def _anchors(self, features: list[Tensor]) -> list[Tensor]:
+        batch = len(features[0])
+        sizes = [(self.size, self.size)] * batch
+        blank = torch.empty(
+            (batch, 1, self.size, self.size), dtype=torch.float32, device=features[0].device
+        )
+        found: list[Tensor] = self.retinanet.anchor_generator(ImageList(blank, sizes), features)
+        return found

@@ -1,0 +1,1 @@
+"""From tables and files to the arrays that networks read."""

@@ -1,0 +1,126 @@
+"""Images of a cohort as tensors, read when they are asked for."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, Sampler
+
+from model.images.pixels import read_pixels
+from model.tensors.cohorts import Cohort
+from model.tensors.square import Placement, fit_square, place
+
+
+class Seen(NamedTuple):
+    """An image as networks see it.
+
+    Attributes:
+        place: in the cohort.
+        pixels: [1, S, S] uint8.
+        boxes: [N, 4] float32, its reference boxes in the square's pixels.
+    """
+
+    place: int
+    pixels: Tensor
+    boxes: Tensor
+
+
+class Batch(NamedTuple):
+    """Images of a cohort.
+
+    Attributes:
+        places: [B] theirs in the cohort.
+        pixels: [B, 1, S, S] uint8.
+        boxes: [N, 4] of each.
+    """
+
+    places: Tensor
+    pixels: Tensor
+    boxes: list[Tensor]
+
+
+class Pictures(Dataset[Seen]):
+    """A cohort's images, each fitted into a square.
+
+    Args:
+        cohort: the images; read by `read_pixels` from their files.
+        size: S, pixels of the square's side.
+    """
+
+    def __init__(self, cohort: Cohort, size: int) -> None:
+        self.cohort = cohort
+        self.size = size
+
+    def __len__(self) -> int:
+        return len(self.cohort.images)
+
+    def __getitem__(self, index: int) -> Seen:
+        """Read one.
+
+        Raises:
+            UnreadableImageError: its file has changed since the images were listed.
+        """
+        image = self.cohort.images[index]
+        square = fit_square(read_pixels(self.cohort.path(image)), self.size)
+        boxes = self.placement(index).to_square(self.cohort.reference(image))
+        return Seen(index, torch.from_numpy(square)[None], torch.from_numpy(boxes).float())
+
+    def placement(self, index: int) -> Placement:
+        """Where an image lies in its square."""
+        image = self.cohort.images[index]
+        return place(image.width, image.height, self.size)
+
+
+class EpochOrder(Sampler[int]):
+    """A new order each epoch that depends on seed and epoch alone.
+
+    So a run that was resumed sees what an unbroken one would have seen. Lightning tells the epoch.
+
+    Args:
+        count: how many there are.
+        seed: of the orders.
+    """
+
+    def __init__(self, count: int, seed: int) -> None:
+        self.count = count
+        self.seed = seed
+        self.epoch = 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """Order as in epoch `epoch`, counted from 0."""
+        self.epoch = epoch
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[int]:
+        generator = torch.Generator().manual_seed(self.seed * 1_000_003 + self.epoch)
+        yield from torch.randperm(self.count, generator=generator).tolist()
+
+
+def in_order(pictures: Pictures, batch_size: int, workers: int = 0) -> DataLoader[Seen]:
+    """All pictures once, in the cohort's order."""
+    return DataLoader(pictures, batch_size, num_workers=workers, collate_fn=collate)
+
+
+def shuffled(pictures: Pictures, batch_size: int, seed: int, workers: int = 0) -> DataLoader[Seen]:
+    """Pictures in another order each epoch; a last batch that is not full is left out."""
+    return DataLoader(
+        pictures,
+        batch_size,
+        sampler=EpochOrder(len(pictures), seed),
+        num_workers=workers,
+        collate_fn=collate,
+        drop_last=len(pictures) > batch_size,
+        persistent_workers=workers > 0,
+    )
+
+
+def collate(seen: Sequence[Seen]) -> Batch:
+    """Pictures side by side."""
+    return Batch(
+        torch.tensor([one.place for one in seen]),
+        torch.stack([one.pixels for one in seen]),
+        [one.boxes for one in seen],
+    )

@@ -1,0 +1,1 @@
+"""How any of the networks is fitted and kept."""

@@ -1,0 +1,67 @@
+"""Other takes of the same pictures: another exposure, another grain, a patient placed elsewhere."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+_ZOOM: Final = 0.12
+_SHIFT: Final = 0.06
+_GAMMA: Final = 0.35
+_NOISE: Final = 0.04
+_SMALLEST: Final = 2.0
+
+
+def vary(
+    pixels: Tensor, boxes: Sequence[Tensor], seed: Sequence[int], *, mirror: bool = True
+) -> tuple[Tensor, list[Tensor]]:
+    """Pictures and their boxes zoomed, moved, mirrored, exposed otherwise and made noisy.
+
+    Args:
+        pixels: [B, 1, S, S] uint8.
+        boxes: [N, 4] of each, in pixels.
+        seed: equal ones give equal takes, whatever ran before.
+        mirror: exchange left and right in half of them; not where labels name a side.
+
+    Returns:
+        [B, 1, S, S] uint8 and the boxes that are still in the picture.
+    """
+    count, size = len(pixels), pixels.shape[-1]
+    generator = torch.Generator().manual_seed(hash(tuple(seed)) & 0x7FFF_FFFF_FFFF_FFFF)
+
+    def spread(width: float, *shape: int) -> Tensor:
+        drawn = (torch.rand((count, *shape), generator=generator) * 2 - 1) * width
+        return drawn.to(pixels.device)
+
+    zoom = torch.exp(spread(_ZOOM, 2))
+    flip = torch.where(spread(1.0) > 0, -1.0, 1.0) if mirror else torch.ones_like(zoom[:, 0])
+    scale = zoom * torch.stack([flip, torch.ones_like(flip)], dim=1)
+    shift = spread(_SHIFT, 2)
+    taken = _resample(pixels.float() / 255, scale, shift)
+    taken = taken.clamp(1e-4, 1) ** torch.exp(spread(_GAMMA, 1, 1, 1))
+    grain = torch.randn(taken.shape, generator=generator).to(pixels.device)
+    taken = taken + grain * spread(_NOISE, 1, 1, 1).abs()
+    moved = [
+        _move(own, of_scale, of_shift, size)
+        for own, of_scale, of_shift in zip(boxes, scale, shift, strict=True)
+    ]
+    return (taken.clamp(0, 1) * 255).round().to(torch.uint8), moved
+
+
+def _resample(pictures: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
+    """[B, 1, S, S] in which what was at p lies at (p - shift) / scale, centre 0 and edges ±1."""
+    matrices = torch.cat([torch.diag_embed(scale), shift[:, :, None]], dim=2)
+    grid = functional.affine_grid(matrices, list(pictures.shape), align_corners=False)
+    return functional.grid_sample(pictures, grid, align_corners=False)
+
+
+def _move(boxes: Tensor, scale: Tensor, shift: Tensor, size: int) -> Tensor:
+    """[N, 4] of the boxes that still show after `_resample`."""
+    centred = boxes * (2 / size) - 1
+    moved = (centred - shift.repeat(2)) / scale.repeat(2)
+    low = torch.minimum(moved[:, :2], moved[:, 2:])
+    high = torch.maximum(moved[:, :2], moved[:, 2:])
+    found = ((torch.cat([low, high], dim=1).clamp(-1, 1) + 1) * (size / 2)).to(boxes.dtype)
+    return found[((found[:, 2:] - found[:, :2]) >= _SMALLEST).all(dim=1)]

@@ -1,0 +1,138 @@
+"""Weights as safetensors with a card beside them that says what they belong to."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor, nn
+
+_WEIGHTS: Final = "weights.safetensors"
+_CARD: Final = "card.json"
+#: Changes whenever a network's tensors change their meaning.
+FORMAT: Final = 1
+
+
+class WeightsError(ValueError):
+    """Weights are missing, damaged or of something else; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What weights belong to.
+
+    Attributes:
+        kind: the network, such as `detector`.
+        sizes: arguments that build the network again.
+        vocabulary: concept ids in the order of the outputs; empty where there are none.
+        contracts: versions, by name, of the tables that it was trained on.
+        format: release of the weights' layout.
+    """
+
+    kind: str
+    sizes: dict[str, Any]
+    vocabulary: tuple[str, ...] = ()
+    contracts: dict[str, int] | None = None
+    format: int = FORMAT
+
+
+def save_weights(network: nn.Module, card: Card, folder: Path) -> None:
+    """Put a network's weights and their card into `folder`, whole or not at all each."""
+    folder.mkdir(parents=True, exist_ok=True)
+    state = {name: value.detach().cpu().contiguous() for name, value in _state(network).items()}
+    text = json.dumps(asdict(card), indent=2, sort_keys=True) + "\n"
+    for name, content in ((_WEIGHTS, save(state)), (_CARD, text.encode())):
+        partial = folder / f".{name}.partial"
+        partial.write_bytes(content)
+        os.replace(partial, folder / name)
+
+
+def read_card(folder: Path, kind: str, contracts: Mapping[str, int] | None = None) -> Card:
+    """Read what the weights in `folder` belong to.
+
+    Args:
+        folder: where `save_weights` put them.
+        kind: the network that they must be of.
+        contracts: versions of tables that they must have been trained on.
+
+    Raises:
+        WeightsError: there is no card, or it is of another kind, format or contract version.
+    """
+    path = folder / _CARD
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        card = Card(**{**raw, "vocabulary": tuple(raw["vocabulary"])})
+    except FileNotFoundError:
+        raise WeightsError(
+            f"{path}: no {kind} weights here; train them first, or give the folder that has them"
+        ) from None
+    except (ValueError, TypeError, KeyError) as error:
+        raise WeightsError(f"{path}: is no card of weights ({error}); train again") from None
+    if (card.kind, card.format) != (kind, FORMAT):
+        raise WeightsError(
+            f"{path}: weights of a {card.kind}, format {card.format}; expected a {kind}, format "
+            f"{FORMAT}; train again with this release"
+        )
+    for name, version in (contracts or {}).items():
+        found = (card.contracts or {}).get(name)
+        if found != version:
+            raise WeightsError(
+                f"{path}: trained on table '{name}' version {found}; this release has version "
+                f"{version}; train again"
+            )
+    return card
+
+
+def check_vocabulary(card: Card, concepts: tuple[str, ...], where: Path) -> None:
+    """Make sure that weights speak of the same concepts, in the same order, as the tables.
+
+    Raises:
+        WeightsError: they do not; the message names the first differences.
+    """
+    if card.vocabulary == concepts:
+        return
+    lost = [name for name in card.vocabulary if name not in concepts]
+    new = [name for name in concepts if name not in card.vocabulary]
+    said = [
+        f"{len(names)} {what} ({', '.join(names[:3])})"
+        for names, what in ((lost, "are no longer kept"), (new, "are new"))
+        if names
+    ]
+    raise WeightsError(
+        f"{where}: the weights' vocabulary differs from the tables': "
+        f"{'; '.join(said) or 'another order'}; train again, or take the tables they came from"
+    )
+
+
+def load_weights(network: nn.Module, folder: Path) -> None:
+    """Put the weights of `folder` into a network built by its card.
+
+    Raises:
+        WeightsError: they are missing, damaged, or do not fit the network.
+    """
+    path = folder / _WEIGHTS
+    try:
+        state = load(path.read_bytes())
+    except FileNotFoundError:
+        raise WeightsError(f"{path}: no weights beside the card; train again") from None
+    except SafetensorError as error:
+        raise WeightsError(f"{path}: is damaged ({error}); train again") from None
+    own = _state(network)
+    wrong = sorted(
+        {*own, *state}
+        - {name for name in own if name in state and own[name].shape == state[name].shape}
+    )
+    if wrong:
+        raise WeightsError(
+            f"{path}: {len(wrong)} tensors do not fit the network, such as {', '.join(wrong[:3])}; "
+            "train again with this release"
+        )
+    network.load_state_dict(state)
+
+
+def _state(network: nn.Module) -> dict[str, Tensor]:
+    return dict(network.state_dict())

@@ -1,0 +1,135 @@
+"""Fitting a network with Lightning: early stop, resume, and a record of every epoch."""
+
+import hashlib
+import json
+import logging
+import shutil
+import sys
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import lightning
+import torch
+from lightning.pytorch.callbacks import (
+    Callback,
+    EarlyStopping,
+    ModelCheckpoint,
+    TQDMProgressBar,
+)
+
+from model.settings import FitSettings, HardwareSettings
+
+#: What a network reports of each epoch's validation; less is better.
+MONITORED: Final = "validation_loss"
+_LAST: Final = "last.ckpt"
+_BEST: Final = "best"
+_FINGERPRINT: Final = "fingerprint"
+
+Precision = Literal["32-true", "bf16-mixed", "16-mixed"]
+
+
+def fit(
+    network: lightning.LightningModule,
+    training: Any,
+    validation: Any,
+    *,
+    settings: FitSettings,
+    hardware: HardwareSettings,
+    folder: Path,
+    fingerprint: str,
+    record: Path | None = None,
+) -> int:
+    """Train until the validation stops getting better; `network` is left as in its best epoch.
+
+    A run that was killed is taken up at its last whole epoch, and ends as it would have ended.
+
+    Args:
+        network: logs `validation_loss` each epoch.
+        training: batches, in an order that depends on seed and epoch alone.
+        validation: batches.
+        settings: epochs and patience.
+        hardware: where to run.
+        folder: keeps the checkpoints until the training is over.
+        fingerprint: stands for all that the result depends on; checkpoints of another are dropped.
+        record: folder for DVCLive's metrics and plots; None keeps none.
+
+    Returns:
+        How many epochs there were.
+    """
+    resume = _take_up(folder, fingerprint)
+    checkpoints = ModelCheckpoint(
+        folder,
+        filename=_BEST,
+        monitor=MONITORED,
+        save_last=True,
+        enable_version_counter=False,
+    )
+    callbacks: list[Callback] = [checkpoints, EarlyStopping(MONITORED, patience=settings.patience)]
+    shown = sys.stderr.isatty()
+    trainer = lightning.Trainer(
+        accelerator=hardware.accelerator,
+        devices=hardware.devices,
+        num_nodes=hardware.nodes,
+        strategy=hardware.strategy,
+        precision=precision_of(hardware),
+        max_epochs=settings.epochs,
+        callbacks=[*callbacks, *([TQDMProgressBar()] if shown else [])],
+        enable_progress_bar=shown,
+        logger=_logger(record, going_on=resume is not None) if record else False,
+        log_every_n_steps=1,
+        gradient_clip_val=1.0,
+        num_sanity_val_steps=0,
+        enable_model_summary=False,
+        default_root_dir=folder,
+    )
+    trainer.fit(network, training, validation, ckpt_path=resume, weights_only=True)
+    best = torch.load(checkpoints.best_model_path, weights_only=True, map_location="cpu")
+    network.load_state_dict(best["state_dict"])
+    network.cpu().eval()
+    epochs = int(trainer.current_epoch)
+    trainer.strategy.barrier()
+    if trainer.is_global_zero:
+        shutil.rmtree(folder)
+    return epochs
+
+
+def precision_of(hardware: HardwareSettings) -> Precision:
+    """The precision asked for; `auto` takes half precision where the hardware multiplies it."""
+    if hardware.precision != "auto":
+        return hardware.precision
+    if hardware.accelerator != "cpu" and torch.cuda.is_available():
+        return "bf16-mixed" if torch.cuda.is_bf16_supported() else "16-mixed"
+    return "bf16-mixed" if torch.cpu._is_avx512_bf16_supported() else "32-true"  # noqa: SLF001
+
+
+def fingerprint_of(parts: Mapping[str, Any]) -> str:
+    """A digest of settings and other plain values."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def quieten() -> None:
+    """Keep Lightning's hints about loaders and devices from standing between a stage's lines."""
+    for name in ("lightning.pytorch", "lightning.fabric", "lightning.pytorch.utilities.rank_zero"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    warnings.filterwarnings("ignore", message=".*does not have many workers.*")
+
+
+def _take_up(folder: Path, fingerprint: str) -> Path | None:
+    """The checkpoint that a broken run of the same fingerprint left, if there is one."""
+    stamp = folder / _FINGERPRINT
+    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != fingerprint:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        stamp.write_text(fingerprint, encoding="utf-8")
+    last = folder / _LAST
+    return last if last.is_file() else None
+
+
+def _logger(record: Path, *, going_on: bool) -> Any:
+    from dvclive.lightning import DVCLiveLogger
+
+    return DVCLiveLogger(
+        dir=str(record), resume=going_on, save_dvc_exp=False, dvcyaml=None, report=None
+    )

@@ -1,0 +1,36 @@
+"""The optimizer that all networks share."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import nn
+
+from model.settings import FitSettings
+
+
+def one_cycle(parameters: Iterable[nn.Parameter], settings: FitSettings, steps: int) -> Any:
+    """AdamW whose learning rate rises and falls once over the training (Smith and Topin 2019).
+
+    Args:
+        parameters: what is learnt.
+        settings: highest learning rate, weight decay and epochs.
+        steps: batches of an epoch.
+
+    Returns:
+        What Lightning's `configure_optimizers` gives.
+    """
+    learnt = [parameter for parameter in parameters if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(
+        learnt, lr=settings.learning_rate, weight_decay=settings.weight_decay
+    )
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer,
+        max_lr=settings.learning_rate,
+        total_steps=settings.epochs * steps + 1,
+        pct_start=0.2,
+    )
+    return {
+        "optimizer": optimizer,
+        "lr_scheduler": {"scheduler": schedule, "interval": "step"},
+    }
