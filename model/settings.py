@@ -11,6 +11,9 @@ RegionSource = Literal["detector", "grid"]
 #: What a value of -1, uncertain, is taken for in training; null, not mentioned, stays unknown.
 UncertainPolicy = Literal["ones", "zeros", "soft", "ignore"]
 
+#: What a value of null is taken for: `zeros`, absent, or `ignore`, unknown.
+UnmentionedPolicy = Literal["zeros", "ignore"]
+
 PARAMS_FILE: Final = Path("params.yaml")
 _PART: Final = "model"
 
@@ -109,9 +112,9 @@ class RegionSettings(_Settings):
     """Which regions of an image are candidates."""
 
     source: RegionSource = "detector"
-    per_image: int = Field(default=32, ge=1, description="Most regions of an image.")
+    per_image: int = Field(default=16, ge=1, description="Most regions of an image.")
     overlap: float = Field(
-        default=0.5, gt=0, lt=1, description="IoU above which the less likely of two is dropped."
+        default=0.3, gt=0, lt=1, description="IoU above which the less likely of two is dropped."
     )
 
 
@@ -123,8 +126,23 @@ class NetworkSettings(FitSettings):
     learning_rate: float = Field(default=1e-3, gt=0)
     patience: int = Field(default=6, ge=1)
     size: int = Field(default=128, ge=8, description="Dimensions of the common space.")
-    temperature: float = Field(default=0.1, gt=0)
+    temperature: float = Field(default=0.1, gt=0, description="Of the attention, at the start.")
     uncertain: UncertainPolicy = "soft"
+    unmentioned: UnmentionedPolicy = "zeros"
+    matching: float = Field(
+        default=1.0, ge=0, description="Weight of image-text matching; 0 trains without it."
+    )
+    vectors: Literal["word2vec", "one_hot"] = Field(
+        default="word2vec", description="What an attribute's query starts from."
+    )
+    reports: Literal["true", "shuffled"] = Field(
+        default="true", description="Whose report an image is trained with."
+    )
+    coordinates: bool = Field(default=True, description="Regions know where they lie.")
+    text_attention: bool = Field(default=True, description="Regions attend to attributes too.")
+    region_weighting: bool = Field(
+        default=True, description="Attention counts by its attribute's probability."
+    )
 
 
 class ClassifierSettings(FitSettings):
@@ -134,6 +152,25 @@ class ClassifierSettings(FitSettings):
     batch_size: int = Field(default=32, ge=2)
     learning_rate: float = Field(default=5e-4, gt=0)
     patience: int = Field(default=2, ge=1)
+
+
+class AttributeSettings(_Settings):
+    """Which concepts of the vocabulary are attributes of pneumonia."""
+
+    findings: tuple[str, ...] = Field(
+        default=(
+            "finding:opacity",
+            "finding:airspace_disease",
+            "finding:consolidation",
+            "finding:infiltrate",
+            "finding:pneumonia",
+            "finding:atelectasis",
+            "finding:pleural_effusion",
+            "finding:pulmonary_edema",
+            "finding:nodule",
+        ),
+        description="Findings to take; sides, zones and descriptors are all taken.",
+    )
 
 
 class EvaluationSettings(_Settings):
@@ -150,6 +187,19 @@ class ModelSettings(_Settings):
         default=("finding:opacity", "finding:consolidation", "finding:atelectasis"),
         description="Labels of the boxes to find; empty takes all boxes of a cohort.",
     )
+    queries: tuple[str, ...] = Field(
+        default=(
+            "finding:opacity",
+            "finding:airspace_disease",
+            "finding:consolidation",
+            "finding:infiltrate",
+            "finding:pneumonia",
+            "finding:atelectasis",
+        ),
+        min_length=1,
+        description="Concepts whose attention makes the boxes.",
+    )
+    attributes: AttributeSettings = AttributeSettings()
     radiographs: RadiographSettings = RadiographSettings()
     cohorts: CohortsSettings = CohortsSettings()
     hardware: HardwareSettings = HardwareSettings()

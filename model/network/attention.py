@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 _NEVER: Final = -1e4  # far below any similarity, yet finite in half precision
+_TINY: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +18,23 @@ class Attended:
     Attributes:
         to_regions: [I, T, M, R] attention of report T's attribute M over image I's regions; sums
             to 1 over the regions that are there.
-        image_features: [I, T, M, D] each attribute's attended image feature, c_m.
-        text_features: [I, T, R, D] each region's attended text feature.
-        scores: [I, T] how well image and report match, -1 to 1.
+        to_attributes: [I, T, M, R] attention of image I's region R over report T's attributes;
+            sums to 1 over the attributes that are there.
+        of_attributes: [I, T] mean agreement of each attribute with the image feature that it
+            attends to, -1 to 1.
+        of_regions: [I, T] mean agreement of each region with the text feature that it attends to,
+            -1 to 1.
     """
 
     to_regions: Tensor
-    image_features: Tensor
-    text_features: Tensor
-    scores: Tensor
+    to_attributes: Tensor
+    of_attributes: Tensor
+    of_regions: Tensor
+
+    @property
+    def scores(self) -> Tensor:
+        """[I, T] how well image and report match, -1 to 1."""
+        return (self.of_attributes + self.of_regions) / 2
 
 
 class CrossAttention(nn.Module):
@@ -35,7 +44,8 @@ class CrossAttention(nn.Module):
         region_size: V, of a region's features, its geometry included.
         attribute_size: E, of an attribute's word2vec vector.
         size: D, of the common space.
-        temperature: divides cosines before the softmax; the smaller, the sharper.
+        temperature: divides cosines before the softmax; the smaller, the sharper. Learnt from
+            there.
     """
 
     def __init__(
@@ -44,7 +54,7 @@ class CrossAttention(nn.Module):
         super().__init__()
         self.of_regions = nn.Linear(region_size, size)
         self.of_attributes = nn.Linear(attribute_size, size)
-        self.temperature = temperature
+        self.sharpness = nn.Parameter(torch.tensor(1 / temperature).log())
 
     def embed_regions(self, regions: Tensor) -> Tensor:
         """[..., R, D] unit vectors of regions [..., R, V]."""
@@ -53,6 +63,10 @@ class CrossAttention(nn.Module):
     def embed_attributes(self, attributes: Tensor) -> Tensor:
         """[..., M, D] unit vectors of attributes [..., M, E]."""
         return functional.normalize(self.of_attributes(attributes), dim=-1)
+
+    def attend(self, similarity: Tensor, mask: Tensor, dim: int) -> Tensor:
+        """Softmax of cosines over `dim`, over those of which `mask` is true."""
+        return (similarity * self.sharpness.exp()).masked_fill(~mask, _NEVER).softmax(dim=dim)
 
     def forward(
         self,
@@ -63,6 +77,10 @@ class CrossAttention(nn.Module):
     ) -> Attended:
         """Attend for every pair of an image and a report.
 
+        With unit keys k_r and queries q_m, an attribute attends to c_m = sum_r a_mr k_r, and
+        agrees with it by cos(q_m, c_m); c_m itself is never made, since its length follows from
+        the keys' products with each other. So for regions.
+
         Args:
             regions: [I, R, V] features of each image's regions.
             attributes: [T, M, E] vectors of each report's attributes.
@@ -72,26 +90,38 @@ class CrossAttention(nn.Module):
         Raises:
             ValueError: an image has no region or a report no attribute.
         """
-        here = _mask(regions, region_mask, "an image has no region")[:, None, None, :]
-        said = _mask(attributes, attribute_mask, "a report has no attribute")[None, :, :, None]
+        here = _mask(regions, region_mask, "an image has no region")
+        said = _mask(attributes, attribute_mask, "a report has no attribute")
         keys, queries = self.embed_regions(regions), self.embed_attributes(attributes)
-        similarity = torch.einsum("ird,tmd->itmr", keys, queries) / self.temperature
-        to_regions = similarity.masked_fill(~here, _NEVER).softmax(dim=-1)
-        to_attributes = similarity.masked_fill(~said, _NEVER).softmax(dim=-2)
-        image_features = torch.einsum("itmr,ird->itmd", to_regions, keys)
-        text_features = torch.einsum("itmr,tmd->itrd", to_attributes, queries)
-        of_attributes = functional.cosine_similarity(image_features, queries[None], dim=-1)
-        of_regions = functional.cosine_similarity(text_features, keys[:, None], dim=-1)
-        scores = _mean(of_attributes, said[..., 0]) + _mean(of_regions, here[..., 0, :])
-        return Attended(to_regions, image_features, text_features, scores / 2)
+        similarity = torch.einsum("ird,tmd->itmr", keys, queries)
+        to_regions = self.attend(similarity, here[:, None, None, :], dim=-1)
+        to_attributes = self.attend(similarity, said[None, :, :, None], dim=-2)
+        among_keys = keys @ keys.transpose(-1, -2)
+        among_queries = queries @ queries.transpose(-1, -2)
+        image_length = torch.einsum("itmr,irs,itms->itm", to_regions, among_keys, to_regions)
+        text_length = torch.einsum(
+            "itmr,tmn,itnr->itr", to_attributes, among_queries, to_attributes
+        )
+        of_attributes = (to_regions * similarity).sum(dim=-1) / _root(image_length)
+        of_regions = (to_attributes * similarity).sum(dim=-2) / _root(text_length)
+        return Attended(
+            to_regions,
+            to_attributes,
+            _mean(of_attributes, said[None, :, :]),
+            _mean(of_regions, here[:, None, :]),
+        )
 
 
 def _mask(values: Tensor, mask: Tensor | None, problem: str) -> Tensor:
     if mask is None:
-        mask = torch.ones(values.shape[:-1], dtype=torch.bool, device=values.device)
+        return torch.ones(values.shape[:-1], dtype=torch.bool, device=values.device)
     if not bool(mask.any(dim=-1).all()):
         raise ValueError(f"{problem}; leave it out of the batch")
     return mask
+
+
+def _root(squares: Tensor) -> Tensor:
+    return squares.clamp_min(_TINY).sqrt()
 
 
 def _mean(values: Tensor, mask: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from model.settings import UncertainPolicy
+from model.settings import UncertainPolicy, UnmentionedPolicy
 
 POLICIES: Final[tuple[UncertainPolicy, ...]] = get_args(UncertainPolicy)
 _SOFT: Final = 0.5
@@ -45,12 +45,15 @@ def same_attributes(sets: Tensor) -> Tensor:
     return (sets[:, None, :] == sets[None, :, :]).all(dim=-1)
 
 
-def attribute_targets(values: Tensor, policy: UncertainPolicy) -> tuple[Tensor, Tensor]:
+def attribute_targets(
+    values: Tensor, policy: UncertainPolicy, unmentioned: UnmentionedPolicy
+) -> tuple[Tensor, Tensor]:
     """What to learn of label values, and how much each counts.
 
     Args:
         values: [B, K] 1 affirmed, 0 negated, -1 uncertain, NaN not mentioned.
         policy: what to take an uncertain value for.
+        unmentioned: `zeros` takes what no report speaks of for absent; `ignore` for unknown.
 
     Returns:
         [B, K] targets from 0 to 1, and [B, K] weights, 0 for what is not known.
@@ -65,7 +68,9 @@ def attribute_targets(values: Tensor, policy: UncertainPolicy) -> tuple[Tensor, 
         raise ValueError("a label is none of 1, 0, -1 and NaN; read it from the labels table")
     meant = {"ones": 1.0, "zeros": 0.0, "soft": _SOFT, "ignore": 0.0}[policy]
     targets = values.masked_fill(unknown, 0.0).masked_fill(doubted, meant)
-    left_out = unknown | doubted if policy == "ignore" else unknown
+    left_out = torch.zeros_like(unknown) if unmentioned == "zeros" else unknown
+    if policy == "ignore":
+        left_out = left_out | doubted
     return targets, (~left_out).to(targets.dtype)
 
 

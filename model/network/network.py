@@ -1,11 +1,14 @@
 """The network whole: from regions and attributes in training, from regions alone afterwards."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import torch
 from torch import Tensor, nn
 
 from model.network.attention import Attended, CrossAttention
+
+_TINY: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,18 +18,33 @@ class ImageReading:
     Attributes:
         logits: [I, K] of each attribute of the vocabulary.
         attention: [I, K, R] of each attribute over the regions; sums to 1.
-        region_scores: [I, R] attention weighted with the attributes' probabilities, 0 to 1; 0
-            where there is no region.
     """
 
     logits: Tensor
     attention: Tensor
-    region_scores: Tensor
 
     @property
     def probabilities(self) -> Tensor:
         """[I, K] of each attribute, 0 to 1."""
         return self.logits.sigmoid()
+
+    def region_scores(self, queries: Tensor, *, weighted: bool = True) -> Tensor:
+        """[I, R] how much the regions look like what is asked for, 0 to 1.
+
+        Each query's attention counts by its probability p, as does the whole:
+        score_r = max_k(p_k) * sum_k(p_k a_kr) / sum_k(p_k), over the queries k.
+
+        Args:
+            queries: [Q] rows of the vocabulary.
+            weighted: by the probabilities; else every query counts alike, for an ablation.
+        """
+        attention = self.attention[:, queries]
+        if not weighted:
+            return attention.mean(dim=1)
+        probabilities = self.probabilities[:, queries]
+        share = probabilities / probabilities.sum(dim=-1, keepdim=True).clamp_min(_TINY)
+        certainty = probabilities.amax(dim=-1, keepdim=True)
+        return torch.einsum("iq,iqr->ir", share, attention) * certainty
 
 
 class LocalizationNetwork(nn.Module):
@@ -34,12 +52,14 @@ class LocalizationNetwork(nn.Module):
 
     Args:
         vectors: [K, E] word2vec vectors of the vocabulary's concepts, in its order; kept fixed.
-        region_size: V, of a region's features.
+        region_size: V, of a region's features, its geometry included.
         size: D, of the common space.
-        temperature: of the attention.
+        temperature: of the attention, from which it is learnt.
     """
 
     vectors: Tensor
+    middle: Tensor
+    spread: Tensor
 
     def __init__(
         self, vectors: Tensor, region_size: int, size: int = 128, temperature: float = 0.1
@@ -47,9 +67,22 @@ class LocalizationNetwork(nn.Module):
         super().__init__()
         concepts, attribute_size = vectors.shape
         self.register_buffer("vectors", vectors)
+        self.register_buffer("middle", torch.zeros(region_size))
+        self.register_buffer("spread", torch.ones(region_size))
         self.attention = CrossAttention(region_size, attribute_size, size, temperature)
         self.weights = nn.Parameter(torch.randn(concepts, size) * size**-0.5)
         self.bias = nn.Parameter(torch.zeros(concepts))
+        # Cosines are small; logits are not.
+        self.scale = nn.Parameter(torch.tensor(10.0).log())
+
+    def standardise(self, regions: Tensor) -> None:
+        """Take mean and spread of each feature from [N, V] a sample of regions, before training."""
+        self.middle.copy_(regions.mean(dim=0))
+        self.spread.copy_(regions.std(dim=0).clamp_min(1e-3))
+
+    def forget(self, features: slice) -> None:
+        """Keep some features, such as the coordinates, out of all that follows."""
+        self.spread[features] = torch.inf
 
     def match(
         self,
@@ -67,7 +100,7 @@ class LocalizationNetwork(nn.Module):
             attribute_mask: [T, M] true where there is an attribute.
         """
         found: Attended = self.attention(
-            regions, self.vectors[attributes], region_mask, attribute_mask
+            self._standard(regions), self.vectors[attributes], region_mask, attribute_mask
         )
         return found
 
@@ -78,12 +111,15 @@ class LocalizationNetwork(nn.Module):
             regions: [I, R, V].
             region_mask: [I, R] true where there is a region.
         """
-        attended: Attended = self.attention(regions, self.vectors[None], region_mask)
-        features = attended.image_features[:, 0]
-        attention = attended.to_regions[:, 0]
-        logits = (features * self.weights).sum(dim=-1) + self.bias
-        probabilities = logits.sigmoid()
-        share = probabilities / probabilities.sum(dim=-1, keepdim=True).clamp_min(1e-6)
-        certainty = probabilities.amax(dim=-1, keepdim=True)
-        scores = torch.einsum("ik,ikr->ir", share, attention) * certainty
-        return ImageReading(logits, attention, scores)
+        if region_mask is None:
+            region_mask = torch.ones(regions.shape[:-1], dtype=torch.bool, device=regions.device)
+        keys = self.attention.embed_regions(self._standard(regions))
+        queries = self.attention.embed_attributes(self.vectors)
+        similarity = torch.einsum("ird,kd->ikr", keys, queries)
+        attention = self.attention.attend(similarity, region_mask[:, None, :], dim=-1)
+        features = torch.einsum("ikr,ird->ikd", attention, keys)
+        logits = (features * self.weights).sum(dim=-1) * self.scale.exp() + self.bias
+        return ImageReading(logits, attention)
+
+    def _standard(self, regions: Tensor) -> Tensor:
+        return (regions - self.middle) / self.spread

@@ -1,6 +1,6 @@
 """The cohort's studies as their tables tell them, ready to be drawn."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +11,8 @@ from data_contracts.phantom import LESIONS, STUDIES
 from data_contracts.storage import read_parts
 from model.phantom.opacities import Lesion
 from model.phantom.radiograph import Study
+
+_Row = dict[str, Any]
 
 _NOT_DRAWN: Final = "resolved"
 _MEASURES: Final = (
@@ -25,6 +27,7 @@ class PhantomImage:
     Attributes:
         study_id: also the image's id, as each study has one picture.
         role: the cohort it belongs to.
+        concepts: ids of all that the picture shows.
     """
 
     study_id: str
@@ -34,6 +37,7 @@ class PhantomImage:
     split: str
     geographic_extent: float
     opacity: float
+    concepts: frozenset[str]
     study: Study
 
 
@@ -44,22 +48,44 @@ def read_cohort(folder: Path) -> Iterator[list[PhantomImage]]:
         TableNotFoundError: the phantom stage has not been run.
         ContractError: a table was written by another release.
     """
-    lesions: dict[str, list[Lesion]] = {}
+    lesions: dict[str, list[_Row]] = {}
     for part in read_parts(LESIONS, folder / "lesions.parquet"):
         for row in part.to_pylist():
             if row["age"] != _NOT_DRAWN:
-                measures = {name: row[name] for name in _MEASURES}
-                lesions.setdefault(row["study_id"], []).append(Lesion(**measures))
+                lesions.setdefault(row["study_id"], []).append(row)
     for part in read_parts(STUDIES, folder / "studies.parquet"):
         yield [_image(row, lesions.pop(row["study_id"], [])) for row in _rows(part)]
 
 
-def _rows(table: pa.Table) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = table.to_pylist()
+def shown_concepts(lesions: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """Ids of all that lesions show: findings, and their sides, zones and descriptors.
+
+    Consolidation is an opacity too, and lesions in both lungs are bilateral.
+
+    Args:
+        lesions: rows of the table `lesions` that are drawn.
+    """
+    shown: set[str] = set()
+    for row in lesions:
+        shown |= {row["finding"], row["side"], *row["zones"], *row["descriptors"]}
+    if "finding:consolidation" in shown:
+        shown.add("finding:opacity")
+    if {"side:left", "side:right"} <= shown:
+        shown.add("side:bilateral")
+    return frozenset(shown)
+
+
+def _rows(table: pa.Table) -> list[_Row]:
+    rows: list[_Row] = table.to_pylist()
     return rows
 
 
-def _image(row: dict[str, Any], lesions: list[Lesion]) -> PhantomImage:
+def _lesion(row: _Row) -> Lesion:
+    measures = {name: row[name] for name in _MEASURES}
+    return Lesion(**measures, looks=frozenset(row["descriptors"]))
+
+
+def _image(row: _Row, lesions: list[_Row]) -> PhantomImage:
     return PhantomImage(
         study_id=row["study_id"],
         subject_id=row["subject_id"],
@@ -68,6 +94,7 @@ def _image(row: dict[str, Any], lesions: list[Lesion]) -> PhantomImage:
         split=row["split"],
         geographic_extent=float(row["geographic_extent"]),
         opacity=float(row["opacity"]),
+        concepts=shown_concepts(lesions),
         study=Study(
             role=row["role"],
             seed=row["seed"],
@@ -75,6 +102,6 @@ def _image(row: dict[str, Any], lesions: list[Lesion]) -> PhantomImage:
             heart_ratio=row["heart_ratio"],
             lung_volume=row["lung_volume"],
             devices=tuple(row["devices"]),
-            lesions=tuple(lesions),
+            lesions=tuple(_lesion(row) for row in lesions),
         ),
     )

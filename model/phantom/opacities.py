@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import prod
 from typing import Final
 
 import numpy as np
@@ -17,7 +18,12 @@ _SIDE_OF: Final = {"side:right": RIGHT, "side:left": LEFT}
 
 @dataclass(frozen=True, slots=True)
 class Lesion:
-    """An opacity or effusion to draw; see the contract `lesions` for its measures."""
+    """An opacity or effusion to draw; see the contract `lesions` for its measures.
+
+    Attributes:
+        looks: concept ids of descriptors, of which those of `_LOOKS` and of the kind's own texture
+            show.
+    """
 
     kind: str
     finding: str
@@ -27,6 +33,33 @@ class Lesion:
     width: float
     height: float
     density: float
+    looks: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a descriptor changes what its kind looks like; each is a factor.
+
+    Attributes:
+        density: of the whole.
+        edge: how soft the border is.
+        ragged: how far the border wanders.
+    """
+
+    density: float = 1.0
+    edge: float = 1.0
+    ragged: float = 1.0
+
+
+_LOOKS: Final = {
+    "descriptor:dense": Look(density=1.4),
+    "descriptor:confluent": Look(density=1.1, ragged=2.6),
+    "descriptor:focal": Look(edge=0.6, ragged=0.4),
+    "descriptor:ill_defined": Look(density=0.95, edge=3.0),
+    "descriptor:ground_glass": Look(density=0.78, edge=1.5),
+    "descriptor:irregular": Look(edge=0.6, ragged=2.3),
+    "descriptor:round": Look(edge=0.6),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +84,8 @@ def draw_opacity(chest: Chest, lesion: Lesion, rng: np.random.Generator) -> Opac
     lung = next(lung for lung in chest.lungs if lung.side == _SIDE_OF[lesion.side])
     shape, texture = _KINDS[lesion.kind](chest, lung, lesion, rng)
     shape = shape * lung.mask
-    strength: Field = (np.clip(shape * texture, 0, 1) * lesion.density).astype(np.float32)
+    density = lesion.density * prod(look.density for look in _looks(lesion))
+    strength: Field = np.clip(shape * texture * density, 0, 1).astype(np.float32)
     return Opacity(strength, shape > _COVERED)
 
 
@@ -61,8 +95,14 @@ def _lump(
     """An ellipse whose edge wanders."""
     x, y = lung.place(chest.plane, lesion.center_x, lesion.center_y)
     radius = np.sqrt((2 * x / lesion.width) ** 2 + (2 * y / lesion.height) ** 2)
+    looks = _looks(lesion)
+    ragged *= prod(look.ragged for look in looks)
     edge = 1 - radius + ragged * cloud(chest.plane.size, 7, rng)
-    return soft(edge.astype(np.float32), 0.09)
+    return soft(edge.astype(np.float32), 0.09 * prod(look.edge for look in looks))
+
+
+def _looks(lesion: Lesion) -> list[Look]:
+    return [look for name, look in _LOOKS.items() if name in lesion.looks]
 
 
 def _consolidation(
@@ -76,8 +116,10 @@ def _patchy(
     chest: Chest, lung: Lung, lesion: Lesion, rng: np.random.Generator
 ) -> tuple[Field, Field]:
     shape = _lump(chest, lung, lesion, rng, 0.22)
-    lumps = soft(cloud(chest.plane.size, 16, rng, octaves=2) + 0.35, 0.18)
-    return shape, 0.35 + 0.75 * lumps
+    if "descriptor:patchy" not in lesion.looks:  # hazy, or of the look that its descriptor names
+        return shape, 0.80 + 0.05 * cloud(chest.plane.size, 12, rng, octaves=2)
+    lumps = soft(cloud(chest.plane.size, 16, rng, octaves=2) + 0.25, 0.15)
+    return shape, 0.20 + 0.95 * lumps
 
 
 def _interstitial(
@@ -85,8 +127,10 @@ def _interstitial(
 ) -> tuple[Field, Field]:
     shape = _lump(chest, lung, lesion, rng, 0.12)
     fine = np.exp(-((cloud(chest.plane.size, 52, rng, octaves=1) / 0.30) ** 2))
-    coarse = np.exp(-((cloud(chest.plane.size, 30, rng, octaves=1) / 0.22) ** 2))
-    return shape, (0.28 + 0.55 * fine + 0.45 * coarse).astype(np.float32)
+    coarse = np.exp(-((cloud(chest.plane.size, 32, rng, octaves=1) / 0.24) ** 2))
+    if "descriptor:reticular" in lesion.looks:  # a net of lines with clear meshes
+        return shape, (0.10 + 0.15 * fine + 1.1 * coarse).astype(np.float32)
+    return shape, (0.34 + 0.65 * fine + 0.15 * coarse).astype(np.float32)
 
 
 def _edema(
@@ -106,6 +150,12 @@ def _band(
     slope = rng.normal(0.02, 0.05)
     y = (y + slope * x / max(lesion.width, 0.1)).astype(np.float32)
     shape = blob(x, y, lesion.width, lesion.height, 0.16)
+    if "descriptor:linear" in lesion.looks:  # one thin, sharp line
+        line = np.exp(-((y / (0.16 * lesion.height)) ** 2))
+        return shape, (0.15 + 1.5 * line).astype(np.float32)
+    if "descriptor:streaky" in lesion.looks:  # several faint ones beside each other
+        streaks = 0.5 + 0.5 * np.cos(2 * np.pi * (3 * y / lesion.height + 0.15 * x))
+        return shape, (0.15 + 1.0 * streaks**2).astype(np.float32)
     return shape, 0.95 + 0.08 * cloud(chest.plane.size, 20, rng, octaves=1)
 
 
@@ -126,7 +176,11 @@ def _nodule(
     chest: Chest, lung: Lung, lesion: Lesion, rng: np.random.Generator
 ) -> tuple[Field, Field]:
     x, y = lung.place(chest.plane, lesion.center_x, lesion.center_y)
-    shape = blob(x, y, lesion.width, lesion.height, 0.07)
+    shape = (
+        blob(x, y, lesion.width, lesion.height, 0.07)
+        if "descriptor:round" in lesion.looks
+        else _lump(chest, lung, lesion, rng, 0.30)
+    )
     return shape, 0.98 + 0.03 * cloud(chest.plane.size, 16, rng, octaves=1)
 
 

@@ -18,7 +18,7 @@ from rich.progress import TimeRemainingColumn
 from threadpoolctl import threadpool_limits
 
 from data_contracts.contract import Contract
-from data_contracts.images import BOXES, IMAGES, SEVERITY
+from data_contracts.images import ATTRIBUTES, BOXES, IMAGES, SEVERITY
 from data_contracts.phantom import LESIONS, ROLES, STUDIES
 from data_contracts.progress import progress_bar
 from data_contracts.storage import PartedTable, count_rows, is_current, part_paths, read_parts
@@ -34,7 +34,7 @@ _PART_ROWS: Final = 500
 _QUALITY: Final = 92
 _CHUNK: Final = 8
 _PICTURES: Final = "pictures"
-_CONTRACTS: Final[tuple[Contract, ...]] = (IMAGES, BOXES, SEVERITY)
+_CONTRACTS: Final[tuple[Contract, ...]] = (IMAGES, BOXES, SEVERITY, ATTRIBUTES)
 
 
 class _Drawn(NamedTuple):
@@ -45,9 +45,9 @@ class _Drawn(NamedTuple):
 def radiographs(*, settings: RadiographSettings, phantom: Path, out: Path) -> StageSummary:
     """Draw a radiograph for every study of the phantom cohort.
 
-    Writes `pictures/ROLE/STUDY.jpg`, the tables `images`, `boxes` and `severity`, and `sheet.png`
-    to look at. What a broken run had finished is kept; equal studies, size and code give equal
-    files, however many workers there are.
+    Writes `pictures/ROLE/STUDY.jpg`, the tables `images`, `boxes`, `severity` and `attributes`,
+    and `sheet.png` to look at. What a broken run had finished is kept; equal studies, size and
+    code give equal files, however many workers there are.
 
     Args:
         settings: size and number of processes.
@@ -61,6 +61,7 @@ def radiographs(*, settings: RadiographSettings, phantom: Path, out: Path) -> St
     started = time.perf_counter()
     fingerprint = _fingerprint(settings.size, phantom)
     images = [image for part in read_cohort(phantom) for image in part]
+    concepts = sorted(frozenset[str]().union(*(image.concepts for image in images)))
     firsts = range(0, len(images), _PART_ROWS)
     paths = {contract: out / f"{contract.name}.parquet" for contract in _CONTRACTS}
     tables = [
@@ -69,7 +70,7 @@ def radiographs(*, settings: RadiographSettings, phantom: Path, out: Path) -> St
         if not is_current(path, fingerprint, len(firsts))
     ]
     if tables:
-        _draw_missing(settings, tables, images, firsts, out)
+        _draw_missing(settings, tables, images, firsts, concepts, out)
         _write_sheet(images, settings.size, out / "sheet.png")
     for table in tables:
         table.commit(len(firsts))
@@ -86,6 +87,7 @@ def _draw_missing(
     tables: Sequence[PartedTable],
     images: Sequence[PhantomImage],
     firsts: range,
+    concepts: Sequence[str],
     out: Path,
 ) -> None:
     for role in ROLES:
@@ -103,7 +105,7 @@ def _draw_missing(
                 for one in pool.map(draw, of_part, chunksize=_CHUNK):
                     drawn.append(one)
                     progress.advance(bar)
-                rows = _rows(of_part, drawn, settings.size)
+                rows = _rows(of_part, drawn, settings.size, concepts)
                 for table in tables:
                     table.write_part(index, rows[table.contract.name])
             progress.update(bar, completed=min(first + _PART_ROWS, len(images)))
@@ -131,7 +133,7 @@ def _path(image: PhantomImage) -> str:
 
 
 def _rows(
-    images: Sequence[PhantomImage], drawn: Sequence[_Drawn], size: int
+    images: Sequence[PhantomImage], drawn: Sequence[_Drawn], size: int, concepts: Sequence[str]
 ) -> dict[str, pa.Table]:
     spacing = _WIDTH_MM / size
     pictures: list[dict[str, Any]] = []
@@ -172,7 +174,12 @@ def _rows(
                 "opacity": image.opacity,
             }
         )
-    rows = {IMAGES: pictures, BOXES: boxes, SEVERITY: scores}
+    shown = [
+        {"image_id": image.study_id, "concept_id": name, "present": name in image.concepts}
+        for image in images
+        for name in concepts
+    ]
+    rows = {IMAGES: pictures, BOXES: boxes, SEVERITY: scores, ATTRIBUTES: shown}
     return {
         contract.name: pa.Table.from_pylist(of_table, contract.schema())
         for contract, of_table in rows.items()

@@ -95,6 +95,19 @@ class Cohort:
         """[N, 4] its reference boxes in its own pixels; [0, 4] where it has none."""
         return self.boxes.get(image.image_id, as_boxes([]))
 
+    def check_boxes(self, targets: Sequence[str]) -> None:
+        """Make sure that there is a box to learn from.
+
+        Raises:
+            CohortError: none of the images has one.
+        """
+        if not any(len(self.reference(image)) for image in self.images):
+            what = f" labelled {', '.join(targets)}" if targets else ""
+            raise CohortError(
+                f"cohort '{self.part}': no image has a box{what}; set model.targets to labels of "
+                "its boxes, or model.regions.source to grid, which needs none"
+            )
+
 
 def open_cohort(part: str, settings: CohortSettings, targets: Sequence[str] = ()) -> Cohort:
     """Read a cohort's images and boxes from its tables.

@@ -25,6 +25,7 @@ from model.settings import FitSettings, HardwareSettings
 MONITORED: Final = "validation_loss"
 _LAST: Final = "last.ckpt"
 _BEST: Final = "best"
+_CHECKPOINTS: Final = "checkpoints"
 _FINGERPRINT: Final = "fingerprint"
 
 Precision = Literal["32-true", "bf16-mixed", "16-mixed"]
@@ -60,7 +61,7 @@ def fit(
     """
     resume = _take_up(folder, fingerprint)
     checkpoints = ModelCheckpoint(
-        folder,
+        folder / _CHECKPOINTS,
         filename=_BEST,
         monitor=MONITORED,
         save_last=True,
@@ -109,11 +110,25 @@ def fingerprint_of(parts: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
+def stamps(folder: Path, *tables: str) -> dict[str, str]:
+    """Digests of tables, for a fingerprint: `folder/NAME.parquet`, a file or a folder of parts."""
+    found = {}
+    for name in tables:
+        path = folder / f"{name}.parquet"
+        digest = hashlib.sha256()
+        for part in sorted(path.glob("part-*")) if path.is_dir() else [path]:
+            with part.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+        found[str(path)] = digest.hexdigest()
+    return found
+
+
 def quieten() -> None:
     """Keep Lightning's hints about loaders and devices from standing between a stage's lines."""
     for name in ("lightning.pytorch", "lightning.fabric", "lightning.pytorch.utilities.rank_zero"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    warnings.filterwarnings("ignore", message=".*does not have many workers.*")
+    for message in (".*does not have many workers.*", ".*treespec, LeafSpec.*"):
+        warnings.filterwarnings("ignore", message=message)
 
 
 def _take_up(folder: Path, fingerprint: str) -> Path | None:
@@ -123,7 +138,7 @@ def _take_up(folder: Path, fingerprint: str) -> Path | None:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         stamp.write_text(fingerprint, encoding="utf-8")
-    last = folder / _LAST
+    last = folder / _CHECKPOINTS / _LAST
     return last if last.is_file() else None
 
 

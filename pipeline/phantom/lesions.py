@@ -36,10 +36,10 @@ _CENTRES: Final = {
 # Width and height as fractions of the lung's, and density, for a lesion of middling size.
 _SHAPES: Final = {
     "consolidation": (0.42, 0.26, 0.72),
-    "patchy": (0.40, 0.24, 0.46),
-    "interstitial": (0.62, 0.42, 0.34),
+    "patchy": (0.40, 0.24, 0.52),
+    "interstitial": (0.62, 0.42, 0.40),
     "edema": (0.72, 0.62, 0.36),
-    "atelectasis_band": (0.46, 0.06, 0.48),
+    "atelectasis_band": (0.46, 0.075, 0.55),
     "effusion": (0.96, 0.16, 0.86),
     "nodule": (0.07, 0.045, 0.60),
 }
@@ -67,6 +67,8 @@ _HABITS: Final = {
     "effusion": ("pleural", 0.35),
     "nodule": ("nodule", 0.0),
 }
+# Area of the smallest and of the largest lesions against a middling one.
+_SPREAD: Final = 2.0
 _SMALL, _LARGE = 0.78, 1.28
 
 
@@ -156,7 +158,7 @@ def draw_group(dice: Dice, number: int, kind: str, growth: float) -> LesionGroup
     """
     habit, bilateral = _HABITS[kind]
     place = dice.weighted(_PLACES[habit])
-    size = growth * dice.between(0.6, 1.5)
+    size = growth * _SPREAD ** dice.between(-1, 1)
     both = place not in ("anterior", "retrocardiac") and dice.chance(bilateral)
     sides = BOTH_SIDES if both else (dice.pick(BOTH_SIDES),)
     if place == "retrocardiac":
@@ -205,7 +207,7 @@ def _draw_lesion(dice: Dice, kind: str, side: str, place: str, size: float) -> L
             y=dice.between(y_from, y_to),
             width=min(0.98, width * scale * stretch * dice.between(0.9, 1.1)),
             height=min(0.98, height * scale / stretch * dice.between(0.9, 1.1)),
-            density=min(1.0, density * dice.between(0.8, 1.2) * size**0.25),
+            density=min(1.0, density * dice.between(0.85, 1.15) * size**0.35),
         )
     )
 

@@ -33,11 +33,24 @@ def test_every_pair_has_its_own_attention(
 ) -> None:
     attended = attention(regions, attributes)
     assert attended.to_regions.shape == (IMAGES, REPORTS, ATTRIBUTES, REGIONS)
-    assert attended.image_features.shape == (IMAGES, REPORTS, ATTRIBUTES, SIZE)
-    assert attended.text_features.shape == (IMAGES, REPORTS, REGIONS, SIZE)
+    assert attended.to_attributes.shape == (IMAGES, REPORTS, ATTRIBUTES, REGIONS)
     assert attended.scores.shape == (IMAGES, REPORTS)
     assert torch.allclose(attended.to_regions.sum(-1), torch.ones(1))
+    assert torch.allclose(attended.to_attributes.sum(-2), torch.ones(1))
     assert attended.scores.abs().max() <= 1
+
+
+def test_agreement_is_the_cosine_with_what_is_attended_to(
+    attention: CrossAttention, regions: Tensor, attributes: Tensor
+) -> None:
+    attended = attention(regions, attributes)
+    keys, queries = attention.embed_regions(regions), attention.embed_attributes(attributes)
+    image_feature = attended.to_regions[1, 0] @ keys[1]
+    text_feature = attended.to_attributes[1, 0].T @ queries[0]
+    of_attributes = torch.cosine_similarity(image_feature, queries[0]).mean()
+    of_regions = torch.cosine_similarity(text_feature, keys[1]).mean()
+    assert torch.allclose(attended.of_attributes[1, 0], of_attributes, atol=1e-5)
+    assert torch.allclose(attended.of_regions[1, 0], of_regions, atol=1e-5)
 
 
 def test_both_sides_are_unit_vectors(

@@ -45,24 +45,31 @@ def test_uncertain_is_taken_as_the_policy_says(
     policy: UncertainPolicy, target: float, weight: float
 ) -> None:
     values = torch.tensor([[1.0, 0.0, -1.0, torch.nan]])
-    targets, weights = attribute_targets(values, policy)
+    targets, weights = attribute_targets(values, policy, "ignore")
     assert targets.tolist() == [[1, 0, target, 0]]
     assert weights.tolist() == [[1, 1, weight, 0]]
 
 
 def test_what_no_labels_table_holds_is_refused() -> None:
     with pytest.raises(ValueError, match="none of 1, 0, -1 and NaN"):
-        attribute_targets(torch.tensor([[2.0]]), "ones")
+        attribute_targets(torch.tensor([[2.0]]), "ones", "ignore")
     with pytest.raises(ValueError, match=f"expected one of {', '.join(POLICIES)}"):
-        attribute_targets(torch.tensor([[1.0]]), "maybe")  # type: ignore[arg-type]
+        attribute_targets(torch.tensor([[1.0]]), "maybe", "ignore")  # type: ignore[arg-type]
 
 
 def test_what_is_not_mentioned_costs_nothing() -> None:
     values = torch.tensor([[1.0, torch.nan], [torch.nan, torch.nan]])
-    targets, weights = attribute_targets(values, "ignore")
+    targets, weights = attribute_targets(values, "ignore", "ignore")
     logits = torch.zeros(2, 2, requires_grad=True)
     attribute_loss(logits, targets, weights, torch.ones(2)).backward()
     assert logits.grad is not None
     assert (logits.grad != 0).tolist() == [[True, False], [False, False]]
     nothing = attribute_loss(logits, targets, torch.zeros(2, 2), torch.ones(2))
     assert nothing == 0
+
+
+def test_what_no_report_speaks_of_may_be_taken_for_absent() -> None:
+    values = torch.tensor([[1.0, torch.nan, -1.0]])
+    targets, weights = attribute_targets(values, "ignore", "zeros")
+    assert targets[0, 1] == 0
+    assert weights.tolist() == [[1.0, 1.0, 0.0]]

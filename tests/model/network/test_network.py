@@ -51,7 +51,7 @@ def train(*, shuffled: bool) -> LocalizationNetwork:
 def share_found(network: LocalizationNetwork) -> float:
     """Of unseen images, how many of the two regions with a concept are the two best."""
     regions, _, places = scenes(2)
-    best = network(regions).region_scores.topk(2).indices
+    best = network(regions).region_scores(torch.arange(CONCEPTS)).topk(2).indices
     return float((best[:, :, None] == places[:, None, :]).any(dim=-1).float().mean())
 
 
@@ -70,9 +70,21 @@ def test_a_reading_is_shaped_and_bounded_as_told() -> None:
     assert reading.attention.shape == (IMAGES, CONCEPTS, REGIONS)
     assert torch.allclose(reading.attention.sum(-1), torch.ones(1))
     assert ((reading.probabilities > 0) & (reading.probabilities < 1)).all()
-    assert (reading.region_scores[:, -1] == 0).all()
-    assert (reading.region_scores >= 0).all()
-    assert (reading.region_scores <= 1).all()
+    for weighted in (True, False):
+        scores = reading.region_scores(torch.tensor([0, 3]), weighted=weighted)
+        assert (scores[:, -1] == 0).all()
+        assert (scores >= 0).all()
+        assert (scores <= 1).all()
+
+
+def test_features_that_are_forgotten_change_nothing() -> None:
+    network = LocalizationNetwork(torch.randn(CONCEPTS, 5), SIZE)
+    regions = scenes(3)[0]
+    network.standardise(regions.flatten(0, 1))
+    network.forget(slice(SIZE - 2, SIZE))
+    moved = regions.clone()
+    moved[..., -2:] += 5
+    assert torch.equal(network(regions).logits, network(moved).logits)
 
 
 def test_word_vectors_are_kept_but_not_trained() -> None:

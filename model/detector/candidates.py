@@ -1,0 +1,74 @@
+"""What is known of a candidate region: its box, its features and its place in the image."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+from torchvision.ops import MultiScaleRoIAlign
+
+from model.detector.retinanet import Detector, Proposed
+from model.detector.windows import grid_windows
+from model.settings import RegionSettings
+
+#: Cells to a side that RoIAlign reads of a region.
+CELLS: Final = 2
+_LEVELS: Final = ("p3", "p4", "p5")
+# A region of this share of the square is read from the pyramid's middle level.
+_CANONICAL_SHARE: Final = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """An image's candidate regions, the likeliest first.
+
+    Attributes:
+        boxes: [R, 4] in the square's pixels.
+        objectness: [R] 0 to 1.
+        features: [R, V] what RoIAlign (He et al. 2017) reads.
+    """
+
+    boxes: Tensor
+    objectness: Tensor
+    features: Tensor
+
+
+class CandidateFinder(nn.Module):
+    """Finds candidate regions and reads their features from the detector's pyramid.
+
+    Args:
+        detector: trained, or as it is made where windows of a grid stand in for its boxes.
+        settings: how many regions, how far apart, and where from.
+    """
+
+    def __init__(self, detector: Detector, settings: RegionSettings) -> None:
+        super().__init__()
+        self.detector = detector
+        self.settings = settings
+        self.align = MultiScaleRoIAlign(
+            list(_LEVELS),
+            CELLS,
+            sampling_ratio=2,
+            canonical_scale=round(detector.size * _CANONICAL_SHARE),
+        )
+
+    @torch.inference_mode()
+    def forward(self, pixels: Tensor) -> list[Candidates]:
+        """Candidates of each of [B, 1, S, S] uint8."""
+        features = self.detector.features(pixels)
+        proposed = self._propose(features)
+        levels = {name: level.float() for name, level in zip(_LEVELS, features, strict=False)}
+        size = (self.detector.size, self.detector.size)
+        boxes = [own.boxes for own in proposed]
+        read = self.align(levels, boxes, [size] * len(boxes)).flatten(1)
+        return [
+            Candidates(own.boxes, own.objectness, part)
+            for own, part in zip(proposed, read.split([len(b) for b in boxes]), strict=True)
+        ]
+
+    def _propose(self, features: list[Tensor]) -> list[Proposed]:
+        if self.settings.source == "detector":
+            return self.detector.propose(features, self.settings.per_image, self.settings.overlap)
+        windows = grid_windows(self.detector.size, self.settings.per_image).to(features[0].device)
+        none = torch.zeros(len(windows), device=windows.device)
+        return [Proposed(windows, none)] * len(features[0])

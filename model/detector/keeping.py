@@ -1,0 +1,31 @@
+"""A trained detector on disk, and back."""
+
+from pathlib import Path
+from typing import Final
+
+from data_contracts.images import BOXES, IMAGES
+from model.detector.retinanet import Detector
+from model.settings import BackboneSettings
+from model.training.card import Card, load_weights, read_card, save_weights
+
+_KIND: Final = "detector"
+_CONTRACTS: Final = {contract.name: contract.version for contract in (IMAGES, BOXES)}
+
+
+def save_detector(detector: Detector, backbone: BackboneSettings, folder: Path) -> None:
+    """Put a detector into `folder`: weights, and a card with all that builds it again."""
+    sizes = {"size": detector.size, "name": backbone.name, "channels": backbone.channels}
+    save_weights(detector, Card(_KIND, sizes, contracts=_CONTRACTS), folder)
+
+
+def load_detector(folder: Path) -> Detector:
+    """The detector that `save_detector` put there, ready to propose.
+
+    Raises:
+        WeightsError: there is none, or it is of another release.
+    """
+    sizes = read_card(folder, _KIND, _CONTRACTS).sizes
+    backbone = BackboneSettings(name=sizes["name"], channels=sizes["channels"])
+    detector = Detector(backbone, sizes["size"])
+    load_weights(detector, folder)
+    return detector.eval()

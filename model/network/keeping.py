@@ -1,0 +1,62 @@
+"""A trained network on disk, and back."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import torch
+
+from data_contracts.regions import REGIONS
+from data_contracts.tables import EMBEDDINGS, LABELS, VOCABULARY
+from model.network.network import LocalizationNetwork
+from model.settings import NetworkSettings
+from model.training.card import Card, load_weights, read_card, save_weights
+
+_KIND: Final = "cross_attention"
+_CONTRACTS: Final = {
+    contract.name: contract.version for contract in (LABELS, VOCABULARY, EMBEDDINGS, REGIONS)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedNetwork:
+    """A network with what it speaks of.
+
+    Attributes:
+        network: ready to read.
+        concepts: [K] its vocabulary.
+        weighted: whether attention counts by probability.
+    """
+
+    network: LocalizationNetwork
+    concepts: tuple[str, ...]
+    weighted: bool
+
+
+def save_network(
+    network: LocalizationNetwork,
+    concepts: tuple[str, ...],
+    settings: NetworkSettings,
+    folder: Path,
+) -> None:
+    """Put a network into `folder`: weights, and a card with its vocabulary, sizes and contracts."""
+    sizes = {
+        "attribute_size": network.vectors.shape[1],
+        "region_size": len(network.middle),
+        "size": settings.size,
+        "region_weighting": settings.region_weighting,
+    }
+    save_weights(network, Card(_KIND, sizes, concepts, _CONTRACTS), folder)
+
+
+def load_network(folder: Path) -> TrainedNetwork:
+    """The network that `save_network` put there.
+
+    Raises:
+        WeightsError: there is none, or it is of another release.
+    """
+    card = read_card(folder, _KIND, _CONTRACTS)
+    vectors = torch.zeros(len(card.vocabulary), card.sizes["attribute_size"])
+    network = LocalizationNetwork(vectors, card.sizes["region_size"], card.sizes["size"])
+    load_weights(network, folder)
+    return TrainedNetwork(network.eval(), card.vocabulary, card.sizes["region_weighting"])

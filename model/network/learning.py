@@ -1,0 +1,114 @@
+"""How the network learns: which report belongs to which image, and what each image has."""
+
+from typing import Any, Final
+
+import lightning
+import torch
+from torch import Tensor
+
+from model.network.attention import Attended
+from model.network.losses import (
+    attribute_loss,
+    attribute_targets,
+    matching_loss,
+    same_attributes,
+)
+from model.network.network import LocalizationNetwork
+from model.settings import NetworkSettings
+from model.tensors.region_stream import RegionBatch
+from model.training.fitting import MONITORED
+from model.training.schedule import one_cycle
+
+_MOST_WEIGHT: Final = 8.0
+
+
+def positive_weights(values: Tensor) -> Tensor:
+    """[K] weight of an attribute's positives: the root of how many there are for each, up to 8.
+
+    Args:
+        values: [N, K] label values of the training cohort.
+    """
+    positives = (values == 1).sum(dim=0).clamp_min(1)
+    return (len(values) / positives).sqrt().clamp(1, _MOST_WEIGHT)
+
+
+def affirmed_attributes(values: Tensor) -> tuple[Tensor, Tensor]:
+    """[B, M] each report's affirmed attributes, as rows of the vocabulary, and which are there.
+
+    Args:
+        values: [B, K] label values.
+    """
+    affirmed = values == 1
+    most = max(int(affirmed.sum(dim=1).max()), 1)
+    chosen = affirmed.float().topk(most, dim=1)
+    return chosen.indices, chosen.values > 0
+
+
+class NetworkLearning(lightning.LightningModule):
+    """Trains the network on regions and reports.
+
+    Args:
+        network: what learns.
+        values: [N, K] label values of the cohort's images, in its order.
+        settings: of its training.
+        steps: batches of an epoch.
+    """
+
+    values: Tensor
+    balance: Tensor
+
+    def __init__(
+        self, network: LocalizationNetwork, values: Tensor, settings: NetworkSettings, steps: int
+    ) -> None:
+        super().__init__()
+        self.network = network
+        self.settings = settings
+        self.steps = steps
+        self.register_buffer("values", values, persistent=False)
+        self.register_buffer("balance", positive_weights(values), persistent=False)
+
+    def losses(self, batch: RegionBatch) -> dict[str, Tensor]:
+        """The loss of the attributes and, where it counts, that of the matching."""
+        values = self.values[batch.places]
+        regions, mask = self._seen(batch), batch.mask
+        targets, weights = attribute_targets(
+            values, self.settings.uncertain, self.settings.unmentioned
+        )
+        logits = self.network(regions, mask).logits
+        found = {"attributes": attribute_loss(logits, targets, weights, self.balance)}
+        says_something = (values == 1).any(dim=1)
+        if self.settings.matching and int(says_something.sum()) > 1:
+            said = values[says_something]
+            attributes, there = affirmed_attributes(said)
+            matched = self.network.match(
+                regions[says_something], attributes, mask[says_something], there
+            )
+            found["matching"] = self.settings.matching * matching_loss(
+                self._scores(matched), same_attributes(said == 1)
+            )
+        return found
+
+    def training_step(self, batch: RegionBatch, number: int) -> Tensor:
+        """Sum of the losses."""
+        del number
+        losses = self.losses(batch)
+        for name, value in losses.items():
+            self.log(f"train_{name}", value, on_epoch=True, on_step=False, batch_size=len(batch[0]))
+        return torch.stack(list(losses.values())).sum()
+
+    def validation_step(self, batch: RegionBatch, number: int) -> None:
+        """Sum of the losses on reports that were held back."""
+        del number
+        losses = self.losses(batch)
+        total = torch.stack(list(losses.values())).sum()
+        self.log(MONITORED, total, batch_size=len(batch[0]), sync_dist=True)
+
+    def configure_optimizers(self) -> Any:
+        """AdamW with one cycle of the learning rate."""
+        return one_cycle(self.parameters(), self.settings, self.steps)
+
+    def _seen(self, batch: RegionBatch) -> Tensor:
+        return batch.regions
+
+    def _scores(self, matched: Attended) -> Tensor:
+        return matched.scores if self.settings.text_attention else matched.of_attributes

@@ -1,0 +1,1 @@
+"""What the trained networks say of an image, no report at hand."""

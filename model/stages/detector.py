@@ -1,0 +1,85 @@
+"""Stage detector: train RetinaNet on the cohort with boxes."""
+
+import time
+from pathlib import Path
+
+import lightning
+import torch
+from torchvision.ops import box_iou
+
+from data_contracts.summary import StageSummary
+from model.detector.keeping import save_detector
+from model.detector.learning import DetectorLearning
+from model.detector.retinanet import Detector
+from model.settings import ModelSettings
+from model.tensors.cohorts import check_files, open_cohort
+from model.tensors.pictures import Pictures, in_order, shuffled
+from model.training.fitting import fingerprint_of, fit, quieten, stamps
+
+_FIND = 0.5
+
+
+def detector(*, settings: ModelSettings, out: Path, record: Path | None = None) -> StageSummary:
+    """Train the detector, and count how many boxes its candidates find.
+
+    Args:
+        settings: cohorts, backbone and training.
+        out: folder for the weights and their card.
+        record: folder for the record of every epoch.
+
+    Raises:
+        CohortError: the cohort is empty, has no boxes or lacks files.
+        BackboneError: pretrained weights cannot be used.
+    """
+    started = time.perf_counter()
+    quieten()
+    cohort = open_cohort("detector", settings.cohorts.detector, settings.targets)
+    cohort.check_boxes(settings.targets)
+    check_files(cohort)
+    own = settings.detector
+    size, workers = settings.picture.size, settings.hardware.workers
+    training = shuffled(Pictures(cohort.of_split("train"), size), own.batch_size, own.seed, workers)
+    held_back = Pictures(cohort.of_split("validate"), size)
+    lightning.seed_everything(own.seed, verbose=False)
+    network = Detector(settings.backbone, size)
+    epochs = fit(
+        DetectorLearning(network, own, len(training)),
+        training,
+        in_order(held_back, own.batch_size, workers),
+        settings=own,
+        hardware=settings.hardware,
+        folder=out.with_name(f".{out.name}.fit"),
+        fingerprint=fingerprint_of(
+            settings.model_dump(mode="json", include={"picture", "backbone", "detector", "targets"})
+            | stamps(settings.cohorts.detector.tables, "images", "boxes")
+        ),
+        record=record,
+    )
+    save_detector(network, settings.backbone, out)
+    recall = _recall(network, held_back, settings)
+    return StageSummary(
+        stage="detector",
+        counts={
+            "images": len(cohort.of_split("train").images),
+            "epochs": epochs,
+            "validation_images": len(held_back),
+            "validation_recall_iou_50": round(recall, 4),
+        },
+        seconds=time.perf_counter() - started,
+        outputs=(out,),
+    )
+
+
+@torch.inference_mode()
+def _recall(network: Detector, pictures: Pictures, settings: ModelSettings) -> float:
+    """Share of the reference boxes that any candidate overlaps by IoU 0.5; NaN without boxes."""
+    found: list[torch.Tensor] = []
+    regions = settings.regions
+    for batch in in_order(pictures, settings.detector.batch_size):
+        candidates = network.propose(
+            network.features(batch.pixels), regions.per_image, regions.overlap
+        )
+        for own, reference in zip(candidates, batch.boxes, strict=True):
+            if len(reference):
+                found.append(box_iou(reference, own.boxes).amax(dim=1) >= _FIND)
+    return float(torch.cat(found).float().mean()) if found else float("nan")

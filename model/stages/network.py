@@ -1,0 +1,128 @@
+"""Stage network: learn from regions and label tables where attributes are and which there are."""
+
+import time
+from pathlib import Path
+
+import lightning
+import torch
+from torch import Tensor
+
+from data_contracts.summary import StageSummary
+from model.label_tables import LabelTables, read_label_tables
+from model.network.keeping import save_network
+from model.network.learning import NetworkLearning
+from model.network.network import LocalizationNetwork
+from model.settings import ModelSettings, NetworkSettings
+from model.tensors.attributes import attributes_of, rows_of
+from model.tensors.cohorts import Cohort, open_cohort
+from model.tensors.label_values import label_values
+from model.tensors.region_rows import GEOMETRY
+from model.tensors.region_stream import RegionStream
+from model.training.fitting import fingerprint_of, fit, quieten, stamps
+
+_SAMPLE = 8
+
+
+def network(
+    *,
+    settings: ModelSettings,
+    tables: Path,
+    regions: Path,
+    out: Path,
+    record: Path | None = None,
+) -> StageSummary:
+    """Train the cross-attention network on the cohort with reports.
+
+    Args:
+        settings: cohorts, attributes and training.
+        tables: folder of labels, vocabulary and embeddings.
+        regions: folder of the stage regions.
+        out: folder for the weights and their card.
+        record: folder for the record of every epoch.
+
+    Raises:
+        TableNotFoundError: a stage before has not been run.
+        LabelTablesError: the label tables do not belong together.
+        CohortError: no image has a labelled report, or regions are of other images.
+    """
+    started = time.perf_counter()
+    quieten()
+    own = settings.network
+    labels = attributes_of(read_label_tables(tables), settings.attributes)
+    rows_of(settings.queries, labels.concepts)
+    reports = labels.labels["report_id"].to_pylist()
+    cohort = open_cohort("training", settings.cohorts.training).with_reports(frozenset(reports))
+    path = regions / "training.parquet"
+    places = {image.image_id: place for place, image in enumerate(cohort.images)}
+
+    def stream(split: str, seed: int | None) -> RegionStream:
+        of_split = {image.image_id for image in cohort.of_split(split).images}
+        chosen = {name: place for name, place in places.items() if name in of_split}
+        return RegionStream(path, chosen, own.batch_size, seed)
+
+    training = stream("train", own.seed)
+    values = _values(cohort, labels, own)
+    lightning.seed_everything(own.seed, verbose=False)
+    learner = _network(labels, training, own)
+    epochs = fit(
+        NetworkLearning(learner, values, own, len(training)),
+        training,
+        stream("validate", None),
+        settings=own,
+        hardware=settings.hardware,
+        folder=out.with_name(f".{out.name}.fit"),
+        fingerprint=fingerprint_of(
+            settings.model_dump(mode="json", include={"network", "attributes", "queries"})
+            | stamps(tables, "labels", "vocabulary", "embeddings")
+            | stamps(regions, "training")
+        ),
+        record=record,
+    )
+    save_network(learner, labels.concepts, own, out)
+    return StageSummary(
+        stage="network",
+        counts={
+            "images": len(cohort.images),
+            "reports_without_image": len(reports) - len({i.report_id for i in cohort.images}),
+            "attributes": len(labels.concepts),
+            "epochs": epochs,
+        },
+        seconds=time.perf_counter() - started,
+        outputs=(out,),
+    )
+
+
+def _values(cohort: Cohort, labels: LabelTables, settings: NetworkSettings) -> Tensor:
+    """[N, K] label values of each image's report, or for an ablation of another image's."""
+    values = label_values(cohort, labels)
+    if settings.reports == "true":
+        return values
+    generator = torch.Generator().manual_seed(settings.seed)
+    shuffled = values.clone()
+    for split in {image.split for image in cohort.images}:
+        of_split = torch.tensor([image.split == split for image in cohort.images]).nonzero()[:, 0]
+        order = torch.randperm(len(of_split), generator=generator)
+        shuffled[of_split] = values[of_split[order]]
+    return shuffled
+
+
+def _network(
+    labels: LabelTables, training: RegionStream, settings: NetworkSettings
+) -> LocalizationNetwork:
+    """A new network that knows how the regions' features are spread."""
+    batches = [batch for batch, _ in zip(training, range(_SAMPLE), strict=False)]
+    region_size = batches[0].regions.shape[2]
+    learner = LocalizationNetwork(
+        _vectors(labels, settings), region_size, settings.size, settings.temperature
+    )
+    learner.standardise(torch.cat([batch.regions[batch.mask] for batch in batches]))
+    if not settings.coordinates:
+        learner.forget(slice(region_size - GEOMETRY, region_size))
+    return learner
+
+
+def _vectors(labels: LabelTables, settings: NetworkSettings) -> Tensor:
+    """[K, E] what the attributes' queries start from, of length 1."""
+    if settings.vectors == "one_hot":
+        return torch.eye(len(labels.concepts))
+    return torch.nn.functional.normalize(torch.from_numpy(labels.vectors), dim=1)

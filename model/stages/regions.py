@@ -1,0 +1,126 @@
+"""Stage regions: find candidate regions on the images of every cohort, and read their features."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import torch
+
+from data_contracts.progress import progress_bar
+from data_contracts.regions import REGIONS
+from data_contracts.storage import PartedTable, count_rows, is_current
+from data_contracts.summary import StageSummary
+from model.detector.candidates import CandidateFinder, Candidates
+from model.detector.keeping import load_detector
+from model.detector.retinanet import Detector
+from model.settings import ModelSettings
+from model.tensors.cohorts import Cohort, check_files, open_cohort
+from model.tensors.pictures import Batch, Pictures, in_order
+from model.tensors.region_rows import ImageRegions, region_table
+from model.training.fitting import fingerprint_of, stamps
+from model.training.hardware import device_of, half_precision
+
+#: Images of a part of the table.
+PART_IMAGES: Final = 500
+_BATCH: Final = 32
+
+
+def regions(*, settings: ModelSettings, detector: Path, out: Path) -> StageSummary:
+    """Write each cohort's candidate regions to `out/PART.parquet`.
+
+    What a broken run had finished is kept.
+
+    Args:
+        settings: cohorts, picture size, and which regions.
+        detector: folder of the trained detector; not read where `regions.source` is `grid`.
+        out: folder to write to.
+
+    Raises:
+        WeightsError: there is no trained detector.
+        CohortError: a cohort is empty or lacks files.
+    """
+    started = time.perf_counter()
+    network, origin = _detector(settings, detector)
+    finder = CandidateFinder(network, settings.regions).eval()
+    counts: dict[str, int | float] = {}
+    outputs = []
+    for part, of_part in settings.cohorts:
+        cohort = open_cohort(part, of_part, settings.targets)
+        path = out / f"{part}.parquet"
+        fingerprint = fingerprint_of(
+            settings.model_dump(mode="json", include={"picture", "regions", "backbone"})
+            | origin
+            | stamps(of_part.tables, "images")
+            | {"cohort": of_part.model_dump(mode="json")}
+        )
+        write_regions(finder, cohort, settings, path, fingerprint)
+        counts[f"images_{part}"] = len(cohort.images)
+        counts[f"regions_{part}"] = count_rows(REGIONS, path)
+        outputs.append(path)
+    return StageSummary("regions", counts, time.perf_counter() - started, tuple(outputs))
+
+
+def write_regions(
+    finder: CandidateFinder,
+    cohort: Cohort,
+    settings: ModelSettings,
+    path: Path,
+    fingerprint: str,
+) -> None:
+    """Write a cohort's regions as a table of parts; finished parts of the same kind are kept."""
+    firsts = range(0, len(cohort.images), PART_IMAGES)
+    if is_current(path, fingerprint, len(firsts)):
+        return
+    check_files(cohort)
+    table = PartedTable(REGIONS, path, fingerprint)
+    with progress_bar("images") as progress:
+        bar = progress.add_task(f"regions of {cohort.part}", total=len(cohort.images))
+        for index, first in enumerate(firsts):
+            if not table.has_part(index):
+                images = cohort.images[first : first + PART_IMAGES]
+                found = list(find_regions(finder, cohort.only(images, "here"), settings))
+                table.write_part(index, region_table(found))
+            progress.update(bar, completed=min(first + PART_IMAGES, len(cohort.images)))
+    table.commit(len(firsts))
+
+
+def find_regions(
+    finder: CandidateFinder, cohort: Cohort, settings: ModelSettings
+) -> Iterator[ImageRegions]:
+    """Candidate regions of a cohort's images, in its order."""
+    device = device_of(settings.hardware)
+    finder.to(device)
+    pictures = Pictures(cohort, settings.picture.size)
+    batch: Batch
+    for batch in in_order(pictures, _BATCH, settings.hardware.workers):
+        with half_precision(settings.hardware, device):
+            candidates = finder(batch.pixels.to(device))
+        for place, found in zip(batch.places.tolist(), candidates, strict=True):
+            yield _of_image(pictures, place, found)
+
+
+def _of_image(pictures: Pictures, place: int, found: Candidates) -> ImageRegions:
+    boxes = pictures.placement(place).to_image(found.boxes.cpu().double().numpy())
+    return ImageRegions(
+        pictures.cohort.images[place],
+        boxes,
+        found.objectness.float().cpu().numpy(),
+        found.features.half().cpu().numpy(),
+    )
+
+
+def _detector(settings: ModelSettings, folder: Path) -> tuple[Detector, dict[str, str]]:
+    """The trained detector, or for a grid the bare backbone; and a digest of its weights."""
+    if settings.regions.source == "detector":
+        return load_detector(folder), stamps_of_weights(folder)
+    torch.manual_seed(settings.detector.seed)
+    return Detector(settings.backbone, settings.picture.size).eval(), {}
+
+
+def stamps_of_weights(folder: Path) -> dict[str, str]:
+    """Digest of the weights in a folder."""
+    import hashlib
+
+    path = folder / "weights.safetensors"
+    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest()}

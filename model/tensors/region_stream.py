@@ -1,0 +1,144 @@
+"""Regions of a training cohort, streamed from their table in another order each epoch."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+import torch
+import torch.distributed
+from torch import Tensor
+
+from data_contracts.regions import REGIONS
+from data_contracts.storage import part_paths
+from model.tensors.cohorts import CohortError
+from model.tensors.pictures import EpochOrder
+from model.tensors.region_rows import RegionArrays, read_regions
+
+#: Parts of the table that are held, and shuffled together, at a time.
+_WINDOW: Final = 4
+
+
+class RegionBatch(NamedTuple):
+    """Regions of a batch of images.
+
+    Attributes:
+        places: [B] the images' places in the cohort.
+        regions: [B, R, V] features and geometry side by side, float32.
+        mask: [B, R] true where there is a region.
+    """
+
+    places: Tensor
+    regions: Tensor
+    mask: Tensor
+
+
+class RegionStream:
+    """Batches of regions; never holds more than a few parts of the table.
+
+    The order depends on seed and epoch alone. Each process of several takes its share of the
+    batches.
+
+    Args:
+        path: the table `regions`.
+        places: image id to its place in the cohort; other images are passed over.
+        batch_size: B.
+        seed: of the orders; None keeps the table's order and the last batch that is not full.
+    """
+
+    def __init__(
+        self, path: Path, places: Mapping[str, int], batch_size: int, seed: int | None
+    ) -> None:
+        self.parts = part_paths(REGIONS, path)
+        self.places = places
+        self.batch_size = batch_size
+        self.seed = seed
+        # Lightning tells a loader's sampler which epoch it is.
+        self.sampler = EpochOrder(len(self.parts), seed or 0)
+
+    def __len__(self) -> int:
+        whole, rest = divmod(len(self.places), self.batch_size)
+        if self.seed is None or not whole:
+            whole += bool(rest)
+        return whole // _processes() if self.seed is not None else whole
+
+    def __iter__(self) -> Iterator[RegionBatch]:
+        """Batches of one epoch.
+
+        Raises:
+            CohortError: the table has other images than the cohort.
+        """
+        rank, world = _rank(), _processes()
+        for number, batch in enumerate(self._batches()):
+            if self.seed is None or (number < len(self) * world and number % world == rank):
+                yield batch
+
+    def _batches(self) -> Iterator[RegionBatch]:
+        rng = np.random.default_rng((self.seed or 0, self.sampler.epoch))
+        rest: list[RegionArrays] = []
+        seen = 0
+        for window in self._windows():
+            images = [
+                (arrays, row) for arrays in [*rest, *window] for row in range(len(arrays.image_ids))
+            ]
+            rest = []
+            order = np.arange(len(images)) if self.seed is None else rng.permutation(len(images))
+            whole = len(images) // self.batch_size * self.batch_size
+            for first in range(0, whole, self.batch_size):
+                chosen = [images[i] for i in order[first : first + self.batch_size]]
+                seen += len(chosen)
+                yield self._batch(chosen)
+            rest = [images[i][0].take([images[i][1]]) for i in order[whole:]]
+        if rest and (self.seed is None or not seen):
+            seen += len(rest)
+            yield self._batch([(arrays, 0) for arrays in rest])
+        left = 0 if self.seed is None else len(rest)
+        if seen + left < len(self.places):
+            raise CohortError(
+                f"{self.parts[0].parent}: regions of {seen + left} of {len(self.places)} images; "
+                "find the regions again from the same list of images"
+            )
+
+    def _windows(self) -> Iterator[list[RegionArrays]]:
+        """A few parts at a time, the next ones read while these are used."""
+        order = list(self.sampler) if self.seed is not None else list(range(len(self.parts)))
+        windows = [order[i : i + _WINDOW] for i in range(0, len(order), _WINDOW)]
+        with ThreadPoolExecutor(1) as reader:
+            coming = reader.submit(self._read, windows[0]) if windows else None
+            for following in [*windows[1:], None]:
+                assert coming is not None
+                window = coming.result()
+                coming = reader.submit(self._read, following) if following else None
+                yield window
+
+    def _read(self, window: Sequence[int]) -> list[RegionArrays]:
+        found = []
+        for index in window:
+            arrays = read_regions(self.parts[index])
+            rows = [row for row, name in enumerate(arrays.image_ids) if name in self.places]
+            if rows:
+                found.append(arrays.take(rows) if len(rows) < len(arrays.image_ids) else arrays)
+        return found
+
+    def _batch(self, images: Sequence[tuple[RegionArrays, int]]) -> RegionBatch:
+        most = max(arrays.mask.shape[1] for arrays, _ in images)
+        first = images[0][0]
+        widths = first.features.shape[2], first.geometry.shape[2]
+        regions = np.zeros((len(images), most, sum(widths)), dtype=np.float32)
+        mask = np.zeros((len(images), most), dtype=np.bool_)
+        for slot, (arrays, row) in enumerate(images):
+            count = arrays.mask.shape[1]
+            regions[slot, :count, : widths[0]] = arrays.features[row]
+            regions[slot, :count, widths[0] :] = arrays.geometry[row]
+            mask[slot, :count] = arrays.mask[row]
+        places = [self.places[arrays.image_ids[row]] for arrays, row in images]
+        return RegionBatch(torch.tensor(places), torch.from_numpy(regions), torch.from_numpy(mask))
+
+
+def _processes() -> int:
+    return torch.distributed.get_world_size() if torch.distributed.is_initialized() else 1
+
+
+def _rank() -> int:
+    return torch.distributed.get_rank() if torch.distributed.is_initialized() else 0
