@@ -1,0 +1,149 @@
+"""From an image's candidate regions to what is found on it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+from torchvision.ops import nms
+
+from model.network.keeping import TrainedNetwork
+from model.network.network import ImageReading
+from model.reading.evidence import evidence_of_boxes, peak_of
+from model.reading.findings import Findings, FoundBox, Severity, edges_of
+from model.reading.severity import SeverityHead, severities, severity_features
+from model.tensors.attributes import rows_of
+from model.tensors.region_rows import ImageRegions, geometry_of
+
+#: Boxes that overlap more than this are one; the more certain stands for both.
+_SAME: Final = 0.3
+#: Characteristics given with a box, and the least probability to be given.
+_MOST_ATTRIBUTES: Final = 6
+_LEAST_PROBABILITY: Final = 0.05
+_BATCH: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class RegionReader:
+    """Reads images from their candidate regions.
+
+    Attributes:
+        trained: the network and its vocabulary.
+        queries: concepts whose attention makes the boxes.
+        head: severity's; None leaves severity out.
+    """
+
+    trained: TrainedNetwork
+    queries: tuple[str, ...]
+    head: SeverityHead | None
+
+    def read(
+        self, images: Iterable[ImageRegions], concepts: Sequence[str] = ()
+    ) -> Iterator[Findings]:
+        """What is found on each image, in their order.
+
+        Args:
+            images: their candidate regions.
+            concepts: those to give evidence of their own of.
+        """
+        batch: list[ImageRegions] = []
+        for image in images:
+            batch.append(image)
+            if len(batch) == _BATCH:
+                yield from self._read(batch, concepts)
+                batch = []
+        if batch:
+            yield from self._read(batch, concepts)
+
+    @torch.inference_mode()
+    def _read(self, images: Sequence[ImageRegions], concepts: Sequence[str]) -> Iterator[Findings]:
+        regions, mask = region_tensors(images)
+        reading = self.trained.network(regions, mask)
+        scores = self.region_scores(reading)
+        severity: list[Severity | None] = [None] * len(images)
+        if self.head is not None:
+            shares = regions[..., -1]
+            severity = list(
+                severities(self.head(severity_features(reading.probabilities, scores, shares)))
+            )
+        for row, image in enumerate(images):
+            yield self._findings(image, reading, row, scores[row], severity[row], concepts)
+
+    def region_scores(self, reading: ImageReading) -> Tensor:
+        """[I, R] how much regions look like what the boxes are made of."""
+        rows = torch.tensor(rows_of(self.queries, self.trained.concepts))
+        return reading.region_scores(rows, weighted=self.trained.weighted)
+
+    def _findings(
+        self,
+        image: ImageRegions,
+        reading: ImageReading,
+        row: int,
+        scores: Tensor,
+        severity: Severity | None,
+        concepts: Sequence[str],
+    ) -> Findings:
+        count = len(image.boxes)
+        probabilities, attention = reading.probabilities[row], reading.attention[row, :, :count]
+        edges = torch.from_numpy(image.boxes).float()
+        kept = nms(edges, scores[:count], _SAME).tolist()
+        boxes = tuple(
+            FoundBox(
+                tuple(image.boxes[region].tolist()),
+                float(scores[region]),
+                self._attributes(probabilities, attention, region),
+            )
+            for region in kept
+        )
+        width, height = image.image.width, image.image.height
+        evidence = evidence_of_boxes(
+            edges_of(boxes), np.array([box.score for box in boxes]), width, height
+        )
+        return Findings(
+            image_id=image.image.image_id,
+            boxes=boxes,
+            probabilities=dict(zip(self.trained.concepts, probabilities.tolist(), strict=True)),
+            evidence=evidence,
+            severity=severity,
+            point=peak_of(evidence, width, height),
+            evidence_of={
+                name: evidence_of_boxes(image.boxes, self._attended(attention, name), width, height)
+                for name in concepts
+            },
+        )
+
+    def _attributes(
+        self, probabilities: Tensor, attention: Tensor, region: int
+    ) -> dict[str, float]:
+        """Concepts that a region has: their probability, and attention over its highest."""
+        share = attention[:, region] / attention.amax(dim=1).clamp_min(1e-6)
+        of_region = (probabilities * share).tolist()
+        ranked = sorted(zip(of_region, self.trained.concepts, strict=True), reverse=True)
+        return {
+            name: probability
+            for probability, name in ranked[:_MOST_ATTRIBUTES]
+            if probability >= _LEAST_PROBABILITY
+        }
+
+    def _attended(self, attention: Tensor, concept: str) -> npt.NDArray[np.float32]:
+        own = attention[self.trained.concepts.index(concept)]
+        share: npt.NDArray[np.float32] = (own / own.amax()).numpy()
+        return share
+
+
+def region_tensors(images: Sequence[ImageRegions]) -> tuple[Tensor, Tensor]:
+    """[I, R, V] features and geometry, padded, and [I, R] which are there."""
+    most = max(len(image.boxes) for image in images)
+    width = images[0].features.shape[1]
+    geometry = [geometry_of(i.boxes, i.image.width, i.image.height) for i in images]
+    regions = np.zeros((len(images), most, width + geometry[0].shape[1]), dtype=np.float32)
+    mask = np.zeros((len(images), most), dtype=np.bool_)
+    for row, (image, own) in enumerate(zip(images, geometry, strict=True)):
+        count = len(image.boxes)
+        regions[row, :count, :width] = image.features
+        regions[row, :count, width:] = own
+        mask[row, :count] = True
+    return torch.from_numpy(regions), torch.from_numpy(mask)

@@ -1,0 +1,112 @@
+"""Severity of lung opacity (Cohen et al. 2020), from what the network reads of an image."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+
+from data_contracts.images import SEVERITY
+from model.reading.findings import Severity
+from model.training.card import Card, load_weights, read_card, save_weights
+
+_KIND: Final = "severity"
+_CONTRACTS: Final = {SEVERITY.name: SEVERITY.version}
+#: Highest geographic extent and highest opacity.
+HIGHEST: Final = (8.0, 6.0)
+#: Numbers beside the attributes' probabilities that severity is read from.
+AREAS: Final = 3
+# Strengths of the ridge that leave-one-out chooses from.
+_STRENGTHS: Final = (0.1, 1.0, 10.0, 100.0, 1000.0)
+#: With fewer scored images than this, a head learns nothing but noise.
+FEWEST: Final = 20
+
+
+def severity_features(probabilities: Tensor, region_scores: Tensor, shares: Tensor) -> Tensor:
+    """[I, K + 3] what severity is read from.
+
+    The attributes' probabilities, the area that regions cover weighed with their scores, the same
+    of the root of each score, and the best score.
+
+    Args:
+        probabilities: [I, K] of the attributes.
+        region_scores: [I, R] 0 to 1.
+        shares: [I, R] each region's share of the image.
+    """
+    attended = (region_scores * shares).sum(dim=1)
+    wide = (region_scores.clamp_min(0).sqrt() * shares).sum(dim=1)
+    best = region_scores.amax(dim=1)
+    return torch.cat([probabilities, torch.stack([attended, wide, best], dim=1)], dim=1)
+
+
+class SeverityHead(nn.Module):
+    """A linear map from features to geographic extent and opacity.
+
+    Args:
+        features: how many there are.
+    """
+
+    middle: Tensor
+    spread: Tensor
+    weights: Tensor
+    offset: Tensor
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.register_buffer("middle", torch.zeros(features))
+        self.register_buffer("spread", torch.ones(features))
+        self.register_buffer("weights", torch.zeros(features, len(HIGHEST)))
+        self.register_buffer("offset", torch.zeros(len(HIGHEST)))
+
+    def forward(self, features: Tensor) -> Tensor:
+        """[I, 2] geographic extent and opacity, within their scales, of [I, F] features."""
+        scores = (features - self.middle) / self.spread @ self.weights + self.offset
+        return torch.minimum(scores.clamp_min(0), torch.tensor(HIGHEST, device=scores.device))
+
+
+def fit_severity(features: Tensor, scores: Tensor) -> SeverityHead:
+    """A head by ridge regression; leave-one-out chooses the ridge's strength for each score.
+
+    Args:
+        features: [N, F] of scored images.
+        scores: [N, 2] geographic extent and opacity.
+
+    Raises:
+        ValueError: there are fewer than 20 images.
+    """
+    if len(features) < FEWEST:
+        raise ValueError(f"{len(features)} scored images; a head needs at least {FEWEST}")
+    from sklearn.linear_model import RidgeCV
+
+    head = SeverityHead(features.shape[1])
+    head.middle.copy_(features.mean(dim=0))
+    head.spread.copy_(features.std(dim=0).clamp_min(1e-4))
+    standard = ((features - head.middle) / head.spread).double().numpy()
+    for column in range(len(HIGHEST)):
+        ridge = RidgeCV(alphas=_STRENGTHS).fit(standard, scores[:, column].double().numpy())
+        head.weights[:, column] = torch.from_numpy(ridge.coef_).float()
+        head.offset[column] = float(ridge.intercept_)
+    return head
+
+
+def severities(scores: Tensor) -> list[Severity]:
+    """Scores [I, 2] of images, one by one."""
+    return [Severity(extent, opacity) for extent, opacity in scores.tolist()]
+
+
+def save_severity(head: SeverityHead, concepts: Sequence[str], folder: Path) -> None:
+    """Put a head into `folder`: weights and card."""
+    sizes = {"features": len(head.middle)}
+    save_weights(head, Card(_KIND, sizes, tuple(concepts), _CONTRACTS), folder)
+
+
+def load_severity(folder: Path) -> SeverityHead:
+    """The head that `save_severity` put there.
+
+    Raises:
+        WeightsError: there is none, or it is of another release.
+    """
+    head = SeverityHead(read_card(folder, _KIND, _CONTRACTS).sizes["features"])
+    load_weights(head, folder)
+    return head.eval()
