@@ -29,7 +29,7 @@ class _Settings(BaseModel):
 class RadiographSettings(_Settings):
     """How the phantom cohort's pictures are drawn."""
 
-    size: int = Field(default=256, ge=64, le=4096, description="Pixels of a side.")
+    size: int = Field(default=192, ge=64, le=4096, description="Pixels of a side.")
     workers: int = Field(default=2, ge=1, description="Processes; changes speed, never pictures.")
 
 

@@ -40,7 +40,7 @@ _SHAPES: Final = {
     "interstitial": (0.62, 0.42, 0.40),
     "edema": (0.72, 0.62, 0.36),
     "atelectasis_band": (0.46, 0.075, 0.55),
-    "effusion": (0.96, 0.16, 0.86),
+    "effusion": (0.96, 0.12, 0.86),
     "nodule": (0.07, 0.045, 0.60),
 }
 _PLACES: Final = {
@@ -69,7 +69,8 @@ _HABITS: Final = {
 }
 # Area of the smallest and of the largest lesions against a middling one.
 _SPREAD: Final = 2.0
-_SMALL, _LARGE = 0.78, 1.28
+# Shares of a lung from which on a finding is no longer small, and is large.
+_MIDDLING, _LARGE = 0.06, 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +131,9 @@ class LesionGroup:
 
     @property
     def severity(self) -> str:
-        """`small`, `middling` or `large`."""
-        return "small" if self.size < _SMALL else "large" if self.size > _LARGE else "middling"
+        """`small`, `middling` or `large`, by the share that its largest lesion has of a lung."""
+        extent = max((lesion.extent for lesion in self.lesions), default=0.0)
+        return "small" if extent < _MIDDLING else "large" if extent > _LARGE else "middling"
 
 
 _TEXTURES: Final = {
