@@ -1,12 +1,17 @@
 """Intervals by drawing patients, so that several images of one patient are no new evidence."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, Final, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
-_Item = TypeVar("_Item")
+#: [D + 1, I] how often each image counts: once each in the first row, then draw by draw.
+Draws: TypeAlias = npt.NDArray[np.float64]
+#: One number for each row of `Draws`.
+Drawn: TypeAlias = npt.NDArray[np.float64]
+_LEVEL: Final = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,44 +23,63 @@ class Interval:
     high: float
 
 
-def bootstrap(
-    items: Sequence[_Item],
-    subject_of: Callable[[_Item], str],
-    score: Callable[[Sequence[_Item]], float],
-    *,
-    draws: int = 1_000,
-    level: float = 0.95,
-    seed: int = 0,
-) -> Interval:
-    """A score of all items, and its interval over patients drawn with replacement.
+def draw_patients(subjects: Sequence[str], draws: int = 1_000, seed: int = 0) -> Draws:
+    """How often each image counts when patients are drawn with replacement.
+
+    Equal subjects and seed give equal draws, so that methods can be held against each other draw
+    by draw.
 
     Args:
-        items: what is scored, such as images.
-        subject_of: an item's patient.
-        score: of any number of items; may be NaN, and such draws are passed over.
-        draws: how many times patients are drawn.
-        level: share of the draws that lie within.
+        subjects: [I] the patient of each image.
+        draws: D, how many times patients are drawn.
         seed: of the draws.
 
     Raises:
-        ValueError: there is no draw, or the level is no share.
+        ValueError: there is no draw.
     """
-    if draws < 1 or not 0 < level < 1:
-        raise ValueError(f"{draws} draws at level {level}; expected 1 or more, and 0 < level < 1")
-    of_subject: dict[str, list[_Item]] = {}
-    for item in items:
-        of_subject.setdefault(subject_of(item), []).append(item)
-    subjects = list(of_subject)
-    if not subjects:
-        return Interval(np.nan, np.nan, np.nan)
+    if draws < 1:
+        raise ValueError(f"{draws} draws; expected 1 or more")
+    patients, of_image = np.unique(np.asarray(subjects, dtype=object), return_inverse=True)
     rng = np.random.default_rng(seed)
-    drawn = [
-        score([item for index in chosen for item in of_subject[subjects[index]]])
-        for chosen in rng.integers(len(subjects), size=(draws, len(subjects)))
-    ]
-    known = np.array([value for value in drawn if not np.isnan(value)])
-    if not len(known):
-        return Interval(score(items), np.nan, np.nan)
-    tail = (1 - level) / 2
+    count = len(patients)
+    drawn = rng.multinomial(count, np.full(count, 1 / count), size=draws) if count else None
+    weights = np.ones((draws + 1, len(subjects)))
+    if drawn is not None:
+        weights[1:] = drawn[:, of_image]
+    return weights
+
+
+def ratio(parts: npt.ArrayLike, wholes: npt.ArrayLike, draws: Draws) -> Drawn:
+    """[D + 1] sum of parts over sum of wholes; NaN where the wholes are nothing.
+
+    Args:
+        parts: [I] of each image.
+        wholes: [I] of each image; ones make it a mean.
+        draws: how often each image counts.
+    """
+    above = draws @ np.asarray(parts, dtype=np.float64)
+    below = draws @ np.asarray(wholes, dtype=np.float64)
+    return np.divide(above, below, out=np.full(len(draws), np.nan), where=below > 0)
+
+
+def mean(values: npt.ArrayLike, draws: Draws) -> Drawn:
+    """[D + 1] mean over the images whose value is not NaN."""
+    given = np.asarray(values, dtype=np.float64)
+    known = ~np.isnan(given)
+    return ratio(np.where(known, given, 0.0), known, draws)
+
+
+def interval(drawn: Drawn) -> Interval:
+    """The score of all images and the 95% percentile interval of the draws that have one."""
+    known = drawn[1:][~np.isnan(drawn[1:])]
+    if np.isnan(drawn[0]) or not len(known):
+        return Interval(float(drawn[0]), np.nan, np.nan)
+    tail = (1 - _LEVEL) / 2
     low, high = np.quantile(known, (tail, 1 - tail))
-    return Interval(score(items), float(low), float(high))
+    return Interval(float(drawn[0]), float(low), float(high))
+
+
+def rows_of_draws(draws: Draws, images: npt.NDArray[Any]) -> Draws:
+    """[D + 1, N] how often each of N things counts that belong to the images [N]."""
+    found: Draws = draws[:, images]
+    return found

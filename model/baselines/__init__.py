@@ -1,0 +1,1 @@
+"""Localization without cross-attention, on the same data, backbone and scorer."""

@@ -1,0 +1,103 @@
+"""A classifier of whole images, whose maps are the baselines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+
+from data_contracts.tables import LABELS, VOCABULARY
+from model.detector.backbone import make_resnet, normalise
+from model.settings import BackboneSettings
+from model.training.card import Card, load_weights, read_card, save_weights
+
+_KIND: Final = "classifier"
+_CONTRACTS: Final = {contract.name: contract.version for contract in (LABELS, VOCABULARY)}
+#: Pixels of the square to a cell of the last features.
+STRIDE: Final = 16
+
+
+class ImageClassifier(nn.Module):
+    """A residual network with global average pooling and one output for each concept.
+
+    The last stage keeps the resolution of the one before it, as is usual where maps are read off
+    (Zhou et al. 2016; Choe et al. 2020), so that CAM is not worse than it needs to be.
+
+    Args:
+        backbone: the same as the detector's.
+        concepts: K, how many there are.
+    """
+
+    def __init__(self, backbone: BackboneSettings, concepts: int) -> None:
+        super().__init__()
+        body = make_resnet(backbone)
+        first = body.layer4[0]
+        for name in ("conv1", "conv2"):
+            getattr(first, name).stride = (1, 1)
+        first.downsample[0].stride = (1, 1)
+        self.stem = nn.Sequential(body.conv1, body.bn1, body.relu, body.maxpool)
+        self.stages = nn.Sequential(body.layer1, body.layer2, body.layer3, body.layer4)
+        self.output = nn.Linear(body.fc.in_features, concepts)
+
+    def features(self, pixels: Tensor) -> Tensor:
+        """[B, C, S/16, S/16] the last convolution's features of [B, 1, S, S] uint8."""
+        found: Tensor = self.stages(self.stem(normalise(pixels)))
+        return found
+
+    def classify(self, features: Tensor) -> Tensor:
+        """[B, K] logits of pooled features."""
+        logits: Tensor = self.output(features.mean(dim=(2, 3)))
+        return logits
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """[B, K] logits of [B, 1, S, S] uint8."""
+        return self.classify(self.features(pixels))
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedClassifier:
+    """A classifier with the concepts that it speaks of, in the order of its outputs."""
+
+    network: ImageClassifier
+    concepts: tuple[str, ...]
+
+
+def save_classifier(
+    network: ImageClassifier, backbone: BackboneSettings, concepts: Sequence[str], folder: Path
+) -> None:
+    """Put a classifier into `folder`: weights and card."""
+    sizes = {"name": backbone.name}
+    save_weights(network, Card(_KIND, sizes, tuple(concepts), _CONTRACTS), folder)
+
+
+def load_classifier(folder: Path) -> TrainedClassifier:
+    """The classifier that `save_classifier` put there.
+
+    Raises:
+        WeightsError: there is none, or it is of another release.
+    """
+    card = read_card(folder, _KIND, _CONTRACTS)
+    network = ImageClassifier(BackboneSettings(name=card.sizes["name"]), len(card.vocabulary))
+    load_weights(network, folder)
+    return TrainedClassifier(network.eval(), card.vocabulary)
+
+
+def hide_patches(pixels: Tensor, seed: Sequence[int], grid: int = 4, share: float = 0.5) -> Tensor:
+    """Pictures with random cells of a grid hidden, so that no single part can be relied on.
+
+    Args:
+        pixels: [B, 1, S, S] uint8.
+        seed: equal ones hide equal cells.
+        grid: cells along a side.
+        share: of the cells that are hidden; they take the picture's mean.
+
+    Source: Singh and Lee 2017, "Hide-and-Seek".
+    """
+    generator = torch.Generator().manual_seed(hash(tuple(seed)) & 0x7FFF_FFFF_FFFF_FFFF)
+    hidden = torch.rand((len(pixels), 1, grid, grid), generator=generator) < share
+    size = pixels.shape[-1]
+    cells = nn.functional.interpolate(hidden.float(), size=(size, size)).bool().to(pixels.device)
+    mean = pixels.float().mean(dim=(1, 2, 3), keepdim=True).round().to(torch.uint8)
+    return torch.where(cells, mean, pixels)

@@ -1,0 +1,197 @@
+"""All scores of a method on a cohort, with intervals over patients."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from model.scoring.bootstrap import Drawn, Draws, Interval, interval, mean, ratio, rows_of_draws
+from model.scoring.calibration import above
+from model.scoring.contrast import contrast_to_noise
+from model.scoring.localization import ImageBoxes, Measure, rsna_of
+from model.scoring.matching import match
+from model.scoring.overlap import dice, iobb, iou
+from model.scoring.ranking import auroc, average_precision_of
+from model.scoring.severity import severity_scores
+
+#: Overlaps at which boxes are scored.
+THRESHOLDS: Final[dict[Measure, tuple[float, ...]]] = {
+    "iou": (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7),
+    "iobb": (0.1, 0.25, 0.5, 0.75, 0.9),
+}
+#: Fewer images with, or without, a concept say nothing of how well it is told.
+FEWEST: Final = 10
+_PRECISION_AT: Final = (0.3, 0.5)
+BOXES: Final = "boxes"
+MACRO: Final = "macro"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredImage:
+    """An image as it is scored.
+
+    Attributes:
+        boxes: predicted and reference.
+        width: in pixels.
+        height: in pixels.
+        point: where the method points, in pixels; None where it points nowhere.
+        evidence: [h, w] its map; None where it gives none.
+        probabilities: concept id to probability; empty where it gives none.
+        truth: concept id to whether the image has it; unknown ones are left out.
+        severity: predicted score by name.
+        reference_severity: reference score by name.
+    """
+
+    boxes: ImageBoxes
+    width: int
+    height: int
+    point: tuple[float, float] | None = None
+    evidence: npt.NDArray[Any] | None = None
+    probabilities: Mapping[str, float] = field(default_factory=dict)
+    truth: Mapping[str, bool] = field(default_factory=dict)
+    severity: Mapping[str, float] = field(default_factory=dict)
+    reference_severity: Mapping[str, float] = field(default_factory=dict)
+
+
+class Score(NamedTuple):
+    """One score; see the contract `scores`."""
+
+    score: str
+    subject: str
+    overlap: str
+    threshold: float
+    interval: Interval
+    images: int
+
+
+def score_boxes(images: Sequence[ScoredImage], least_score: float, draws: Draws) -> Iterator[Score]:
+    """Localization: boxes from a score on, and rankings of all.
+
+    Args:
+        images: of the cohort.
+        least_score: the method's threshold, chosen on another split.
+        draws: [D + 1, I] how often each image counts.
+    """
+    shown = above([image.boxes for image in images], least_score)
+    count = len(images)
+    for measure, thresholds in THRESHOLDS.items():
+        for threshold in thresholds:
+            found, wrong, wanted = _counts(shown, measure, threshold)
+            accuracy, misses = ratio(found, wanted, draws), mean(wrong, draws)
+            yield Score("accuracy", BOXES, measure, threshold, interval(accuracy), count)
+            yield Score("false_positives", BOXES, measure, threshold, interval(misses), count)
+    for threshold in _PRECISION_AT:
+        precision = _precision([image.boxes for image in images], threshold, draws)
+        yield Score("average_precision", BOXES, "iou", threshold, interval(precision), count)
+    with_boxes = [len(image.boxes.reference) > 0 for image in images]
+    rest: dict[str, list[float]] = {
+        "rsna": [rsna_of(one) for one in shown],
+        "pointing": [_points(image) for image in images],
+        "dice": [
+            dice(one.predicted, one.reference, image.height, image.width) if own else np.nan
+            for one, image, own in zip(shown, images, with_boxes, strict=True)
+        ],
+        "contrast": [
+            contrast_to_noise(image.evidence, image.boxes.reference, image.width, image.height)
+            if image.evidence is not None
+            else np.nan
+            for image in images
+        ],
+    }
+    for name, values in rest.items():
+        known = int((~np.isnan(values)).sum())
+        yield Score(name, BOXES, "none", 0.0, interval(mean(values, draws)), known)
+
+
+def localization_accuracy(
+    images: Sequence[ScoredImage], least_score: float, draws: Draws, threshold: float = 0.5
+) -> Drawn:
+    """[D + 1] accuracy at an IoU, draw by draw, to hold methods against each other."""
+    found, _, wanted = _counts(above([i.boxes for i in images], least_score), "iou", threshold)
+    return ratio(found, wanted, draws)
+
+
+def score_attributes(images: Sequence[ScoredImage], draws: Draws) -> Iterator[Score]:
+    """AUROC and average precision of each concept that enough images have, and of all (macro)."""
+    concepts = sorted({name for image in images for name in image.truth})
+    drawn: dict[str, list[Drawn]] = {"auroc": [], "attribute_precision": []}
+    for concept in concepts:
+        rows = [
+            (row, image.probabilities[concept], image.truth[concept])
+            for row, image in enumerate(images)
+            if concept in image.truth and concept in image.probabilities
+        ]
+        truth = np.array([row[2] for row in rows], dtype=np.bool_)
+        if min(int(truth.sum()), int((~truth).sum())) < FEWEST:
+            continue
+        scores = np.array([row[1] for row in rows])
+        weights = rows_of_draws(draws, np.array([row[0] for row in rows]))
+        of_concept = {
+            "auroc": auroc(scores, truth, weights),
+            "attribute_precision": average_precision_of(scores, truth, weights),
+        }
+        for name, values in of_concept.items():
+            drawn[name].append(values)
+            yield Score(name, concept, "none", 0.0, interval(values), len(rows))
+    for name, all_values in drawn.items():
+        if all_values:
+            macro = interval(np.mean(all_values, axis=0))
+            yield Score(name, MACRO, "none", 0.0, macro, len(images))
+
+
+def score_severity(images: Sequence[ScoredImage], draws: Draws) -> Iterator[Score]:
+    """MAE, R², Pearson and Spearman of each severity score that is given and known."""
+    for subject in ("geographic_extent", "opacity"):
+        rows = [
+            row
+            for row, image in enumerate(images)
+            if subject in image.severity and subject in image.reference_severity
+        ]
+        if not rows:
+            continue
+        predicted = np.array([images[row].severity[subject] for row in rows])
+        reference = np.array([images[row].reference_severity[subject] for row in rows])
+        weights = rows_of_draws(draws, np.array(rows))
+        for name, values in severity_scores(predicted, reference, weights).items():
+            yield Score(name, subject, "none", 0.0, interval(values), len(rows))
+
+
+def _counts(
+    images: Sequence[ImageBoxes], measure: Measure, threshold: float
+) -> tuple[list[int], list[int], list[int]]:
+    """Of each image: reference boxes found, predicted boxes that find nothing, reference boxes."""
+    overlaps = {"iou": iou, "iobb": iobb}[measure]
+    found, wrong = [], []
+    for image in images:
+        matching = match(overlaps(image.predicted, image.reference), image.scores, threshold)
+        found.append(matching.true_positives)
+        wrong.append(matching.false_positives)
+    return found, wrong, [len(image.reference) for image in images]
+
+
+def _precision(images: Sequence[ImageBoxes], threshold: float, draws: Draws) -> Drawn:
+    """[D + 1] average precision of all boxes of all images, ranked together."""
+    hits, of_image = [np.zeros(0, dtype=np.bool_)], [np.zeros(0, dtype=np.int64)]
+    for row, image in enumerate(images):
+        matching = match(iou(image.predicted, image.reference), image.scores, threshold)
+        hits.append(matching.of_prediction >= 0)
+        of_image.append(np.full(len(image.scores), row))
+    scores = np.concatenate([np.zeros(0), *(image.scores for image in images)])
+    wanted = draws @ np.array([float(len(image.reference)) for image in images])
+    if not len(scores):
+        return np.where(wanted > 0, 0.0, np.nan)
+    weights = rows_of_draws(draws, np.concatenate(of_image))
+    return average_precision_of(scores, np.concatenate(hits), weights, wanted)
+
+
+def _points(image: ScoredImage) -> float:
+    """1 where the method points into a reference box, 0 where elsewhere or nowhere."""
+    if not len(image.boxes.reference):
+        return np.nan
+    if image.point is None:
+        return 0.0
+    x, y = image.point
+    left, upper, right, lower = image.boxes.reference.T
+    return float(np.any((left <= x) & (x < right) & (upper <= y) & (y < lower)))
