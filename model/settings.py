@@ -7,6 +7,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 Backbone = Literal["resnet18", "resnet34", "resnet50"]
+#: How the baselines' classifiers are taught.
+Recipe = Literal["plain", "hide_and_seek"]
 RegionSource = Literal["detector", "grid"]
 #: What a value of -1, uncertain, is taken for in training; null, not mentioned, stays unknown.
 UncertainPolicy = Literal["ones", "zeros", "soft", "ignore"]
@@ -170,6 +172,9 @@ class AttributeSettings(_Settings):
             "finding:nodule",
         ),
         description="Findings to take; sides, zones and descriptors are all taken.",
+    )
+    min_reports: int = Field(
+        default=100, ge=1, description="Fewest reports that affirm an attribute."
     )
 
 

@@ -20,19 +20,22 @@ class ClassifierLearning(lightning.LightningModule):
 
     Args:
         classifier: what learns.
-        values: [N, K] label values of the cohort's images, in its order.
+        taught: [N, K] label values of the images to learn from, in their cohort's order.
+        held_back: [N, K] of those to validate on.
         settings: of its training.
         policy: what uncertain and unmentioned values are taken for.
         steps: batches of an epoch.
     """
 
-    values: Tensor
+    taught: Tensor
+    held_back: Tensor
     balance: Tensor
 
     def __init__(
         self,
         classifier: ImageClassifier,
-        values: Tensor,
+        taught: Tensor,
+        held_back: Tensor,
         settings: ClassifierSettings,
         policy: NetworkSettings,
         steps: int,
@@ -42,21 +45,22 @@ class ClassifierLearning(lightning.LightningModule):
         self.settings = settings
         self.policy = policy
         self.steps = steps
-        self.register_buffer("values", values, persistent=False)
-        self.register_buffer("balance", positive_weights(values), persistent=False)
+        self.register_buffer("taught", taught, persistent=False)
+        self.register_buffer("held_back", held_back, persistent=False)
+        self.register_buffer("balance", positive_weights(taught), persistent=False)
 
     def training_step(self, batch: Batch, number: int) -> Tensor:
         """Loss of varied pictures; none is mirrored, since labels name sides."""
         seed = (self.settings.seed, self.current_epoch, number, self.global_rank)
         pixels, _ = vary(batch.pixels, batch.boxes, seed, mirror=False)
-        loss = self._loss(self.shown(pixels, seed), batch.places)
+        loss = self._loss(self.shown(pixels, seed), self.taught[batch.places])
         self.log("train_attributes", loss, on_epoch=True, on_step=False, batch_size=len(pixels))
         return loss
 
     def validation_step(self, batch: Batch, number: int) -> None:
         """Loss of the pictures as they are."""
         del number
-        loss = self._loss(batch.pixels, batch.places)
+        loss = self._loss(batch.pixels, self.held_back[batch.places])
         self.log(MONITORED, loss, batch_size=len(batch.pixels), sync_dist=True)
 
     def configure_optimizers(self) -> Any:
@@ -68,10 +72,8 @@ class ClassifierLearning(lightning.LightningModule):
         del seed
         return pixels
 
-    def _loss(self, pixels: Tensor, places: Tensor) -> Tensor:
-        targets, weights = attribute_targets(
-            self.values[places], self.policy.uncertain, self.policy.unmentioned
-        )
+    def _loss(self, pixels: Tensor, values: Tensor) -> Tensor:
+        targets, weights = attribute_targets(values, self.policy.uncertain, self.policy.unmentioned)
         return attribute_loss(self.classifier(pixels).float(), targets, weights, self.balance)
 
 

@@ -14,7 +14,15 @@ _CONTRACTS: Final = {contract.name: contract.version for contract in (IMAGES, BO
 
 def save_detector(detector: Detector, backbone: BackboneSettings, folder: Path) -> None:
     """Put a detector into `folder`: weights, and a card with all that builds it again."""
-    sizes = {"size": detector.size, "name": backbone.name, "channels": backbone.channels}
+    sizes = {
+        "size": detector.size,
+        "name": backbone.name,
+        "channels": backbone.channels,
+        "kinds": list(detector.kinds),
+        "looked_for": [
+            kind for kind, wanted in zip(detector.kinds, detector.looked_for, strict=True) if wanted
+        ],
+    }
     save_weights(detector, Card(_KIND, sizes, contracts=_CONTRACTS), folder)
 
 
@@ -26,6 +34,6 @@ def load_detector(folder: Path) -> Detector:
     """
     sizes = read_card(folder, _KIND, _CONTRACTS).sizes
     backbone = BackboneSettings(name=sizes["name"], channels=sizes["channels"])
-    detector = Detector(backbone, sizes["size"])
+    detector = Detector(backbone, sizes["size"], sizes["kinds"], sizes["looked_for"])
     load_weights(detector, folder)
     return detector.eval()

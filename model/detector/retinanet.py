@@ -1,5 +1,6 @@
-"""RetinaNet (Lin et al. 2017) for opacities of any kind, and the regions that it proposes."""
+"""RetinaNet (Lin et al. 2017) for opacities of several kinds, and the regions that it proposes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,7 +9,7 @@ from torch import Tensor, nn
 from torchvision.models.detection import RetinaNet
 from torchvision.models.detection.anchor_utils import AnchorGenerator
 from torchvision.models.detection.image_list import ImageList
-from torchvision.ops import batched_nms, clip_boxes_to_image
+from torchvision.ops import clip_boxes_to_image, nms
 
 from model.detector.backbone import STRIDES, make_pyramid, normalise
 from model.settings import BackboneSettings
@@ -25,7 +26,7 @@ class Proposed:
 
     Attributes:
         boxes: [R, 4] in the square's pixels, the likeliest first.
-        objectness: [R] 0 to 1.
+        objectness: [R] 0 to 1, of the likeliest kind of those that are looked for.
     """
 
     boxes: Tensor
@@ -33,23 +34,34 @@ class Proposed:
 
 
 class Detector(nn.Module):
-    """A class-agnostic RetinaNet over squares of one size.
+    """A RetinaNet over squares of one size.
 
     Args:
         backbone: the feature pyramid's settings.
         size: S, pixels of a square's side.
+        kinds: what boxes enclose, in the order of the outputs.
+        targets: those of the kinds that are looked for; the others are known so that they can be
+            told from them.
     """
 
-    def __init__(self, backbone: BackboneSettings, size: int) -> None:
+    def __init__(
+        self,
+        backbone: BackboneSettings,
+        size: int,
+        kinds: Sequence[str],
+        targets: Sequence[str] = (),
+    ) -> None:
         super().__init__()
         self.size = size
+        self.kinds = tuple(kinds)
+        self.looked_for = [kind in targets or not targets for kind in kinds]
         anchors = AnchorGenerator(
             tuple(tuple(scale * stride for scale in _SCALES) for stride in STRIDES),
             (_RATIOS,) * len(STRIDES),
         )
         self.retinanet = RetinaNet(
             make_pyramid(backbone),
-            num_classes=1,
+            num_classes=len(kinds),
             anchor_generator=anchors,
             min_size=size,
             max_size=size,
@@ -70,21 +82,18 @@ class Detector(nn.Module):
 
         Args:
             pixels: [B, 1, S, S] uint8.
-            boxes: [N, 4] of each image, in the square's pixels.
+            boxes: [N, 5] of each image: edges in the square's pixels, and kind.
         """
         features = self.features(pixels)
         outputs = {name: value.float() for name, value in self.retinanet.head(features).items()}
-        targets = [
-            {"boxes": own, "labels": torch.zeros(len(own), dtype=torch.int64, device=own.device)}
-            for own in boxes
-        ]
+        targets = [{"boxes": own[:, :4], "labels": own[:, 4].long()} for own in boxes]
         found: dict[str, Tensor] = self.retinanet.compute_loss(
             targets, outputs, self._anchors(features)
         )
         return found
 
     def propose(self, features: list[Tensor], count: int, overlap: float) -> list[Proposed]:
-        """The likeliest regions of images, each class-agnostically apart from the others.
+        """The likeliest regions of images, of whichever kind, each apart from the others.
 
         Args:
             features: as `features` gives them.
@@ -93,18 +102,21 @@ class Detector(nn.Module):
         """
         outputs = self.retinanet.head(features)
         anchors = self._anchors(features)
-        scores = outputs["cls_logits"].float().sigmoid().amax(dim=-1)
+        logits = outputs["cls_logits"].float()
+        scores = logits.amax(dim=-1)
+        targets = torch.tensor(self.looked_for, device=logits.device)
         found = []
-        for own_scores, moves, own_anchors in zip(
-            scores, outputs["bbox_regression"].float(), anchors, strict=True
+        for own_scores, own_logits, moves, own_anchors in zip(
+            scores, logits, outputs["bbox_regression"].float(), anchors, strict=True
         ):
             best, order = own_scores.topk(min(_CANDIDATES, len(own_scores)))
+            objectness = own_logits[order][:, targets].amax(dim=1).sigmoid()
             boxes = self.retinanet.box_coder.decode_single(moves[order], own_anchors[order])
             boxes = clip_boxes_to_image(boxes, (self.size, self.size))
             whole = ((boxes[:, 2:] - boxes[:, :2]) >= 1).all(dim=1)
-            boxes, best = boxes[whole], best[whole]
-            kept = batched_nms(boxes, best, torch.zeros_like(best, dtype=torch.int64), overlap)
-            found.append(Proposed(boxes[kept[:count]], best[kept[:count]]))
+            boxes, best, objectness = boxes[whole], best[whole], objectness[whole]
+            kept = nms(boxes, best, overlap)[:count]
+            found.append(Proposed(boxes[kept], objectness[kept]))
         return found
 
     def _anchors(self, features: list[Tensor]) -> list[Tensor]:

@@ -52,7 +52,10 @@ class CrossAttention(nn.Module):
         self, region_size: int, attribute_size: int, size: int = 128, temperature: float = 0.1
     ) -> None:
         super().__init__()
-        self.of_regions = nn.Linear(region_size, size)
+        # The paper maps regions linearly; a hidden layer tells textures of one kind better apart.
+        self.of_regions = nn.Sequential(
+            nn.Linear(region_size, 2 * size), nn.GELU(), nn.Linear(2 * size, size)
+        )
         self.of_attributes = nn.Linear(attribute_size, size)
         self.sharpness = nn.Parameter(torch.tensor(1 / temperature).log())
 

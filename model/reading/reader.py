@@ -72,6 +72,17 @@ class RegionReader:
         for row, image in enumerate(images):
             yield self._findings(image, reading, row, scores[row], severity[row], concepts)
 
+    @torch.inference_mode()
+    def severity_features(self, images: Sequence[ImageRegions]) -> Tensor:
+        """[I, F] what severity is read from; see `severity_features`."""
+        found = []
+        for first in range(0, len(images), _BATCH):
+            regions, mask = region_tensors(images[first : first + _BATCH])
+            reading = self.trained.network(regions, mask)
+            scores = self.region_scores(reading)
+            found.append(severity_features(reading.probabilities, scores, regions[..., -1]))
+        return torch.cat(found)
+
     def region_scores(self, reading: ImageReading) -> Tensor:
         """[I, R] how much regions look like what the boxes are made of."""
         rows = torch.tensor(rows_of(self.queries, self.trained.concepts))

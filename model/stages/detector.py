@@ -12,7 +12,7 @@ from model.detector.keeping import save_detector
 from model.detector.learning import DetectorLearning
 from model.detector.retinanet import Detector
 from model.settings import ModelSettings
-from model.tensors.cohorts import check_files, open_cohort
+from model.tensors.cohorts import Cohort, CohortError, check_files, open_cohort
 from model.tensors.pictures import Pictures, in_order, shuffled
 from model.training.fitting import fingerprint_of, fit, quieten, stamps
 
@@ -33,15 +33,16 @@ def detector(*, settings: ModelSettings, out: Path, record: Path | None = None) 
     """
     started = time.perf_counter()
     quieten()
-    cohort = open_cohort("detector", settings.cohorts.detector, settings.targets)
-    cohort.check_boxes(settings.targets)
+    cohort = open_cohort("detector", settings.cohorts.detector)
+    cohort.check_boxes()
+    _check_targets(cohort, settings)
     check_files(cohort)
     own = settings.detector
     size, workers = settings.picture.size, settings.hardware.workers
     training = shuffled(Pictures(cohort.of_split("train"), size), own.batch_size, own.seed, workers)
     held_back = Pictures(cohort.of_split("validate"), size)
     lightning.seed_everything(own.seed, verbose=False)
-    network = Detector(settings.backbone, size)
+    network = Detector(settings.backbone, size, cohort.kinds, settings.targets)
     epochs = fit(
         DetectorLearning(network, own, len(training)),
         training,
@@ -70,6 +71,15 @@ def detector(*, settings: ModelSettings, out: Path, record: Path | None = None) 
     )
 
 
+def _check_targets(cohort: Cohort, settings: ModelSettings) -> None:
+    unknown = [name for name in settings.targets if name not in cohort.kinds]
+    if unknown and len(unknown) == len(settings.targets):
+        raise CohortError(
+            f"cohort 'detector': no box is labelled {', '.join(unknown)}; its labels are "
+            f"{', '.join(cohort.kinds)}. Set model.targets to some of them, or to [] for all"
+        )
+
+
 @torch.inference_mode()
 def _recall(network: Detector, pictures: Pictures, settings: ModelSettings) -> float:
     """Share of the reference boxes that any candidate overlaps by IoU 0.5; NaN without boxes."""
@@ -81,5 +91,5 @@ def _recall(network: Detector, pictures: Pictures, settings: ModelSettings) -> f
         )
         for own, reference in zip(candidates, batch.boxes, strict=True):
             if len(reference):
-                found.append(box_iou(reference, own.boxes).amax(dim=1) >= _FIND)
+                found.append(box_iou(reference[:, :4], own.boxes).amax(dim=1) >= _FIND)
     return float(torch.cat(found).float().mean()) if found else float("nan")

@@ -9,14 +9,16 @@ from torch import Tensor
 
 from data_contracts.summary import StageSummary
 from model.label_tables import LabelTables, read_label_tables
-from model.network.keeping import save_network
+from model.network.keeping import load_network, save_network
 from model.network.learning import NetworkLearning
 from model.network.network import LocalizationNetwork
+from model.reading.reader import RegionReader
+from model.reading.severity import FEWEST, fit_severity, save_severity
 from model.settings import ModelSettings, NetworkSettings
 from model.tensors.attributes import attributes_of, rows_of
-from model.tensors.cohorts import Cohort, open_cohort
+from model.tensors.cohorts import Cohort, open_cohort, severity_of
 from model.tensors.label_values import label_values
-from model.tensors.region_rows import GEOMETRY
+from model.tensors.region_rows import GEOMETRY, images_with_regions
 from model.tensors.region_stream import RegionStream
 from model.training.fitting import fingerprint_of, fit, quieten, stamps
 
@@ -79,6 +81,7 @@ def network(
         record=record,
     )
     save_network(learner, labels.concepts, own, out)
+    scored = _teach_severity(settings, cohort.of_split("train"), path, out)
     return StageSummary(
         stage="network",
         counts={
@@ -86,10 +89,25 @@ def network(
             "reports_without_image": len(reports) - len({i.report_id for i in cohort.images}),
             "attributes": len(labels.concepts),
             "epochs": epochs,
+            "scored_images": scored,
         },
         seconds=time.perf_counter() - started,
         outputs=(out,),
     )
+
+
+def _teach_severity(settings: ModelSettings, cohort: Cohort, regions: Path, out: Path) -> int:
+    """Fit the head for severity where enough images are scored; returns how many are."""
+    scores = severity_of(settings.cohorts.training)
+    chosen = [image for image in cohort.images if image.image_id in scores]
+    if len(chosen) < FEWEST:
+        return len(chosen)
+    reader = RegionReader(load_network(out), settings.queries, None)
+    images = list(images_with_regions(regions, cohort.only(chosen, "scored")))
+    reference = torch.tensor([scores[one.image.image_id] for one in images])
+    head = fit_severity(reader.severity_features(images), reference)
+    save_severity(head, reader.trained.concepts, out / "severity")
+    return len(chosen)
 
 
 def _values(cohort: Cohort, labels: LabelTables, settings: NetworkSettings) -> Tensor:

@@ -115,7 +115,7 @@ def _detector(settings: ModelSettings, folder: Path) -> tuple[Detector, dict[str
     if settings.regions.source == "detector":
         return load_detector(folder), stamps_of_weights(folder)
     torch.manual_seed(settings.detector.seed)
-    return Detector(settings.backbone, settings.picture.size).eval(), {}
+    return Detector(settings.backbone, settings.picture.size, ("any",)).eval(), {}
 
 
 def stamps_of_weights(folder: Path) -> dict[str, str]:

@@ -15,21 +15,24 @@ def attributes_of(tables: LabelTables, settings: AttributeSettings) -> LabelTabl
 
     Args:
         tables: with all concepts that the vocabulary keeps.
-        settings: which findings to take; sides, zones and descriptors are all taken.
+        settings: which findings to take, and how common an attribute must be.
 
     Raises:
         LabelTablesError: the vocabulary keeps none of the findings.
     """
+    positives = tables.positives
     kept = [
         row
         for row, name in enumerate(tables.concepts)
-        if not name.startswith(_FINDING) or name in settings.findings
+        if (not name.startswith(_FINDING) or name in settings.findings)
+        and positives[name] >= settings.min_reports
     ]
     concepts = tuple(tables.concepts[row] for row in kept)
     if not any(name.startswith(_FINDING) for name in concepts):
         known = ", ".join(name for name in tables.concepts if name.startswith(_FINDING))
         raise LabelTablesError(
-            "vocabulary: keeps none of the findings of model.attributes.findings; it keeps "
+            "vocabulary: none of the findings of model.attributes.findings is affirmed by "
+            f"{settings.min_reports} reports (model.attributes.min_reports); the vocabulary keeps "
             f"{known or 'no finding'}"
         )
     return replace(tables, concepts=concepts, vectors=np.ascontiguousarray(tables.vectors[kept]))

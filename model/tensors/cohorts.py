@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data_contracts.images import BOXES, IMAGES
+from data_contracts.images import ATTRIBUTES, BOXES, IMAGES, SEVERITY
 from data_contracts.storage import read_table
 from model.images.sources.paths import lies_inside, names_inside
 from model.scoring.overlap import Boxes, as_boxes
@@ -43,12 +44,16 @@ class Cohort:
         images: in the order of their table.
         boxes: reference boxes by image id, in pixels of the original image; no entry for an image
             without any.
+        kinds: what the boxes enclose, sorted.
+        kind_of: by image id, for each of its boxes the place of its kind among `kinds`.
     """
 
     part: str
     root: Path
     images: tuple[CohortImage, ...]
     boxes: dict[str, Boxes]
+    kinds: tuple[str, ...]
+    kind_of: dict[str, npt.NDArray[np.int64]]
 
     def of_split(self, *splits: str) -> "Cohort":
         """The images of these splits; all where the source names no splits.
@@ -95,17 +100,20 @@ class Cohort:
         """[N, 4] its reference boxes in its own pixels; [0, 4] where it has none."""
         return self.boxes.get(image.image_id, as_boxes([]))
 
-    def check_boxes(self, targets: Sequence[str]) -> None:
+    def kinds_of(self, image: CohortImage) -> npt.NDArray[np.int64]:
+        """[N] the kind of each of its reference boxes."""
+        return self.kind_of.get(image.image_id, np.zeros(0, dtype=np.int64))
+
+    def check_boxes(self) -> None:
         """Make sure that there is a box to learn from.
 
         Raises:
             CohortError: none of the images has one.
         """
-        if not any(len(self.reference(image)) for image in self.images):
-            what = f" labelled {', '.join(targets)}" if targets else ""
+        if not self.boxes:
             raise CohortError(
-                f"cohort '{self.part}': no image has a box{what}; set model.targets to labels of "
-                "its boxes, or model.regions.source to grid, which needs none"
+                f"cohort '{self.part}': no image has a box; give a cohort with boxes, or set "
+                "model.regions.source to grid, which needs none"
             )
 
 
@@ -133,8 +141,31 @@ def open_cohort(part: str, settings: CohortSettings, targets: Sequence[str] = ()
             f"{listed}. Set model.cohorts.{part} in params.yaml"
         )
     images = tuple(_images(part, settings.pictures, tables.to_pylist()))
-    boxes = _boxes(settings.tables / f"{BOXES.name}.parquet", targets)
-    return Cohort(part, settings.pictures, images, boxes)
+    boxes, kinds, kind_of = _boxes(settings.tables / f"{BOXES.name}.parquet", images, targets)
+    return Cohort(part, settings.pictures, images, boxes, kinds, kind_of)
+
+
+def severity_of(settings: CohortSettings) -> dict[str, tuple[float, float]]:
+    """Geographic extent and opacity of a cohort's scored images, by id; see `severity`."""
+    path = settings.tables / f"{SEVERITY.name}.parquet"
+    if not path.exists():
+        return {}
+    table = read_table(SEVERITY, path)
+    columns = (table[name].to_pylist() for name in SEVERITY.column_names)
+    return {image_id: (extent, opacity) for image_id, extent, opacity in zip(*columns, strict=True)}
+
+
+def attributes_of_images(settings: CohortSettings) -> dict[str, dict[str, bool]]:
+    """What is known to be on a cohort's images apart from their reports, by image and concept."""
+    path = settings.tables / f"{ATTRIBUTES.name}.parquet"
+    if not path.exists():
+        return {}
+    table = read_table(ATTRIBUTES, path)
+    known: defaultdict[str, dict[str, bool]] = defaultdict(dict)
+    columns = (table[name].to_pylist() for name in ATTRIBUTES.column_names)
+    for image_id, concept, present in zip(*columns, strict=True):
+        known[image_id][concept] = present
+    return dict(known)
 
 
 def check_files(cohort: Cohort) -> None:
@@ -175,12 +206,29 @@ def _images(part: str, root: Path, rows: Iterable[dict[str, Any]]) -> Iterable[C
         )
 
 
-def _boxes(path: Path, targets: Sequence[str]) -> dict[str, Boxes]:
+_Kinds = dict[str, npt.NDArray[np.int64]]
+
+
+def _boxes(
+    path: Path, images: Sequence[CohortImage], targets: Sequence[str]
+) -> tuple[dict[str, Boxes], tuple[str, ...], _Kinds]:
+    """Boxes of images by id, their kinds, and the kind of each."""
     table = read_table(BOXES, path)
+    wanted = pa.array([image.image_id for image in images], pa.string())
+    table = table.filter(pc.is_in(table["image_id"], value_set=wanted))
     if targets:
         table = table.filter(pc.is_in(table["label"], value_set=pa.array(targets, pa.string())))
-    found: defaultdict[str, list[tuple[float, ...]]] = defaultdict(list)
-    columns = [table[name].to_pylist() for name in ("image_id", "x", "y", "width", "height")]
-    for image_id, x, y, width, height in zip(*columns, strict=True):
-        found[image_id].append((x, y, x + width, y + height))
-    return {image_id: np.asarray(boxes) for image_id, boxes in found.items()}
+    kinds = tuple(sorted(set(table["label"].to_pylist())))
+    edges: defaultdict[str, list[tuple[float, ...]]] = defaultdict(list)
+    kind_of: defaultdict[str, list[int]] = defaultdict(list)
+    columns = [
+        table[name].to_pylist() for name in ("image_id", "label", "x", "y", "width", "height")
+    ]
+    for image_id, label, x, y, width, height in zip(*columns, strict=True):
+        edges[image_id].append((x, y, x + width, y + height))
+        kind_of[image_id].append(kinds.index(label))
+    return (
+        {image_id: np.asarray(found) for image_id, found in edges.items()},
+        kinds,
+        {image_id: np.asarray(found) for image_id, found in kind_of.items()},
+    )

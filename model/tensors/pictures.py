@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
@@ -18,7 +19,7 @@ class Seen(NamedTuple):
     Attributes:
         place: in the cohort.
         pixels: [1, S, S] uint8.
-        boxes: [N, 4] float32, its reference boxes in the square's pixels.
+        boxes: [N, 5] float32, its reference boxes: edges in the square's pixels, and kind.
     """
 
     place: int
@@ -32,7 +33,7 @@ class Batch(NamedTuple):
     Attributes:
         places: [B] theirs in the cohort.
         pixels: [B, 1, S, S] uint8.
-        boxes: [N, 4] of each.
+        boxes: [N, 5] of each.
     """
 
     places: Tensor
@@ -63,7 +64,8 @@ class Pictures(Dataset[Seen]):
         """
         image = self.cohort.images[index]
         square = fit_square(read_pixels(self.cohort.path(image)), self.size)
-        boxes = self.placement(index).to_square(self.cohort.reference(image))
+        edges = self.placement(index).to_square(self.cohort.reference(image))
+        boxes = np.column_stack([edges, self.cohort.kinds_of(image)])
         return Seen(index, torch.from_numpy(square)[None], torch.from_numpy(boxes).float())
 
     def placement(self, index: int) -> Placement:

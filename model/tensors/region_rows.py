@@ -1,6 +1,6 @@
 """Candidate regions as rows of their table, and back as arrays."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from data_contracts.checking import ContractError
 from data_contracts.regions import REGIONS
-from data_contracts.storage import read_part
+from data_contracts.storage import part_paths, read_part
 from model.scoring.overlap import Boxes
-from model.tensors.cohorts import CohortImage
+from model.tensors.cohorts import Cohort, CohortError, CohortImage
 
 _Number = TypeVar("_Number", bound=np.generic)
 
@@ -138,6 +138,33 @@ def read_regions(part: Path) -> RegionArrays:
         padded(_matrix(table["features"], part)),
         padded(np.ones(len(images), dtype=np.bool_)),
     )
+
+
+def images_with_regions(path: Path, cohort: Cohort) -> Iterator[ImageRegions]:
+    """A cohort's images with their regions, in the table's order, a part at a time.
+
+    Raises:
+        TableNotFoundError: the stage regions has not been run.
+        CohortError: some of the images have no regions there.
+    """
+    wanted = {image.image_id: image for image in cohort.images}
+    for part in part_paths(REGIONS, path):
+        arrays = read_regions(part)
+        for row, image_id in enumerate(arrays.image_ids):
+            image = wanted.pop(image_id, None)
+            if image is not None:
+                there = arrays.mask[row]
+                yield ImageRegions(
+                    image,
+                    arrays.boxes[row, there].astype(np.float64),
+                    arrays.objectness[row, there],
+                    arrays.features[row, there],
+                )
+    if wanted:
+        raise CohortError(
+            f"{path}: no regions of {len(wanted)} images of cohort '{cohort.part}', such as "
+            f"{next(iter(wanted))}; find the regions again from the same list of images"
+        )
 
 
 def _matrix(column: pa.ChunkedArray, where: Path) -> npt.NDArray[Any]:

@@ -21,7 +21,7 @@ def vary(
 
     Args:
         pixels: [B, 1, S, S] uint8.
-        boxes: [N, 4] of each, in pixels.
+        boxes: [N, 4 or more] of each, edges in pixels first.
         seed: equal ones give equal takes, whatever ran before.
         mirror: exchange left and right in half of them; not where labels name a side.
 
@@ -58,10 +58,11 @@ def _resample(pictures: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
 
 
 def _move(boxes: Tensor, scale: Tensor, shift: Tensor, size: int) -> Tensor:
-    """[N, 4] of the boxes that still show after `_resample`."""
-    centred = boxes * (2 / size) - 1
+    """The boxes that still show after `_resample`."""
+    centred = boxes[:, :4] * (2 / size) - 1
     moved = (centred - shift.repeat(2)) / scale.repeat(2)
     low = torch.minimum(moved[:, :2], moved[:, 2:])
     high = torch.maximum(moved[:, :2], moved[:, 2:])
-    found = ((torch.cat([low, high], dim=1).clamp(-1, 1) + 1) * (size / 2)).to(boxes.dtype)
-    return found[((found[:, 2:] - found[:, :2]) >= _SMALLEST).all(dim=1)]
+    edges = (torch.cat([low, high], dim=1).clamp(-1, 1) + 1) * (size / 2)
+    found = torch.cat([edges.to(boxes.dtype), boxes[:, 4:]], dim=1)
+    return found[((found[:, 2:4] - found[:, :2]) >= _SMALLEST).all(dim=1)]

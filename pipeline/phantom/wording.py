@@ -85,9 +85,9 @@ _TEXTURE_WORDS: Final = {
     "round": ("rounded", "round"),
 }
 _SIZE_WORDS: Final = {
-    "small": ("mild", "minimal", "subtle", "faint", "small", "slight", "mild"),
+    "small": ("mild", "minimal", "subtle", "faint", "slight", "mild"),
     "middling": ("", "", "", "moderate"),
-    "large": ("extensive", "extensive", "large", "marked"),
+    "large": ("extensive", "extensive", "severe", "marked"),
 }
 _SIZE_WORDS_OF: Final = {
     "effusion": {
@@ -108,9 +108,15 @@ _SIZE_WORDS_OF: Final = {
 }
 _NUMBER_WORDS: Final = ("multiple", "multifocal", "scattered", "several")
 _SIZE_CONCEPTS: Final = {
+    "small": ("descriptor:mild",),
+    "middling": ("descriptor:moderate",),
+    "large": ("descriptor:severe",),
+}
+# Fluid has an amount; "trace" says that it is mild.
+_AMOUNT_CONCEPTS: Final = {
     "small": ("descriptor:mild", "descriptor:small"),
     "middling": ("descriptor:moderate",),
-    "large": ("descriptor:large", "descriptor:severe"),
+    "large": ("descriptor:large",),
 }
 #: Width of a grown-up's lung.
 _LUNG_WIDTH_MM: Final = 120
@@ -119,7 +125,8 @@ _OPACITIES: Final = ("consolidation", "patchy")
 
 def descriptors_of(group: LesionGroup) -> tuple[str, ...]:
     """Sorted concept ids of all that a report may truly say of a group's look."""
-    concepts = {*_SIZE_CONCEPTS[group.severity]} if group.kind != "nodule" else {"descriptor:round"}
+    by_size = _AMOUNT_CONCEPTS if group.kind == "effusion" else _SIZE_CONCEPTS
+    concepts = {*by_size[group.severity]} if group.kind != "nodule" else {"descriptor:round"}
     concepts |= {c for word in _TEXTURE_WORDS[group.texture] if word for c in concepts_of(word)}
     if group.kind == "atelectasis_band":
         concepts.add("descriptor:subsegmental")

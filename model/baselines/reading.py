@@ -1,0 +1,139 @@
+"""What the baselines find on the images of a cohort."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from model.baselines.classifier import ImageClassifier, TrainedClassifier
+from model.baselines.map_boxes import Map, boxes_of_map
+from model.baselines.random_boxes import random_boxes, relative_sizes
+from model.reading.evidence import evidence_of_boxes, evidence_of_map, peak_of
+from model.reading.findings import Findings, FoundBox, edges_of
+from model.scoring.calibration import best_threshold
+from model.scoring.localization import ImageBoxes
+from model.scoring.overlap import Boxes
+from model.tensors.attributes import rows_of
+from model.tensors.cohorts import Cohort, CohortImage
+from model.tensors.pictures import Batch, Pictures, in_order
+from model.tensors.region_rows import ImageRegions
+
+#: From pictures [B, 1, S, S] and rows of concepts [Q] to maps [B, h, w].
+Mapping = Callable[[ImageClassifier, Tensor, Tensor], Tensor]
+#: Shares of a map's maximum at which it may be cut.
+SHARES: Final = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+_BATCH: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """An image with a classifier's map of it.
+
+    Attributes:
+        place: the image's place in the cohort.
+        values: [h, w] over the square, 0 to 1.
+        certainty: the highest probability of what is asked for.
+        probabilities: concept id to probability.
+    """
+
+    place: int
+    values: Map
+    certainty: float
+    probabilities: dict[str, float]
+
+
+def map_images(
+    trained: TrainedClassifier, mapping: Mapping, queries: tuple[str, ...], pictures: Pictures
+) -> Iterator[Mapped]:
+    """A map of every picture.
+
+    Args:
+        trained: the classifier.
+        mapping: how a map is made of it.
+        queries: concepts that are asked for.
+        pictures: in the cohort's order.
+    """
+    rows = torch.tensor(rows_of(queries, trained.concepts))
+    batch: Batch
+    for batch in in_order(pictures, _BATCH):
+        maps = mapping(trained.network, batch.pixels, rows).numpy()
+        with torch.inference_mode():
+            probabilities = trained.network(batch.pixels).float().sigmoid()
+        certainty = probabilities[:, rows].amax(dim=1)
+        for row, place in enumerate(batch.places.tolist()):
+            named = dict(zip(trained.concepts, probabilities[row].tolist(), strict=True))
+            yield Mapped(place, maps[row], float(certainty[row]), named)
+
+
+def findings_of_map(mapped: Mapped, pictures: Pictures, share: float) -> Findings:
+    """Boxes around what stands out of a map; a box's score is its peak times the certainty."""
+    image, where = pictures.cohort.images[mapped.place], pictures.placement(mapped.place)
+    in_square, peaks = boxes_of_map(mapped.values, share, pictures.size)
+    edges = where.to_image(in_square)
+    boxes = tuple(
+        FoundBox(tuple(own.tolist()), float(peak) * mapped.certainty, {})
+        for own, peak in zip(edges, peaks, strict=True)
+    )
+    evidence = evidence_of_map(mapped.values, where, pictures.size)
+    point = peak_of(evidence, image.width, image.height)
+    return Findings(image.image_id, boxes, mapped.probabilities, evidence, None, point, {})
+
+
+def best_share(mapped: Sequence[Mapped], pictures: Pictures) -> float:
+    """The share of the maximum at which maps give the best boxes, where boxes are known.
+
+    The same rule as chooses every method's threshold: F1 at IoU 0.3, each share at its own best
+    threshold. So a baseline is not held down by a share that suits it ill.
+    """
+
+    def f1(share: float) -> float:
+        found = (findings_of_map(one, pictures, share) for one in mapped)
+        return best_threshold(image_boxes(found, pictures.cohort))[1]
+
+    return max(SHARES, key=f1)
+
+
+def image_boxes(found: Iterable[Findings], cohort: Cohort) -> list[ImageBoxes]:
+    """Found and reference boxes of a cohort's images."""
+    images = {image.image_id: image for image in cohort.images}
+    return [
+        ImageBoxes(
+            one.image_id,
+            images[one.image_id].subject_id,
+            edges_of(one.boxes),
+            np.array([box.score for box in one.boxes]),
+            cohort.reference(images[one.image_id]),
+        )
+        for one in found
+    ]
+
+
+def findings_of_detector(image: ImageRegions) -> Findings:
+    """The detector's own boxes and scores."""
+    return _of_boxes(image.image, image.boxes, image.objectness.astype(np.float64))
+
+
+def findings_at_random(cohort: Cohort, sizes_from: Cohort, seed: int) -> Iterator[Findings]:
+    """Random boxes with random scores on every image.
+
+    Args:
+        cohort: the images.
+        sizes_from: the cohort whose boxes lend their sizes.
+        seed: of the boxes.
+    """
+    rng = np.random.default_rng(seed)
+    sizes = relative_sizes(sizes_from)
+    for image in cohort.images:
+        boxes = random_boxes(image, sizes, rng)
+        yield _of_boxes(image, boxes, np.sort(rng.random(len(boxes)))[::-1])
+
+
+def _of_boxes(image: CohortImage, edges: Boxes, scores: Map) -> Findings:
+    order = np.argsort(-scores, kind="stable")
+    boxes = tuple(FoundBox(tuple(edges[row].tolist()), float(scores[row]), {}) for row in order)
+    evidence = evidence_of_boxes(edges, scores, image.width, image.height)
+    point = peak_of(evidence, image.width, image.height)
+    return Findings(image.image_id, boxes, {}, evidence, None, point, {})

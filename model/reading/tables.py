@@ -1,0 +1,79 @@
+"""Findings as rows of the tables `predictions`, `readings` and `maps`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from data_contracts.contract import Contract
+from data_contracts.predictions import EVERYTHING, MAPS, PREDICTIONS, READINGS
+from data_contracts.storage import write_table
+from model.reading.findings import Findings
+
+
+def write_findings(method: str, findings: Sequence[Findings], folder: Path) -> dict[Contract, Path]:
+    """Write what a method found to `predictions.parquet`, `readings.parquet` and `maps.parquet`.
+
+    Args:
+        method: the method's name.
+        findings: one for each image.
+        folder: where to.
+    """
+    rows = {
+        PREDICTIONS: [row for one in findings for row in _boxes(method, one)],
+        READINGS: [_reading(method, one) for one in findings],
+        MAPS: [row for one in findings for row in _maps(method, one)],
+    }
+    paths = {contract: folder / f"{contract.name}.parquet" for contract in rows}
+    for contract, of_table in rows.items():
+        table = pa.Table.from_pylist(of_table, contract.schema())
+        write_table(contract, table, paths[contract])
+    return paths
+
+
+def _boxes(method: str, findings: Findings) -> list[dict[str, Any]]:
+    rows = []
+    for number, box in enumerate(findings.boxes):
+        left, upper, right, lower = box.edges
+        rows.append(
+            {
+                "method": method,
+                "image_id": findings.image_id,
+                "number": number,
+                "x": left,
+                "y": upper,
+                "width": right - left,
+                "height": lower - upper,
+                "score": box.score,
+                "attributes": list(box.attributes.items()),
+            }
+        )
+    return rows
+
+
+def _reading(method: str, findings: Findings) -> dict[str, Any]:
+    point, severity = findings.point, findings.severity
+    return {
+        "method": method,
+        "image_id": findings.image_id,
+        "point_x": point[0] if point else None,
+        "point_y": point[1] if point else None,
+        "geographic_extent": severity.geographic_extent if severity else None,
+        "opacity": severity.opacity if severity else None,
+        "probabilities": list(findings.probabilities.items()),
+    }
+
+
+def _maps(method: str, findings: Findings) -> list[dict[str, Any]]:
+    maps = {EVERYTHING: findings.evidence, **findings.evidence_of}
+    return [
+        {
+            "method": method,
+            "image_id": findings.image_id,
+            "concept_id": name,
+            "values": values.astype(np.float16).reshape(-1),
+        }
+        for name, values in maps.items()
+    ]

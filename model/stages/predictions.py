@@ -1,0 +1,121 @@
+"""Stage predictions: what every method finds on the images that are to be scored."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from data_contracts.progress import progress_bar
+from data_contracts.summary import StageSummary
+from model.baselines.classifier import load_classifier
+from model.baselines.maps import class_activation, gradient_activation
+from model.baselines.reading import (
+    Mapping,
+    best_share,
+    findings_at_random,
+    findings_of_detector,
+    findings_of_map,
+    map_images,
+)
+from model.network.keeping import load_network
+from model.reading.findings import Findings
+from model.reading.reader import RegionReader
+from model.reading.severity import load_severity
+from model.reading.tables import write_findings
+from model.settings import ModelSettings
+from model.tensors.cohorts import Cohort, open_cohort
+from model.tensors.pictures import Pictures
+from model.tensors.region_rows import images_with_regions
+from model.training.fitting import quieten
+
+#: The images that are scored: those that thresholds are chosen on come first.
+PARTS: Final = ("detector", "localization", "severity")
+#: Folder of networks trained otherwise, to see what each part of the method is worth.
+ABLATIONS: Final = "ablations"
+_SAMPLE: Final = 24
+_MAPS: Final[dict[str, tuple[str, Mapping]]] = {
+    "cam": ("classifier", class_activation),
+    "grad_cam": ("classifier", gradient_activation),
+    "hide_and_seek": ("hide_and_seek", class_activation),
+}
+
+Found = Iterator[tuple[str, str, list[Findings]]]
+
+
+def predictions(*, settings: ModelSettings, models: Path, out: Path) -> StageSummary:
+    """Write what each method finds to `out/METHOD/PART/`.
+
+    Args:
+        settings: cohorts, and what is asked for.
+        models: folder of the regions and of the trained networks; those that are there are used.
+        out: folder to write to.
+
+    Raises:
+        WeightsError: there is no trained network, or one is of another release.
+        CohortError: a cohort is empty, or regions are of other images.
+    """
+    started = time.perf_counter()
+    quieten()
+    cohorts = scored_cohorts(settings)
+    methods: set[str] = set()
+    with progress_bar("methods") as progress:
+        bar = progress.add_task("predictions", total=None)
+        for method, part, found in _all(settings, models, cohorts):
+            write_findings(method, found, out / method / part)
+            methods.add(method)
+            progress.advance(bar)
+    counts: dict[str, int | float] = {
+        f"images_{part}": len(cohort.images) for part, cohort in cohorts.items()
+    }
+    counts["methods"] = len(methods)
+    return StageSummary("predictions", counts, time.perf_counter() - started, (out,))
+
+
+def scored_cohorts(settings: ModelSettings) -> dict[str, Cohort]:
+    """The images that are scored, by part; of the cohort with boxes those that were held back."""
+    cohorts = {
+        part: open_cohort(part, getattr(settings.cohorts, part), settings.targets) for part in PARTS
+    }
+    return {**cohorts, "detector": cohorts["detector"].of_split("validate")}
+
+
+def _all(settings: ModelSettings, models: Path, cohorts: dict[str, Cohort]) -> Found:
+    yield from _by_network("cross_attention", settings, models / "network", models, cohorts)
+    for folder in sorted((models / ABLATIONS).glob("*")):
+        yield from _by_network(folder.name, settings, folder, models, cohorts)
+    for part, cohort in cohorts.items():
+        images = images_with_regions(models / "regions" / f"{part}.parquet", cohort)
+        yield "detector", part, [findings_of_detector(image) for image in images]
+    for method, (folder_name, mapping) in _MAPS.items():
+        if (models / folder_name).is_dir():
+            yield from _by_map(method, mapping, settings, models / folder_name, cohorts)
+    sizes_from = open_cohort("detector", settings.cohorts.detector, settings.targets)
+    for part, cohort in cohorts.items():
+        found = findings_at_random(cohort, sizes_from.of_split("train"), settings.evaluation.seed)
+        yield "random", part, list(found)
+
+
+def _by_network(
+    method: str, settings: ModelSettings, folder: Path, models: Path, cohorts: dict[str, Cohort]
+) -> Found:
+    has_head = (folder / "severity").is_dir()
+    head = load_severity(folder / "severity") if has_head else None
+    reader = RegionReader(load_network(folder), settings.queries, head)
+    for part, cohort in cohorts.items():
+        images = list(images_with_regions(models / "regions" / f"{part}.parquet", cohort))
+        # Maps of single concepts are there to be looked at; a sample is enough.
+        shown = reader.read(images[:_SAMPLE], reader.trained.concepts)
+        yield method, part, [*shown, *reader.read(images[_SAMPLE:])]
+
+
+def _by_map(
+    method: str, mapping: Mapping, settings: ModelSettings, folder: Path, cohorts: dict[str, Cohort]
+) -> Found:
+    trained = load_classifier(folder)
+    share = 0.5
+    for part, cohort in cohorts.items():
+        pictures = Pictures(cohort, settings.picture.size)
+        mapped = list(map_images(trained, mapping, settings.queries, pictures))
+        if part == PARTS[0]:
+            share = best_share(mapped, pictures)
+        yield method, part, [findings_of_map(one, pictures, share) for one in mapped]
