@@ -16,14 +16,14 @@ class Attended:
     """What each side of every pair of an image and a report attends to.
 
     Attributes:
-        to_regions: [I, T, M, R] attention of report T's attribute M over image I's regions; sums
-            to 1 over the regions that are there.
-        to_attributes: [I, T, M, R] attention of image I's region R over report T's attributes;
-            sums to 1 over the attributes that are there.
-        of_attributes: [I, T] mean agreement of each attribute with the image feature that it
-            attends to, -1 to 1.
-        of_regions: [I, T] mean agreement of each region with the text feature that it attends to,
-            -1 to 1.
+        to_regions: [I, K, R] attention of attribute K over image I's regions, the same whichever
+            report affirms it; sums to 1 over the regions that are there.
+        to_attributes: [I, T, R, K] attention of image I's region R over the attributes that report
+            T affirms; sums to 1 over them.
+        of_attributes: [I, T] mean agreement of the report's attributes with the image features
+            that they attend to, -1 to 1.
+        of_regions: [I, T] mean agreement of the regions with the text features that they attend
+            to, -1 to 1.
     """
 
     to_regions: Tensor
@@ -75,8 +75,8 @@ class CrossAttention(nn.Module):
         self,
         regions: Tensor,
         attributes: Tensor,
+        said: Tensor,
         region_mask: Tensor | None = None,
-        attribute_mask: Tensor | None = None,
     ) -> Attended:
         """Attend for every pair of an image and a report.
 
@@ -86,48 +86,46 @@ class CrossAttention(nn.Module):
 
         Args:
             regions: [I, R, V] features of each image's regions.
-            attributes: [T, M, E] vectors of each report's attributes.
+            attributes: [K, E] vectors of the vocabulary.
+            said: [T, K] true where a report affirms an attribute.
             region_mask: [I, R] true where there is a region; None where all are.
-            attribute_mask: [T, M] true where there is an attribute; None where all are.
 
         Raises:
             ValueError: an image has no region or a report no attribute.
         """
-        here = _mask(regions, region_mask, "an image has no region")
-        said = _mask(attributes, attribute_mask, "a report has no attribute")
+        if region_mask is None:
+            region_mask = torch.ones(regions.shape[:-1], dtype=torch.bool, device=regions.device)
+        _check(region_mask, "an image has no region")
+        _check(said, "a report has no attribute")
         keys, queries = self.embed_regions(regions), self.embed_attributes(attributes)
-        similarity = torch.einsum("ird,tmd->itmr", keys, queries)
-        to_regions = self.attend(similarity, here[:, None, None, :], dim=-1)
-        to_attributes = self.attend(similarity, said[None, :, :, None], dim=-2)
+        similarity = queries @ keys.transpose(-1, -2)
+        to_regions = self.attend(similarity, region_mask[:, None, :], dim=-1)
         among_keys = keys @ keys.transpose(-1, -2)
+        image_length = ((to_regions @ among_keys) * to_regions).sum(dim=-1)
+        agreement = (to_regions * similarity).sum(dim=-1) / _root(image_length)
+        of_region = similarity.transpose(-1, -2)[:, None]
+        to_attributes = self.attend(of_region, said[None, :, None, :], dim=-1)
         among_queries = queries @ queries.transpose(-1, -2)
-        image_length = torch.einsum("itmr,irs,itms->itm", to_regions, among_keys, to_regions)
-        text_length = torch.einsum(
-            "itmr,tmn,itnr->itr", to_attributes, among_queries, to_attributes
-        )
-        of_attributes = (to_regions * similarity).sum(dim=-1) / _root(image_length)
-        of_regions = (to_attributes * similarity).sum(dim=-2) / _root(text_length)
+        text_length = ((to_attributes @ among_queries) * to_attributes).sum(dim=-1)
+        of_regions = (to_attributes * of_region).sum(dim=-1) / _root(text_length)
         return Attended(
             to_regions,
             to_attributes,
-            _mean(of_attributes, said[None, :, :]),
-            _mean(of_regions, here[:, None, :]),
+            _mean(agreement[:, None, :], said[None, :, :]),
+            _mean(of_regions, region_mask[:, None, :]),
         )
 
 
-def _mask(values: Tensor, mask: Tensor | None, problem: str) -> Tensor:
-    if mask is None:
-        return torch.ones(values.shape[:-1], dtype=torch.bool, device=values.device)
+def _check(mask: Tensor, problem: str) -> None:
     if not bool(mask.any(dim=-1).all()):
         raise ValueError(f"{problem}; leave it out of the batch")
-    return mask
-
-
-def _root(squares: Tensor) -> Tensor:
-    return squares.clamp_min(_TINY).sqrt()
 
 
 def _mean(values: Tensor, mask: Tensor) -> Tensor:
     """Mean over the last axis of those that are there."""
-    weights = mask.to(values.dtype).expand_as(values)
+    weights = mask.to(values.dtype)
     return (values * weights).sum(dim=-1) / weights.sum(dim=-1)
+
+
+def _root(squares: Tensor) -> Tensor:
+    return squares.clamp_min(_TINY).sqrt()

@@ -32,18 +32,6 @@ def positive_weights(values: Tensor) -> Tensor:
     return (len(values) / positives).sqrt().clamp(1, _MOST_WEIGHT)
 
 
-def affirmed_attributes(values: Tensor) -> tuple[Tensor, Tensor]:
-    """[B, M] each report's affirmed attributes, as rows of the vocabulary, and which are there.
-
-    Args:
-        values: [B, K] label values.
-    """
-    affirmed = values == 1
-    most = max(int(affirmed.sum(dim=1).max()), 1)
-    chosen = affirmed.float().topk(most, dim=1)
-    return chosen.indices, chosen.values > 0
-
-
 class NetworkLearning(lightning.LightningModule):
     """Trains the network on regions and reports.
 
@@ -70,7 +58,7 @@ class NetworkLearning(lightning.LightningModule):
     def losses(self, batch: RegionBatch) -> dict[str, Tensor]:
         """The loss of the attributes and, where it counts, that of the matching."""
         values = self.values[batch.places]
-        regions, mask = self._seen(batch), batch.mask
+        regions, mask = batch.regions, batch.mask
         targets, weights = attribute_targets(
             values, self.settings.uncertain, self.settings.unmentioned
         )
@@ -78,13 +66,10 @@ class NetworkLearning(lightning.LightningModule):
         found = {"attributes": attribute_loss(logits, targets, weights, self.balance)}
         says_something = (values == 1).any(dim=1)
         if self.settings.matching and int(says_something.sum()) > 1:
-            said = values[says_something]
-            attributes, there = affirmed_attributes(said)
-            matched = self.network.match(
-                regions[says_something], attributes, mask[says_something], there
-            )
+            said = values[says_something] == 1
+            matched = self.network.match(regions[says_something], said, mask[says_something])
             found["matching"] = self.settings.matching * matching_loss(
-                self._scores(matched), same_attributes(said == 1)
+                self._scores(matched), same_attributes(said)
             )
         return found
 
@@ -106,9 +91,6 @@ class NetworkLearning(lightning.LightningModule):
     def configure_optimizers(self) -> Any:
         """AdamW with one cycle of the learning rate."""
         return one_cycle(self.parameters(), self.settings, self.steps)
-
-    def _seen(self, batch: RegionBatch) -> Tensor:
-        return batch.regions
 
     def _scores(self, matched: Attended) -> Tensor:
         return matched.scores if self.settings.text_attention else matched.of_attributes

@@ -84,24 +84,15 @@ class LocalizationNetwork(nn.Module):
         """Keep some features, such as the coordinates, out of all that follows."""
         self.spread[features] = torch.inf
 
-    def match(
-        self,
-        regions: Tensor,
-        attributes: Tensor,
-        region_mask: Tensor | None = None,
-        attribute_mask: Tensor | None = None,
-    ) -> Attended:
+    def match(self, regions: Tensor, said: Tensor, region_mask: Tensor | None = None) -> Attended:
         """Hold every image of a batch against every report of it; see `CrossAttention`.
 
         Args:
             regions: [I, R, V].
-            attributes: [T, M] each report's affirmed attributes, as rows of the vocabulary.
+            said: [T, K] true where a report affirms an attribute of the vocabulary.
             region_mask: [I, R] true where there is a region.
-            attribute_mask: [T, M] true where there is an attribute.
         """
-        found: Attended = self.attention(
-            self._standard(regions), self.vectors[attributes], region_mask, attribute_mask
-        )
+        found: Attended = self.attention(self._standard(regions), self.vectors, said, region_mask)
         return found
 
     def forward(self, regions: Tensor, region_mask: Tensor | None = None) -> ImageReading:

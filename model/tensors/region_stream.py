@@ -54,8 +54,9 @@ class RegionStream:
         self.places = places
         self.batch_size = batch_size
         self.seed = seed
-        # Lightning tells a loader's sampler which epoch it is.
+        # Lightning tells a loader's sampler which epoch it is, and asks for the other one too.
         self.sampler = EpochOrder(len(self.parts), seed or 0)
+        self.batch_sampler = None
 
     def __len__(self) -> int:
         whole, rest = divmod(len(self.places), self.batch_size)

@@ -8,6 +8,7 @@ from model.network.attention import CrossAttention
 
 IMAGES, REGIONS, REGION_SIZE = 3, 5, 12
 REPORTS, ATTRIBUTES, ATTRIBUTE_SIZE, SIZE = 2, 4, 7, 16
+SAID = torch.tensor([[True, True, False, True], [False, True, False, False]])
 
 
 @pytest.fixture
@@ -23,32 +24,38 @@ def regions() -> Tensor:
 
 @pytest.fixture
 def attributes() -> Tensor:
-    return torch.randn(
-        REPORTS, ATTRIBUTES, ATTRIBUTE_SIZE, generator=torch.Generator().manual_seed(2)
-    )
+    return torch.randn(ATTRIBUTES, ATTRIBUTE_SIZE, generator=torch.Generator().manual_seed(2))
 
 
 def test_every_pair_has_its_own_attention(
     attention: CrossAttention, regions: Tensor, attributes: Tensor
 ) -> None:
-    attended = attention(regions, attributes)
-    assert attended.to_regions.shape == (IMAGES, REPORTS, ATTRIBUTES, REGIONS)
-    assert attended.to_attributes.shape == (IMAGES, REPORTS, ATTRIBUTES, REGIONS)
+    attended = attention(regions, attributes, SAID)
+    assert attended.to_regions.shape == (IMAGES, ATTRIBUTES, REGIONS)
+    assert attended.to_attributes.shape == (IMAGES, REPORTS, REGIONS, ATTRIBUTES)
     assert attended.scores.shape == (IMAGES, REPORTS)
     assert torch.allclose(attended.to_regions.sum(-1), torch.ones(1))
-    assert torch.allclose(attended.to_attributes.sum(-2), torch.ones(1))
+    assert torch.allclose(attended.to_attributes.sum(-1), torch.ones(1))
     assert attended.scores.abs().max() <= 1
+
+
+def test_regions_attend_to_what_the_report_says_alone(
+    attention: CrossAttention, regions: Tensor, attributes: Tensor
+) -> None:
+    attended = attention(regions, attributes, SAID)
+    assert (attended.to_attributes[:, 0, :, 2] == 0).all()
+    assert torch.allclose(attended.to_attributes[:, 1, :, 1], torch.ones(1))
 
 
 def test_agreement_is_the_cosine_with_what_is_attended_to(
     attention: CrossAttention, regions: Tensor, attributes: Tensor
 ) -> None:
-    attended = attention(regions, attributes)
+    attended = attention(regions, attributes, SAID)
     keys, queries = attention.embed_regions(regions), attention.embed_attributes(attributes)
-    image_feature = attended.to_regions[1, 0] @ keys[1]
-    text_feature = attended.to_attributes[1, 0].T @ queries[0]
-    of_attributes = torch.cosine_similarity(image_feature, queries[0]).mean()
-    of_regions = torch.cosine_similarity(text_feature, keys[1]).mean()
+    image_features = attended.to_regions[1] @ keys[1]
+    text_features = attended.to_attributes[1, 0] @ queries
+    of_attributes = torch.cosine_similarity(image_features, queries)[SAID[0]].mean()
+    of_regions = torch.cosine_similarity(text_features, keys[1]).mean()
     assert torch.allclose(attended.of_attributes[1, 0], of_attributes, atol=1e-5)
     assert torch.allclose(attended.of_regions[1, 0], of_regions, atol=1e-5)
 
@@ -63,8 +70,8 @@ def test_both_sides_are_unit_vectors(
 def test_a_pairs_score_does_not_depend_on_the_rest_of_the_batch(
     attention: CrossAttention, regions: Tensor, attributes: Tensor
 ) -> None:
-    together = attention(regions, attributes).scores
-    alone = attention(regions[1:2], attributes[:1]).scores
+    together = attention(regions, attributes, SAID).scores
+    alone = attention(regions[1:2], attributes, SAID[:1]).scores
     assert torch.allclose(together[1, 0], alone[0, 0], atol=1e-6)
 
 
@@ -73,10 +80,8 @@ def test_padding_changes_nothing(
 ) -> None:
     padded = torch.cat([regions, torch.full((IMAGES, 2, REGION_SIZE), 9.0)], dim=1)
     region_mask = torch.tensor([True] * REGIONS + [False] * 2).expand(IMAGES, -1)
-    longer = torch.cat([attributes, torch.full((REPORTS, 3, ATTRIBUTE_SIZE), -4.0)], dim=1)
-    attribute_mask = torch.tensor([True] * ATTRIBUTES + [False] * 3).expand(REPORTS, -1)
-    plain = attention(regions, attributes)
-    masked = attention(padded, longer, region_mask, attribute_mask)
+    plain = attention(regions, attributes, SAID)
+    masked = attention(padded, attributes, SAID, region_mask)
     assert torch.allclose(plain.scores, masked.scores, atol=1e-6)
     assert masked.to_regions[..., REGIONS:].abs().max() == 0
 
@@ -85,14 +90,17 @@ def test_the_order_of_regions_does_not_matter(
     attention: CrossAttention, regions: Tensor, attributes: Tensor
 ) -> None:
     order = torch.tensor([3, 1, 4, 0, 2])
-    plain, turned = attention(regions, attributes), attention(regions[:, order], attributes)
+    plain = attention(regions, attributes, SAID)
+    turned = attention(regions[:, order], attributes, SAID)
     assert torch.allclose(plain.scores, turned.scores, atol=1e-6)
     assert torch.allclose(plain.to_regions[..., order], turned.to_regions, atol=1e-6)
 
 
-def test_an_image_without_regions_is_refused(
+def test_an_image_without_regions_and_a_report_without_attributes_are_refused(
     attention: CrossAttention, regions: Tensor, attributes: Tensor
 ) -> None:
     nothing = torch.zeros(IMAGES, REGIONS, dtype=torch.bool)
     with pytest.raises(ValueError, match="an image has no region"):
-        attention(regions, attributes, nothing)
+        attention(regions, attributes, SAID, nothing)
+    with pytest.raises(ValueError, match="a report has no attribute"):
+        attention(regions, attributes, torch.zeros_like(SAID))

@@ -38,7 +38,7 @@ def train(*, shuffled: bool) -> LocalizationNetwork:
     values = affirmed(concepts)
     for _ in range(80):
         reading = network(regions)
-        matched = network.match(regions, concepts)
+        matched = network.match(regions, values.bool())
         loss = matching_loss(matched.scores, same_attributes(values.bool())) + attribute_loss(
             reading.logits, values, torch.ones_like(values), torch.full((CONCEPTS,), 2.0)
         )
