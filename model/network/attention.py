@@ -8,7 +8,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 _NEVER: Final = -1e4  # far below any similarity, yet finite in half precision
-_TINY: Final = 1e-6
+# 1 / 0.025: the squared weights of cosines from -1 to 1 then stay within single precision.
+_SHARPEST: Final = 40.0
+_TINY: Final = 1e-37
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +20,6 @@ class Attended:
     Attributes:
         to_regions: [I, K, R] attention of attribute K over image I's regions, the same whichever
             report affirms it; sums to 1 over the regions that are there.
-        to_attributes: [I, T, R, K] attention of image I's region R over the attributes that report
-            T affirms; sums to 1 over them.
         of_attributes: [I, T] mean agreement of the report's attributes with the image features
             that they attend to, -1 to 1.
         of_regions: [I, T] mean agreement of the regions with the text features that they attend
@@ -27,7 +27,6 @@ class Attended:
     """
 
     to_regions: Tensor
-    to_attributes: Tensor
     of_attributes: Tensor
     of_regions: Tensor
 
@@ -67,9 +66,9 @@ class CrossAttention(nn.Module):
         """[..., M, D] unit vectors of attributes [..., M, E]."""
         return functional.normalize(self.of_attributes(attributes), dim=-1)
 
-    def attend(self, similarity: Tensor, mask: Tensor, dim: int) -> Tensor:
-        """Softmax of cosines over `dim`, over those of which `mask` is true."""
-        return (similarity * self.sharpness.exp()).masked_fill(~mask, _NEVER).softmax(dim=dim)
+    def attend(self, similarity: Tensor, mask: Tensor) -> Tensor:
+        """[..., R] softmax of cosines over the regions of which `mask` is true."""
+        return (similarity * self._sharpness()).masked_fill(~mask, _NEVER).softmax(dim=-1)
 
     def forward(
         self,
@@ -82,7 +81,7 @@ class CrossAttention(nn.Module):
 
         With unit keys k_r and queries q_m, an attribute attends to c_m = sum_r a_mr k_r, and
         agrees with it by cos(q_m, c_m); c_m itself is never made, since its length follows from
-        the keys' products with each other. So for regions.
+        the keys' products with each other. So for regions and what a report affirms.
 
         Args:
             regions: [I, R, V] features of each image's regions.
@@ -98,33 +97,53 @@ class CrossAttention(nn.Module):
         _check(region_mask, "an image has no region")
         _check(said, "a report has no attribute")
         keys, queries = self.embed_regions(regions), self.embed_attributes(attributes)
+        # Lengths of sums of unit vectors need all the digits there are.
+        with torch.autocast(regions.device.type, enabled=False):
+            keys, queries = keys.float(), queries.float()
+            to_regions, of_attributes = self._attributes_look(keys, queries, region_mask)
+            affirmed = said.float()
+            return Attended(
+                to_regions,
+                of_attributes @ affirmed.T / affirmed.sum(dim=-1),
+                self._regions_look(keys, queries, affirmed, region_mask.float()),
+            )
+
+    def _attributes_look(
+        self, keys: Tensor, queries: Tensor, region_mask: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """[I, K, R] what attributes attend to, and [I, K] how they agree with it."""
         similarity = queries @ keys.transpose(-1, -2)
-        to_regions = self.attend(similarity, region_mask[:, None, :], dim=-1)
+        attention = self.attend(similarity, region_mask[:, None, :])
         among_keys = keys @ keys.transpose(-1, -2)
-        image_length = ((to_regions @ among_keys) * to_regions).sum(dim=-1)
-        agreement = (to_regions * similarity).sum(dim=-1) / _root(image_length)
-        of_region = similarity.transpose(-1, -2)[:, None]
-        to_attributes = self.attend(of_region, said[None, :, None, :], dim=-1)
-        among_queries = queries @ queries.transpose(-1, -2)
-        text_length = ((to_attributes @ among_queries) * to_attributes).sum(dim=-1)
-        of_regions = (to_attributes * of_region).sum(dim=-1) / _root(text_length)
-        return Attended(
-            to_regions,
-            to_attributes,
-            _mean(agreement[:, None, :], said[None, :, :]),
-            _mean(of_regions, region_mask[:, None, :]),
-        )
+        length = ((attention @ among_keys) * attention).sum(dim=-1)
+        return attention, (attention * similarity).sum(dim=-1) / _root(length)
+
+    def _regions_look(
+        self, keys: Tensor, queries: Tensor, affirmed: Tensor, here: Tensor
+    ) -> Tensor:
+        """[I, T] mean agreement of regions with the text features that they attend to.
+
+        With w_rk = exp(s_rk / temperature) a region's attention to report T's attributes is
+        w_rk / sum_l w_rl over what T affirms, and the length of what it attends to is
+        sum_kl w_rk w_rl q_k.q_l over the same. Both sums, and their numerator, are products of
+        what hangs on the image with what hangs on the report: no [I, T, R, K] is ever made.
+        """
+        similarity = keys @ queries.T
+        weights = (similarity * self._sharpness()).exp()
+        pairs = weights[..., :, None] * weights[..., None, :] * (queries @ queries.T)
+        both = affirmed[:, :, None] * affirmed[:, None, :]
+        squares = pairs.flatten(-2) @ both.flatten(1).T
+        agreement = (weights * similarity) @ affirmed.T / _root(squares)
+        return torch.einsum("irt,ir->it", agreement, here) / here.sum(dim=-1, keepdim=True)
+
+    def _sharpness(self) -> Tensor:
+        """One over the temperature; limited, so that no exponential leaves single precision."""
+        return self.sharpness.exp().clamp(max=_SHARPEST)
 
 
 def _check(mask: Tensor, problem: str) -> None:
     if not bool(mask.any(dim=-1).all()):
         raise ValueError(f"{problem}; leave it out of the batch")
-
-
-def _mean(values: Tensor, mask: Tensor) -> Tensor:
-    """Mean over the last axis of those that are there."""
-    weights = mask.to(values.dtype)
-    return (values * weights).sum(dim=-1) / weights.sum(dim=-1)
 
 
 def _root(squares: Tensor) -> Tensor:

@@ -107,7 +107,7 @@ class LocalizationNetwork(nn.Module):
         keys = self.attention.embed_regions(self._standard(regions))
         queries = self.attention.embed_attributes(self.vectors)
         similarity = torch.einsum("ird,kd->ikr", keys, queries)
-        attention = self.attention.attend(similarity, region_mask[:, None, :], dim=-1)
+        attention = self.attention.attend(similarity, region_mask[:, None, :])
         features = torch.einsum("ikr,ird->ikd", attention, keys)
         logits = (features * self.weights).sum(dim=-1) * self.scale.exp() + self.bias
         return ImageReading(logits, attention)
