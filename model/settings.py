@@ -123,22 +123,26 @@ class RegionSettings(_Settings):
 class NetworkSettings(FitSettings):
     """The cross-attention network."""
 
-    epochs: int = Field(default=30, ge=1)
+    epochs: int = Field(default=15, ge=1)
     batch_size: int = Field(default=64, ge=2)
     learning_rate: float = Field(default=1e-3, gt=0)
     patience: int = Field(default=6, ge=1)
+    dropout: float = Field(default=0.2, ge=0, lt=1, description="Share of features left out.")
     size: int = Field(default=128, ge=8, description="Dimensions of the common space.")
     temperature: float = Field(default=0.1, gt=0, description="Of the attention, at the start.")
     uncertain: UncertainPolicy = "soft"
     unmentioned: UnmentionedPolicy = "zeros"
     matching: float = Field(
-        default=1.0, ge=0, description="Weight of image-text matching; 0 trains without it."
+        default=0.3, ge=0, description="Weight of image-text matching; 0 trains without it."
     )
     vectors: Literal["word2vec", "one_hot"] = Field(
         default="word2vec", description="What an attribute's query starts from."
     )
     reports: Literal["true", "shuffled"] = Field(
         default="true", description="Whose report an image is trained with."
+    )
+    objectness: bool = Field(
+        default=True, description="Attention starts from how likely the detector holds regions."
     )
     coordinates: bool = Field(default=True, description="Regions know where they lie.")
     text_attention: bool = Field(default=True, description="Regions attend to attributes too.")
@@ -150,7 +154,7 @@ class NetworkSettings(FitSettings):
 class ClassifierSettings(FitSettings):
     """The classifiers of whole images whose maps are the baselines."""
 
-    epochs: int = Field(default=4, ge=1)
+    epochs: int = Field(default=2, ge=1)
     batch_size: int = Field(default=32, ge=2)
     learning_rate: float = Field(default=5e-4, gt=0)
     patience: int = Field(default=2, ge=1)

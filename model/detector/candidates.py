@@ -1,11 +1,11 @@
-"""What is known of a candidate region: its box, its features and its place in the image."""
+"""What is known of a candidate region: its box, its features and how likely it is."""
 
 from dataclasses import dataclass
 from typing import Final
 
 import torch
 from torch import Tensor, nn
-from torchvision.ops import MultiScaleRoIAlign
+from torchvision.ops import MultiScaleRoIAlign, roi_align
 
 from model.detector.retinanet import Detector, Proposed
 from model.detector.windows import grid_windows
@@ -13,9 +13,13 @@ from model.settings import RegionSettings
 
 #: Cells to a side that RoIAlign reads of a region.
 CELLS: Final = 2
+#: Objectness of a window that no detector has seen: as likely as not.
+UNKNOWN: Final = 0.5
 _LEVELS: Final = ("p3", "p4", "p5")
 # A region of this share of the square is read from the pyramid's middle level.
 _CANONICAL_SHARE: Final = 0.35
+# Cells to a side, and pixels to a cell, of the first stage, whose spread over a region is texture.
+_TEXTURE_CELLS, _TEXTURE_STRIDE = 4, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,8 @@ class Candidates:
     Attributes:
         boxes: [R, 4] in the square's pixels.
         objectness: [R] 0 to 1.
-        features: [R, V] what RoIAlign (He et al. 2017) reads.
+        features: [R, V] what RoIAlign (He et al. 2017) reads of the pyramid, and mean and spread
+            of the body's first stage.
     """
 
     boxes: Tensor
@@ -55,12 +60,13 @@ class CandidateFinder(nn.Module):
     @torch.inference_mode()
     def forward(self, pixels: Tensor) -> list[Candidates]:
         """Candidates of each of [B, 1, S, S] uint8."""
-        features = self.detector.features(pixels)
+        features, texture = self.detector.features_and_texture(pixels)
         proposed = self._propose(features)
         levels = {name: level.float() for name, level in zip(_LEVELS, features, strict=False)}
         size = (self.detector.size, self.detector.size)
         boxes = [own.boxes for own in proposed]
-        read = self.align(levels, boxes, [size] * len(boxes)).flatten(1)
+        shapes = self.align(levels, boxes, [size] * len(boxes)).flatten(1)
+        read = torch.cat([shapes, _spread(texture.float(), boxes)], dim=1)
         return [
             Candidates(own.boxes, own.objectness, part)
             for own, part in zip(proposed, read.split([len(b) for b in boxes]), strict=True)
@@ -70,5 +76,16 @@ class CandidateFinder(nn.Module):
         if self.settings.source == "detector":
             return self.detector.propose(features, self.settings.per_image, self.settings.overlap)
         windows = grid_windows(self.detector.size, self.settings.per_image).to(features[0].device)
-        none = torch.zeros(len(windows), device=windows.device)
-        return [Proposed(windows, none)] * len(features[0])
+        unknown = torch.full((len(windows),), UNKNOWN, device=windows.device)
+        return [Proposed(windows, unknown)] * len(features[0])
+
+
+def _spread(texture: Tensor, boxes: list[Tensor]) -> Tensor:
+    """[R, 2T] mean and standard deviation of texture over each box's cells.
+
+    The pyramid says what a region is; the first stage still knows whether it is patchy or linear.
+    """
+    cells = roi_align(
+        texture, boxes, _TEXTURE_CELLS, 1 / _TEXTURE_STRIDE, sampling_ratio=2, aligned=True
+    )
+    return torch.cat([cells.mean(dim=(2, 3)), cells.std(dim=(2, 3))], dim=1)

@@ -18,6 +18,8 @@ from model.settings import BackboneSettings
 _SCALES: Final = (2.0, 2.0 * 2 ** (1 / 3), 2.0 * 2 ** (2 / 3))
 _RATIOS: Final = (0.5, 1.0, 2.0)
 _CANDIDATES: Final = 500
+#: Stage of the body whose features are read as texture.
+TEXTURE_STAGE: Final = "layer1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,18 @@ class Detector(nn.Module):
     def features(self, pixels: Tensor) -> list[Tensor]:
         """Levels P3 to P7, [B, C, S/s, S/s], of [B, 1, S, S] uint8."""
         return list(self.pyramid(normalise(pixels)).values())
+
+    def features_and_texture(self, pixels: Tensor) -> tuple[list[Tensor], Tensor]:
+        """The same levels, and [B, T, S/4, S/4] what the body's first stage sees on the way."""
+        body = self.retinanet.backbone.body
+        seen, texture, levels = normalise(pixels), torch.empty(0), {}
+        for name, stage in body.items():
+            seen = stage(seen)
+            if name == TEXTURE_STAGE:
+                texture = seen
+            if name in body.return_layers:
+                levels[body.return_layers[name]] = seen
+        return list(self.retinanet.backbone.fpn(levels).values()), texture
 
     def losses(self, pixels: Tensor, boxes: list[Tensor]) -> dict[str, Tensor]:
         """Focal loss of the anchors and smooth L1 loss of their boxes.

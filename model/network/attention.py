@@ -11,6 +11,7 @@ _NEVER: Final = -1e4  # far below any similarity, yet finite in half precision
 # 1 / 0.025: the squared weights of cosines from -1 to 1 then stay within single precision.
 _SHARPEST: Final = 40.0
 _TINY: Final = 1e-37
+_SUREST: Final = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,18 @@ class CrossAttention(nn.Module):
         size: D, of the common space.
         temperature: divides cosines before the softmax; the smaller, the sharper. Learnt from
             there.
+        objectness: attention starts from the odds that a region holds an opacity, to a power that
+            is learnt from 1 on; else from equal ones, as in the paper.
     """
 
     def __init__(
-        self, region_size: int, attribute_size: int, size: int = 128, temperature: float = 0.1
+        self,
+        region_size: int,
+        attribute_size: int,
+        size: int = 128,
+        temperature: float = 0.1,
+        *,
+        objectness: bool = True,
     ) -> None:
         super().__init__()
         # The paper maps regions linearly; a hidden layer tells textures of one kind better apart.
@@ -57,6 +66,7 @@ class CrossAttention(nn.Module):
         )
         self.of_attributes = nn.Linear(attribute_size, size)
         self.sharpness = nn.Parameter(torch.tensor(1 / temperature).log())
+        self.trust = nn.Parameter(torch.tensor(float(objectness)), requires_grad=objectness)
 
     def embed_regions(self, regions: Tensor) -> Tensor:
         """[..., R, D] unit vectors of regions [..., R, V]."""
@@ -66,13 +76,25 @@ class CrossAttention(nn.Module):
         """[..., M, D] unit vectors of attributes [..., M, E]."""
         return functional.normalize(self.of_attributes(attributes), dim=-1)
 
-    def attend(self, similarity: Tensor, mask: Tensor) -> Tensor:
-        """[..., R] softmax of cosines over the regions of which `mask` is true."""
-        return (similarity * self._sharpness()).masked_fill(~mask, _NEVER).softmax(dim=-1)
+    def attend(self, similarity: Tensor, objectness: Tensor, mask: Tensor) -> Tensor:
+        """[I, K, R] attention: softmax_r(s_kr / temperature + trust * log odds_r).
+
+        Cosines alone say what a region would be if it were an opacity; its objectness says
+        whether it is one.
+
+        Args:
+            similarity: [I, K, R] cosines.
+            objectness: [I, R] 0 to 1.
+            mask: [I, R] true where there is a region.
+        """
+        odds = torch.logit(objectness, eps=_SUREST)
+        scores = similarity * self._sharpness() + self.trust * odds[:, None, :]
+        return scores.masked_fill(~mask[:, None, :], _NEVER).softmax(dim=-1)
 
     def forward(
         self,
         regions: Tensor,
+        objectness: Tensor,
         attributes: Tensor,
         said: Tensor,
         region_mask: Tensor | None = None,
@@ -85,6 +107,7 @@ class CrossAttention(nn.Module):
 
         Args:
             regions: [I, R, V] features of each image's regions.
+            objectness: [I, R] how likely each region is, 0 to 1.
             attributes: [K, E] vectors of the vocabulary.
             said: [T, K] true where a report affirms an attribute.
             region_mask: [I, R] true where there is a region; None where all are.
@@ -100,7 +123,9 @@ class CrossAttention(nn.Module):
         # Lengths of sums of unit vectors need all the digits there are.
         with torch.autocast(regions.device.type, enabled=False):
             keys, queries = keys.float(), queries.float()
-            to_regions, of_attributes = self._attributes_look(keys, queries, region_mask)
+            to_regions, of_attributes = self._attributes_look(
+                keys, queries, objectness, region_mask
+            )
             affirmed = said.float()
             return Attended(
                 to_regions,
@@ -109,11 +134,11 @@ class CrossAttention(nn.Module):
             )
 
     def _attributes_look(
-        self, keys: Tensor, queries: Tensor, region_mask: Tensor
+        self, keys: Tensor, queries: Tensor, objectness: Tensor, region_mask: Tensor
     ) -> tuple[Tensor, Tensor]:
         """[I, K, R] what attributes attend to, and [I, K] how they agree with it."""
         similarity = queries @ keys.transpose(-1, -2)
-        attention = self.attend(similarity, region_mask[:, None, :])
+        attention = self.attend(similarity, objectness, region_mask)
         among_keys = keys @ keys.transpose(-1, -2)
         length = ((attention @ among_keys) * attention).sum(dim=-1)
         return attention, (attention * similarity).sum(dim=-1) / _root(length)

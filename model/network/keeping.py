@@ -45,6 +45,7 @@ def save_network(
         "region_size": len(network.middle),
         "size": settings.size,
         "region_weighting": settings.region_weighting,
+        "objectness": settings.objectness,
     }
     save_weights(network, Card(_KIND, sizes, concepts, _CONTRACTS), folder)
 
@@ -57,6 +58,11 @@ def load_network(folder: Path) -> TrainedNetwork:
     """
     card = read_card(folder, _KIND, _CONTRACTS)
     vectors = torch.zeros(len(card.vocabulary), card.sizes["attribute_size"])
-    network = LocalizationNetwork(vectors, card.sizes["region_size"], card.sizes["size"])
+    network = LocalizationNetwork(
+        vectors,
+        card.sizes["region_size"],
+        card.sizes["size"],
+        objectness=card.sizes["objectness"],
+    )
     load_weights(network, folder)
     return TrainedNetwork(network.eval(), card.vocabulary, card.sizes["region_weighting"])

@@ -58,16 +58,18 @@ class NetworkLearning(lightning.LightningModule):
     def losses(self, batch: RegionBatch) -> dict[str, Tensor]:
         """The loss of the attributes and, where it counts, that of the matching."""
         values = self.values[batch.places]
-        regions, mask = batch.regions, batch.mask
+        regions, objectness, mask = batch.regions, batch.objectness, batch.mask
         targets, weights = attribute_targets(
             values, self.settings.uncertain, self.settings.unmentioned
         )
-        logits = self.network(regions, mask).logits
+        logits = self.network(regions, objectness, mask).logits
         found = {"attributes": attribute_loss(logits, targets, weights, self.balance)}
         says_something = (values == 1).any(dim=1)
         if self.settings.matching and int(says_something.sum()) > 1:
             said = values[says_something] == 1
-            matched = self.network.match(regions[says_something], said, mask[says_something])
+            matched = self.network.match(
+                regions[says_something], objectness[says_something], said, mask[says_something]
+            )
             found["matching"] = self.settings.matching * matching_loss(
                 self._scores(matched), same_attributes(said)
             )

@@ -60,8 +60,8 @@ class RegionReader:
 
     @torch.inference_mode()
     def _read(self, images: Sequence[ImageRegions], concepts: Sequence[str]) -> Iterator[Findings]:
-        regions, mask = region_tensors(images)
-        reading = self.trained.network(regions, mask)
+        regions, objectness, mask = region_tensors(images)
+        reading = self.trained.network(regions, objectness, mask)
         scores = self.region_scores(reading)
         severity: list[Severity | None] = [None] * len(images)
         if self.head is not None:
@@ -77,8 +77,8 @@ class RegionReader:
         """[I, F] what severity is read from; see `severity_features`."""
         found = []
         for first in range(0, len(images), _BATCH):
-            regions, mask = region_tensors(images[first : first + _BATCH])
-            reading = self.trained.network(regions, mask)
+            regions, objectness, mask = region_tensors(images[first : first + _BATCH])
+            reading = self.trained.network(regions, objectness, mask)
             scores = self.region_scores(reading)
             found.append(severity_features(reading.probabilities, scores, regions[..., -1]))
         return torch.cat(found)
@@ -145,16 +145,18 @@ class RegionReader:
         return share
 
 
-def region_tensors(images: Sequence[ImageRegions]) -> tuple[Tensor, Tensor]:
-    """[I, R, V] features and geometry, padded, and [I, R] which are there."""
+def region_tensors(images: Sequence[ImageRegions]) -> tuple[Tensor, Tensor, Tensor]:
+    """[I, R, V] features and geometry, padded, [I, R] objectness and [I, R] which are there."""
     most = max(len(image.boxes) for image in images)
     width = images[0].features.shape[1]
     geometry = [geometry_of(i.boxes, i.image.width, i.image.height) for i in images]
     regions = np.zeros((len(images), most, width + geometry[0].shape[1]), dtype=np.float32)
+    objectness = np.zeros((len(images), most), dtype=np.float32)
     mask = np.zeros((len(images), most), dtype=np.bool_)
     for row, (image, own) in enumerate(zip(images, geometry, strict=True)):
         count = len(image.boxes)
         regions[row, :count, :width] = image.features
         regions[row, :count, width:] = own
+        objectness[row, :count] = image.objectness
         mask[row, :count] = True
-    return torch.from_numpy(regions), torch.from_numpy(mask)
+    return torch.from_numpy(regions), torch.from_numpy(objectness), torch.from_numpy(mask)

@@ -131,7 +131,12 @@ def _network(
     batches = [batch for batch, _ in zip(training, range(_SAMPLE), strict=False)]
     region_size = batches[0].regions.shape[2]
     learner = LocalizationNetwork(
-        _vectors(labels, settings), region_size, settings.size, settings.temperature
+        _vectors(labels, settings),
+        region_size,
+        settings.size,
+        settings.temperature,
+        dropout=settings.dropout,
+        objectness=settings.objectness,
     )
     learner.standardise(torch.cat([batch.regions[batch.mask] for batch in batches]))
     if not settings.coordinates:

@@ -26,11 +26,13 @@ class RegionBatch(NamedTuple):
     Attributes:
         places: [B] the images' places in the cohort.
         regions: [B, R, V] features and geometry side by side, float32.
+        objectness: [B, R] how likely each region is, 0 to 1.
         mask: [B, R] true where there is a region.
     """
 
     places: Tensor
     regions: Tensor
+    objectness: Tensor
     mask: Tensor
 
 
@@ -127,14 +129,21 @@ class RegionStream:
         first = images[0][0]
         widths = first.features.shape[2], first.geometry.shape[2]
         regions = np.zeros((len(images), most, sum(widths)), dtype=np.float32)
+        objectness = np.zeros((len(images), most), dtype=np.float32)
         mask = np.zeros((len(images), most), dtype=np.bool_)
         for slot, (arrays, row) in enumerate(images):
             count = arrays.mask.shape[1]
             regions[slot, :count, : widths[0]] = arrays.features[row]
             regions[slot, :count, widths[0] :] = arrays.geometry[row]
+            objectness[slot, :count] = arrays.objectness[row]
             mask[slot, :count] = arrays.mask[row]
         places = [self.places[arrays.image_ids[row]] for arrays, row in images]
-        return RegionBatch(torch.tensor(places), torch.from_numpy(regions), torch.from_numpy(mask))
+        return RegionBatch(
+            torch.tensor(places),
+            torch.from_numpy(regions),
+            torch.from_numpy(objectness),
+            torch.from_numpy(mask),
+        )
 
 
 def _processes() -> int:

@@ -8,6 +8,7 @@ from model.network.attention import CrossAttention
 
 IMAGES, REGIONS, REGION_SIZE = 3, 5, 12
 REPORTS, ATTRIBUTES, ATTRIBUTE_SIZE, SIZE = 2, 4, 7, 16
+LIKELY = torch.rand(IMAGES, REGIONS, generator=torch.Generator().manual_seed(3))
 SAID = torch.tensor([[True, True, False, True], [False, True, False, False]])
 
 
@@ -30,7 +31,7 @@ def attributes() -> Tensor:
 def test_every_pair_has_its_own_attention(
     attention: CrossAttention, regions: Tensor, attributes: Tensor
 ) -> None:
-    attended = attention(regions, attributes, SAID)
+    attended = attention(regions, LIKELY, attributes, SAID)
     assert attended.to_regions.shape == (IMAGES, ATTRIBUTES, REGIONS)
     assert attended.scores.shape == (IMAGES, REPORTS)
     assert torch.allclose(attended.to_regions.sum(-1), torch.ones(1))
@@ -41,12 +42,12 @@ def test_regions_attend_to_what_the_report_says_alone(
     attention: CrossAttention, regions: Tensor, attributes: Tensor
 ) -> None:
     attributes = attributes.clone()
-    before = attention(regions, attributes, SAID).of_regions
+    before = attention(regions, LIKELY, attributes, SAID).of_regions
     attributes[2] += 1  # which neither report affirms
-    after = attention(regions, attributes, SAID).of_regions
+    after = attention(regions, LIKELY, attributes, SAID).of_regions
     assert torch.allclose(before, after)
     attributes[0] += 1  # which the first affirms
-    after = attention(regions, attributes, SAID).of_regions
+    after = attention(regions, LIKELY, attributes, SAID).of_regions
     assert not torch.allclose(before[:, 0], after[:, 0])
     assert torch.allclose(before[:, 1], after[:, 1])
 
@@ -57,7 +58,7 @@ def test_agreement_is_right_however_sharp_the_attention(
 ) -> None:
     torch.manual_seed(0)
     attention = CrossAttention(REGION_SIZE, ATTRIBUTE_SIZE, SIZE, temperature)
-    attended = attention(regions, attributes, SAID)
+    attended = attention(regions, LIKELY, attributes, SAID)
     keys, queries = attention.embed_regions(regions), attention.embed_attributes(attributes)
     said = queries[SAID[0]]
     sharpness = min(1 / temperature, 40)
@@ -69,7 +70,7 @@ def test_agreement_is_right_however_sharp_the_attention(
 def test_agreement_is_the_cosine_with_what_is_attended_to(
     attention: CrossAttention, regions: Tensor, attributes: Tensor
 ) -> None:
-    attended = attention(regions, attributes, SAID)
+    attended = attention(regions, LIKELY, attributes, SAID)
     keys, queries = attention.embed_regions(regions), attention.embed_attributes(attributes)
     image_features = attended.to_regions[1] @ keys[1]
     of_attributes = torch.cosine_similarity(image_features, queries)[SAID[0]].mean()
@@ -86,8 +87,8 @@ def test_both_sides_are_unit_vectors(
 def test_a_pairs_score_does_not_depend_on_the_rest_of_the_batch(
     attention: CrossAttention, regions: Tensor, attributes: Tensor
 ) -> None:
-    together = attention(regions, attributes, SAID).scores
-    alone = attention(regions[1:2], attributes, SAID[:1]).scores
+    together = attention(regions, LIKELY, attributes, SAID).scores
+    alone = attention(regions[1:2], LIKELY[1:2], attributes, SAID[:1]).scores
     assert torch.allclose(together[1, 0], alone[0, 0], atol=1e-6)
 
 
@@ -96,8 +97,14 @@ def test_padding_changes_nothing(
 ) -> None:
     padded = torch.cat([regions, torch.full((IMAGES, 2, REGION_SIZE), 9.0)], dim=1)
     region_mask = torch.tensor([True] * REGIONS + [False] * 2).expand(IMAGES, -1)
-    plain = attention(regions, attributes, SAID)
-    masked = attention(padded, attributes, SAID, region_mask)
+    plain = attention(regions, LIKELY, attributes, SAID)
+    masked = attention(
+        padded,
+        torch.cat([LIKELY, torch.full((IMAGES, 2), 0.9)], dim=1),
+        attributes,
+        SAID,
+        region_mask,
+    )
     assert torch.allclose(plain.scores, masked.scores, atol=1e-6)
     assert masked.to_regions[..., REGIONS:].abs().max() == 0
 
@@ -106,8 +113,8 @@ def test_the_order_of_regions_does_not_matter(
     attention: CrossAttention, regions: Tensor, attributes: Tensor
 ) -> None:
     order = torch.tensor([3, 1, 4, 0, 2])
-    plain = attention(regions, attributes, SAID)
-    turned = attention(regions[:, order], attributes, SAID)
+    plain = attention(regions, LIKELY, attributes, SAID)
+    turned = attention(regions[:, order], LIKELY[:, order], attributes, SAID)
     assert torch.allclose(plain.scores, turned.scores, atol=1e-6)
     assert torch.allclose(plain.to_regions[..., order], turned.to_regions, atol=1e-6)
 
@@ -117,6 +124,26 @@ def test_an_image_without_regions_and_a_report_without_attributes_are_refused(
 ) -> None:
     nothing = torch.zeros(IMAGES, REGIONS, dtype=torch.bool)
     with pytest.raises(ValueError, match="an image has no region"):
-        attention(regions, attributes, SAID, nothing)
+        attention(regions, LIKELY, attributes, SAID, nothing)
     with pytest.raises(ValueError, match="a report has no attribute"):
-        attention(regions, attributes, torch.zeros_like(SAID))
+        attention(regions, LIKELY, attributes, torch.zeros_like(SAID))
+
+
+def test_attention_starts_from_the_odds_of_each_region(regions: Tensor, attributes: Tensor) -> None:
+    torch.manual_seed(0)
+    attention = CrossAttention(REGION_SIZE, ATTRIBUTE_SIZE, SIZE)
+    alike = regions[:, :1].expand(-1, REGIONS, -1)
+    to_regions = attention(alike, LIKELY, attributes, SAID).to_regions
+    odds = LIKELY / (1 - LIKELY)
+    expected = odds / odds.sum(dim=1, keepdim=True)
+    assert torch.allclose(to_regions, expected[:, None, :].expand_as(to_regions), atol=1e-4)
+
+
+def test_without_objectness_attention_is_the_papers(regions: Tensor, attributes: Tensor) -> None:
+    torch.manual_seed(0)
+    attention = CrossAttention(REGION_SIZE, ATTRIBUTE_SIZE, SIZE, objectness=False)
+    attended = attention(regions, LIKELY, attributes, SAID)
+    other = attention(regions, LIKELY.flip(1), attributes, SAID)
+    assert torch.equal(attended.to_regions, other.to_regions)
+    attended.scores.sum().backward()
+    assert attention.trust.grad is None

@@ -23,6 +23,11 @@ def scenes(seed: int) -> tuple[Tensor, Tensor, Tensor]:
     return regions, concepts, places
 
 
+def likely(regions: Tensor) -> Tensor:
+    """[I, R] objectness that tells nothing."""
+    return torch.full(regions.shape[:2], 0.5)
+
+
 def affirmed(concepts: Tensor) -> Tensor:
     return torch.zeros(len(concepts), CONCEPTS).scatter(1, concepts, 1.0)
 
@@ -37,8 +42,8 @@ def train(*, shuffled: bool) -> LocalizationNetwork:
         concepts = concepts[torch.randperm(IMAGES)]
     values = affirmed(concepts)
     for _ in range(80):
-        reading = network(regions)
-        matched = network.match(regions, values.bool())
+        reading = network(regions, likely(regions))
+        matched = network.match(regions, likely(regions), values.bool())
         loss = matching_loss(matched.scores, same_attributes(values.bool())) + attribute_loss(
             reading.logits, values, torch.ones_like(values), torch.full((CONCEPTS,), 2.0)
         )
@@ -51,7 +56,7 @@ def train(*, shuffled: bool) -> LocalizationNetwork:
 def share_found(network: LocalizationNetwork) -> float:
     """Of the concepts on unseen images, how many attend most to the region that has them."""
     regions, concepts, places = scenes(2)
-    most = network(regions).attention.argmax(dim=-1)
+    most = network(regions, likely(regions)).attention.argmax(dim=-1)
     return float((most.gather(1, concepts) == places).float().mean())
 
 
@@ -65,7 +70,7 @@ def test_a_reading_is_shaped_and_bounded_as_told() -> None:
     network = LocalizationNetwork(torch.randn(CONCEPTS, 5), SIZE)
     mask = torch.ones(IMAGES, REGIONS, dtype=torch.bool)
     mask[:, -1] = False
-    reading = network(scenes(3)[0], mask)
+    reading = network(scenes(3)[0], likely(scenes(3)[0]), mask)
     assert reading.logits.shape == (IMAGES, CONCEPTS)
     assert reading.attention.shape == (IMAGES, CONCEPTS, REGIONS)
     assert torch.allclose(reading.attention.sum(-1), torch.ones(1))
@@ -84,7 +89,9 @@ def test_features_that_are_forgotten_change_nothing() -> None:
     network.forget(slice(SIZE - 2, SIZE))
     moved = regions.clone()
     moved[..., -2:] += 5
-    assert torch.equal(network(regions).logits, network(moved).logits)
+    assert torch.equal(
+        network(regions, likely(regions)).logits, network(moved, likely(moved)).logits
+    )
 
 
 def test_word_vectors_are_kept_but_not_trained() -> None:
