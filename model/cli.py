@@ -1,43 +1,29 @@
 """The commands of `python -m model`; each imports what it needs when it runs."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.core import TyperGroup
+
+from model import cli_stages
+from model.console import Commands, require
+from model.options import Assignments, Params
 
 if TYPE_CHECKING:
     from model.label_tables import LabelTables
 
-_OUR_PACKAGES = ("model", "data_contracts")
-
-
-class MissingInputError(FileNotFoundError):
-    """A stage's input has not been made; the message names stage, path and the next command."""
-
-
-class _Commands(TyperGroup):
-    """Commands whose expected errors are one message."""
-
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except (ValueError, OSError) as error:
-            if type(error).__module__.partition(".")[0] not in _OUR_PACKAGES:
-                raise
-            typer.secho(str(error), fg="red", err=True)
-            raise typer.Exit(2) from None
-
-
 app = typer.Typer(
     name="model",
-    cls=_Commands,
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_show_locals=False,
     epilog="Example: python -m model check data",
 )
+
+
+app.add_typer(cli_stages.app)
 
 
 @app.callback()
@@ -61,7 +47,9 @@ def check(
     _show(read_label_tables(folder))
 
 
-@app.command(epilog="Example: python -m model radiographs --size 512 --out pictures")
+@app.command(
+    epilog="Example: python -m model radiographs --set model.radiographs.size=512 --out pictures"
+)
 def radiographs(
     phantom: Annotated[
         Path, typer.Option(metavar="DIR", help="Folder of the phantom's studies and lesions.")
@@ -69,14 +57,8 @@ def radiographs(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")] = Path(
         "data/radiographs"
     ),
-    size: Annotated[
-        int | None, typer.Option(metavar="PIXELS", min=64, max=4096, help="Pixels of a side.")
-    ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes.")] = None,
-    params: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Settings file. Default: params.yaml, where it is."),
-    ] = None,
+    params: Params = None,
+    assignments: Assignments = None,
     metrics: Annotated[
         Path | None, typer.Option(metavar="FILE", help="JSON file for the counts.")
     ] = Path("metrics/radiographs.json"),
@@ -85,18 +67,11 @@ def radiographs(
 
     Writes pictures, the tables images, boxes and severity, and sheet.png to look at.
     """
-    given = {"size": size, "workers": workers}
     from data_contracts.summary import report
-    from model.settings import load_settings
+    from model.settings import resolve_settings
 
-    settings = load_settings(params).radiographs.model_copy(
-        update={name: value for name, value in given.items() if value is not None}
-    )
-    if not (phantom / "studies.parquet").exists():
-        raise MissingInputError(
-            f"radiographs: {phantom / 'studies.parquet'} is not there.\n"
-            f"Next: python -m pipeline phantom --out {phantom}"
-        )
+    settings = resolve_settings(params, assignments).radiographs
+    require("radiographs", phantom / "studies.parquet", f"pipeline phantom --out {phantom}")
     from model.stages.radiographs import radiographs as stage
 
     report(stage(settings=settings, phantom=phantom, out=out), metrics)

@@ -1,5 +1,6 @@
 """The settings of the image side: the part `model` of `params.yaml`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -231,25 +232,65 @@ def load_settings(path: Path | None) -> ModelSettings:
     Raises:
         SettingsError: the file is missing or not YAML, a key is unknown, or a value is wrong.
     """
+    return resolve_settings(path, ())
+
+
+def resolve_settings(path: Path | None, assignments: Sequence[str] | None) -> ModelSettings:
+    """Settings of a file, with single values given on the command line.
+
+    Args:
+        path: as `load_settings` takes it.
+        assignments: `KEY=VALUE` each, the key as in `params.yaml`, the value as YAML.
+
+    Raises:
+        SettingsError: the file cannot be used, a key is unknown, or a value is wrong.
+    """
     found = path or (PARAMS_FILE if PARAMS_FILE.is_file() else None)
-    if found is None:
-        return ModelSettings()
+    raw = _read(found) if found else {}
+    if assignments:
+        # The file alone first, so that an error names the place that it is in.
+        raw = _valid(raw, str(found)).model_dump(mode="json")
+        for text in assignments:
+            _assign(raw, text)
+    return _valid(raw, "command line" if assignments else str(found))
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
-        raw: Any = yaml.safe_load(found.read_text(encoding="utf-8"))
+        raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SettingsError(f"{found}: no such file; run in the project's root") from None
+        raise SettingsError(f"{path}: no such file; run in the project's root") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{found}: not valid YAML: {error}") from None
-    part = raw.get(_PART, {}) if isinstance(raw, dict) else {}
+        raise SettingsError(f"{path}: not valid YAML: {error}") from None
+    part = raw.get(_PART) if isinstance(raw, dict) else None
+    return part if isinstance(part, dict) else {}
+
+
+def _assign(raw: dict[str, Any], text: str) -> None:
+    dotted, equals, value = text.partition("=")
+    root, *keys = dotted.split(".")
+    if not equals or root != _PART or not keys:
+        raise SettingsError(
+            f"--set {text!r} is not of the form model.KEY=VALUE, such as model.network.epochs=4"
+        )
+    place = raw
+    for key in keys[:-1]:
+        place = place.setdefault(key, {})
+        if not isinstance(place, dict):
+            raise SettingsError(f"--set {dotted}: '{key}' has no settings below it")
+    place[keys[-1]] = yaml.safe_load(value)
+
+
+def _valid(raw: dict[str, Any], where: str) -> ModelSettings:
     try:
-        return ModelSettings.model_validate(part or {})
+        return ModelSettings.model_validate(raw)
     except ValidationError as error:
-        raise SettingsError("\n".join(_lines(found, error))) from None
+        raise SettingsError("\n".join(_lines(where, error))) from None
 
 
-def _lines(path: Path, error: ValidationError) -> list[str]:
+def _lines(where: str, error: ValidationError) -> list[str]:
     return [
-        f"{path}: {'.'.join((_PART, *map(str, problem['loc'])))}: {problem['msg']} "
+        f"{where}: {'.'.join((_PART, *map(str, problem['loc'])))}: {problem['msg']} "
         f"(given: {problem['input']!r})"
         for problem in error.errors()
     ]

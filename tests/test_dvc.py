@@ -37,8 +37,8 @@ def setting(dotted: str) -> object:
 
 
 def module_of(stage: str) -> str:
-    package = STAGES[stage]["cmd"].split()[2]
-    return f"{package}.stages.{stage}"
+    _, _, package, command, *_ = STAGES[stage]["cmd"].split()
+    return f"{package}.stages.{command.replace('-', '_')}"
 
 
 def paths(stage: str, kind: str) -> list[str]:

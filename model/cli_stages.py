@@ -1,0 +1,220 @@
+"""The commands that train, find and score; each imports its stage when it runs."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from data_contracts.summary import report
+from model.console import Commands, require, require_tables
+from model.options import (
+    Assignments,
+    Metrics,
+    Models,
+    Params,
+    Record,
+    Tables,
+    metrics_path,
+    record_path,
+)
+
+DATA = Path("data")
+_IMAGES = "model radiographs, or: python -m model images KIND PATH --out DIR"
+
+app = typer.Typer(cls=Commands, rich_markup_mode=None)
+
+
+@app.command(epilog="Example: python -m model detector --set model.detector.epochs=12")
+def detector(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the weights.")] = DATA
+    / "detector",
+    params: Params = None,
+    assignments: Assignments = None,
+    record: Record = None,
+    metrics: Metrics = None,
+) -> None:
+    """Train the detector on the cohort with boxes.
+
+    A run that was killed goes on at its last whole epoch.
+    """
+    from model.settings import resolve_settings
+
+    settings = resolve_settings(params, assignments)
+    require("detector", settings.cohorts.detector.tables / "images.parquet", _IMAGES)
+    from model.stages.detector import detector as stage
+
+    summary = stage(settings=settings, out=out, record=record_path(record, "detector"))
+    report(summary, metrics_path(metrics, "detector"))
+
+
+@app.command(epilog="Example: python -m model regions --set model.regions.source=grid")
+def regions(
+    detector: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder of the trained detector.")
+    ] = DATA / "detector",
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the regions.")] = DATA
+    / "regions",
+    params: Params = None,
+    assignments: Assignments = None,
+    metrics: Metrics = None,
+) -> None:
+    """Find each image's candidate regions, and read their features.
+
+    With model.regions.source=grid no detector, and so no box, is needed. A run that was killed
+    goes on where it stopped.
+    """
+    from model.settings import resolve_settings
+
+    settings = resolve_settings(params, assignments)
+    if settings.regions.source == "detector":
+        require("regions", detector / "card.json", f"model detector --out {detector}")
+    from model.stages.regions import regions as stage
+
+    summary = stage(settings=settings, detector=detector, out=out)
+    report(summary, metrics_path(metrics, "regions"))
+
+
+@app.command(epilog="Example: python -m model network --set model.network.uncertain=ignore")
+def network(
+    tables: Tables = DATA,
+    regions: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the regions.")] = DATA
+    / "regions",
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the weights.")] = DATA
+    / "network",
+    params: Params = None,
+    assignments: Assignments = None,
+    record: Record = None,
+    metrics: Metrics = None,
+) -> None:
+    """Train the cross-attention network on regions and reports.
+
+    To see what a part of the method is worth, switch it off and write to
+    data/ablations/NAME; predictions and evaluate take it in.
+    """
+    from model.settings import resolve_settings
+
+    settings = resolve_settings(params, assignments)
+    require_tables("network", tables)
+    require("network", regions / "training.parquet", f"model regions --out {regions}")
+    from model.stages.network import network as stage
+
+    summary = stage(
+        settings=settings,
+        tables=tables,
+        regions=regions,
+        out=out,
+        record=record_path(record, "network"),
+    )
+    report(summary, metrics_path(metrics, "network"))
+
+
+@app.command(epilog="Example: python -m model classifier --recipe hide_and_seek")
+def classifier(
+    tables: Tables = DATA,
+    recipe: Annotated[
+        Literal["plain", "hide_and_seek"],
+        typer.Option(help="Whether parts of the pictures are hidden in training."),
+    ] = "plain",
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder for the weights. Default: data/classifier or data/hide_and_seek.",
+            show_default=False,
+        ),
+    ] = None,
+    params: Params = None,
+    assignments: Assignments = None,
+    record: Record = None,
+    metrics: Metrics = None,
+) -> None:
+    """Train a classifier of whole images on reports: CAM, Grad-CAM and hide-and-seek read it."""
+    from model.settings import resolve_settings
+
+    settings = resolve_settings(params, assignments)
+    require_tables("classifier", tables)
+    name = "classifier" if recipe == "plain" else recipe
+    from model.stages.classifier import classifier as stage
+
+    summary = stage(
+        settings=settings,
+        tables=tables,
+        out=out or DATA / name,
+        recipe=recipe,
+        record=record_path(record, name),
+    )
+    report(summary, metrics_path(metrics, name))
+
+
+@app.command(epilog="Example: python -m model predictions --models data")
+def predictions(
+    models: Models = DATA,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")] = DATA
+    / "predictions",
+    params: Params = None,
+    assignments: Assignments = None,
+    metrics: Metrics = None,
+) -> None:
+    """Write what every method that has been trained finds on the images that are to be scored."""
+    from model.settings import resolve_settings
+
+    settings = resolve_settings(params, assignments)
+    require(
+        "predictions", models / "network" / "card.json", f"model network --out {models}/network"
+    )
+    from model.stages.predictions import predictions as stage
+
+    summary = stage(settings=settings, models=models, out=out)
+    report(summary, metrics_path(metrics, "predictions"))
+
+
+@app.command(epilog="Example: python -m model evaluate --set model.evaluation.draws=5000")
+def evaluate(
+    tables: Tables = DATA,
+    predictions: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder of what the methods found.")
+    ] = DATA / "predictions",
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for scores and figures.")] = DATA
+    / "evaluation",
+    params: Params = None,
+    assignments: Assignments = None,
+    metrics: Metrics = None,
+) -> None:
+    """Score every method, with intervals over patients, and draw it.
+
+    Writes scores.parquet, scores.md, figures, and the threshold that prediction uses.
+    """
+    from model.settings import resolve_settings
+
+    settings = resolve_settings(params, assignments)
+    require("evaluate", predictions, f"model predictions --out {predictions}")
+    from model.stages.evaluate import evaluate as stage
+
+    summary = stage(settings=settings, tables=tables, predictions=predictions, out=out)
+    report(summary, metrics_path(metrics, "evaluate"))
+
+
+@app.command(epilog="Example: python -m model compare --seeds 3 --set model.classifier.epochs=3")
+def compare(
+    tables: Tables = DATA,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")] = Path(
+        "comparison"
+    ),
+    seeds: Annotated[int, typer.Option(min=1, help="How many times to train everything.")] = 3,
+    params: Params = None,
+    assignments: Assignments = None,
+    metrics: Metrics = None,
+) -> None:
+    """Train the method, its ablations and all baselines with several seeds; one table of scores.
+
+    Takes about an hour on two cores. A run that was stopped goes on where it stopped.
+    """
+    from model.settings import resolve_settings
+
+    settings = resolve_settings(params, assignments)
+    require_tables("compare", tables)
+    require("compare", settings.cohorts.training.tables / "images.parquet", _IMAGES)
+    from model.stages.compare import compare as stage
+
+    summary = stage(settings=settings, tables=tables, out=out, seeds=seeds)
+    report(summary, metrics_path(metrics, "compare"))

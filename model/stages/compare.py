@@ -1,0 +1,173 @@
+"""Stage compare: the method, its ablations and all baselines, trained with several seeds."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from data_contracts.predictions import SCORES
+from data_contracts.storage import read_table, write_table
+from data_contracts.summary import StageSummary, write_metrics
+from model.figures.accuracy_over_iou import draw_accuracy
+from model.figures.style import save
+from model.scoring.summary_table import summary_table
+from model.settings import ModelSettings
+from model.stages.classifier import classifier
+from model.stages.detector import detector
+from model.stages.evaluate import evaluate
+from model.stages.network import network
+from model.stages.predictions import ABLATIONS, predictions
+from model.stages.regions import regions
+
+#: Networks with one part of the method taken away.
+WITHOUT: Final[dict[str, dict[str, Any]]] = {
+    "shuffled_reports": {"reports": "shuffled"},
+    "without_text": {"matching": 0.0, "vectors": "one_hot"},
+    "without_objectness": {"objectness": False},
+    "without_coordinates": {"coordinates": False},
+    "without_text_attention": {"text_attention": False},
+    "without_region_weighting": {"region_weighting": False},
+}
+
+
+class CompareError(ValueError):
+    """The folder holds a comparison with other settings."""
+
+
+def compare(*, settings: ModelSettings, tables: Path, out: Path, seeds: int) -> StageSummary:
+    """Train and score everything once for each seed, and put the scores into one table.
+
+    What an earlier run of the same settings has finished is kept.
+
+    Args:
+        settings: of every stage; the seeds are put in their place.
+        tables: folder of labels, vocabulary and embeddings.
+        out: folder for `scores.parquet`, `scores.md`, `accuracy_over_iou.png` and one folder a
+            seed.
+        seeds: how many.
+
+    Raises:
+        CompareError: `out` holds a comparison with other settings.
+    """
+    started = time.perf_counter()
+    _same_settings(settings, out)
+    for seed in range(seeds):
+        _run(_seeded(settings, seed), tables, out / f"seed-{seed}")
+    folders = [out / f"seed-{seed}" for seed in range(seeds)]
+    scores = pa.concat_tables(
+        [read_table(SCORES, folder / "evaluation" / "scores.parquet") for folder in folders]
+    )
+    write_table(SCORES, scores, out / "scores.parquet")
+    rows = scores.to_pylist()
+    (out / "scores.md").write_text(summary_table(rows), encoding="utf-8")
+    figure = save(draw_accuracy(_means(rows)), out / "accuracy_over_iou.png")
+    return StageSummary(
+        stage="compare",
+        counts={"seeds": seeds, **_over_seeds(folders)},
+        seconds=time.perf_counter() - started,
+        outputs=(out / "scores.parquet", out / "scores.md", figure),
+    )
+
+
+def _same_settings(settings: ModelSettings, out: Path) -> None:
+    path, given = out / "settings.json", settings.model_dump(mode="json", exclude={"hardware"})
+    if path.is_file() and json.loads(path.read_text(encoding="utf-8")) != given:
+        raise CompareError(
+            f"{out}: holds a comparison with other settings; give another folder with --out, or "
+            "remove this one"
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(given, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _seeded(settings: ModelSettings, seed: int) -> ModelSettings:
+    changed = {
+        part: getattr(settings, part).model_copy(update={"seed": seed})
+        for part in ("detector", "network", "classifier", "evaluation")
+    }
+    return settings.model_copy(update=changed)
+
+
+def _run(settings: ModelSettings, tables: Path, out: Path) -> None:
+    """All stages of one seed, those that are not done yet."""
+    for name, stage in _stages(settings, tables, out):
+        done = out / "metrics" / f"{name}.json"
+        if not done.is_file():
+            write_metrics(stage(), done)
+
+
+def _stages(
+    settings: ModelSettings, tables: Path, out: Path
+) -> Iterator[tuple[str, Callable[[], StageSummary]]]:
+    weights, found = out / "detector", out / "regions"
+    yield "detector", partial(detector, settings=settings, out=weights)
+    yield "regions", partial(regions, settings=settings, detector=weights, out=found)
+    learn = partial(network, tables=tables, regions=found)
+    yield "network", partial(learn, settings=settings, out=out / "network")
+    for name, update in WITHOUT.items():
+        own = settings.network.model_copy(update=update)
+        without = settings.model_copy(update={"network": own})
+        yield name, partial(learn, settings=without, out=out / ABLATIONS / name)
+    classify = partial(classifier, settings=settings, tables=tables)
+    yield "classifier", partial(classify, out=out / "classifier")
+    yield (
+        "hide_and_seek",
+        partial(classify, out=out / "hide_and_seek", recipe="hide_and_seek"),
+    )
+    predicted = out / "predictions"
+    yield "predictions", partial(predictions, settings=settings, models=out, out=predicted)
+    yield (
+        "evaluate",
+        partial(
+            evaluate,
+            settings=settings,
+            tables=tables,
+            predictions=predicted,
+            out=out / "evaluation",
+        ),
+    )
+
+
+def _means(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One row for each score: mean over the seeds, with their widest interval."""
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    names = ("method", "cohort", "score", "subject", "overlap", "threshold")
+    for row in rows:
+        if row["value"] is not None:
+            groups.setdefault(tuple(row[name] for name in names), []).append(row)
+    found = []
+    for group in groups.values():
+        lows = [row["low"] for row in group if row["low"] is not None]
+        highs = [row["high"] for row in group if row["high"] is not None]
+        found.append(
+            group[0]
+            | {
+                "value": float(np.mean([row["value"] for row in group])),
+                "low": min(lows, default=None),
+                "high": max(highs, default=None),
+            }
+        )
+    return found
+
+
+def _over_seeds(folders: list[Path]) -> dict[str, float]:
+    """Mean over the seeds of every headline; of a lead's lower end the least."""
+    of_seed = [
+        json.loads((folder / "metrics" / "evaluate.json").read_text(encoding="utf-8"))
+        for folder in folders
+    ]
+    return {
+        name: round(
+            min(one[name] for one in of_seed)
+            if name.endswith("_low")
+            else float(np.mean([one[name] for one in of_seed])),
+            4,
+        )
+        for name in of_seed[0]
+        if all(name in one for one in of_seed)
+    }
