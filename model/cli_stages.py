@@ -123,6 +123,9 @@ def classifier(
             show_default=False,
         ),
     ] = None,
+    detector: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder of the trained detector, to start from.")
+    ] = DATA / "detector",
     params: Params = None,
     assignments: Assignments = None,
     record: Record = None,
@@ -133,12 +136,15 @@ def classifier(
 
     settings = resolve_settings(params, assignments)
     require_tables("classifier", tables)
+    if settings.regions.source == "detector":
+        require("classifier", detector / "card.json", f"model detector --out {detector}")
     name = "classifier" if recipe == "plain" else recipe
     from model.stages.classifier import classifier as stage
 
     summary = stage(
         settings=settings,
         tables=tables,
+        detector=detector,
         out=out or DATA / name,
         recipe=recipe,
         record=record_path(record, name),

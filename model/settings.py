@@ -143,7 +143,9 @@ class NetworkSettings(FitSettings):
         default="true", description="Whose report an image is trained with."
     )
     objectness: bool = Field(
-        default=True, description="Attention starts from how likely the detector holds regions."
+        default=False,
+        description="Attention starts from how likely the detector holds regions, beyond the "
+        "paper: better boxes, but ones that owe less to the reports.",
     )
     coordinates: bool = Field(default=True, description="Regions know where they lie.")
     text_attention: bool = Field(default=True, description="Regions attend to attributes too.")

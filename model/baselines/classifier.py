@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from data_contracts.tables import LABELS, VOCABULARY
 from model.detector.backbone import make_resnet, normalise
+from model.detector.retinanet import Detector
 from model.settings import BackboneSettings
 from model.training.card import Card, load_weights, read_card, save_weights
 
@@ -40,6 +41,14 @@ class ImageClassifier(nn.Module):
         self.stem = nn.Sequential(body.conv1, body.bn1, body.relu, body.maxpool)
         self.stages = nn.Sequential(body.layer1, body.layer2, body.layer3, body.layer4)
         self.output = nn.Linear(body.fc.in_features, concepts)
+
+    def start_from(self, detector: Detector) -> None:
+        """Take the weights of a trained detector's body, as the regions' features do."""
+        body = detector.retinanet.backbone.body
+        for own, name in ((self.stem[0], "conv1"), (self.stem[1], "bn1")):
+            own.load_state_dict(body[name].state_dict())
+        for number, stage in enumerate(self.stages, start=1):
+            stage.load_state_dict(body[f"layer{number}"].state_dict())
 
     def features(self, pixels: Tensor) -> Tensor:
         """[B, C, S/16, S/16] the last convolution's features of [B, 1, S, S] uint8."""

@@ -8,7 +8,7 @@ from model.baselines.classifier import ImageClassifier
 _TINY = 1e-6
 
 
-def class_activation(network: ImageClassifier, pixels: Tensor, queries: Tensor) -> Tensor:
+def class_activation(network: ImageClassifier, features: Tensor, queries: Tensor) -> Tensor:
     """[B, h, w] class activation maps, 0 to 1, each scaled by its own range.
 
     For concept k with output weights w_k, M_k = relu(sum_c w_kc F_c); the queries' maps are added,
@@ -16,20 +16,19 @@ def class_activation(network: ImageClassifier, pixels: Tensor, queries: Tensor) 
 
     Args:
         network: the classifier.
-        pixels: [B, 1, S, S] uint8.
+        features: [B, C, h, w] its last ones.
         queries: [Q] rows of its concepts.
 
     Source: Zhou et al. 2016, equation 2.
     """
     with torch.no_grad():
-        features = network.features(pixels).float()
         probabilities = network.classify(features).sigmoid()[:, queries]
         weights = network.output.weight[queries].float()
         maps = torch.einsum("bchw,qc->bqhw", features, weights).relu()
         return _scaled(torch.einsum("bqhw,bq->bhw", maps, probabilities))
 
 
-def gradient_activation(network: ImageClassifier, pixels: Tensor, queries: Tensor) -> Tensor:
+def gradient_activation(network: ImageClassifier, features: Tensor, queries: Tensor) -> Tensor:
     """[B, h, w] Grad-CAM, 0 to 1, each scaled by its own range.
 
     With y_k the logit and A_c the last features, alpha_kc is the mean of dy_k/dA_c over the cells
@@ -40,13 +39,11 @@ def gradient_activation(network: ImageClassifier, pixels: Tensor, queries: Tenso
 
     Args:
         network: the classifier.
-        pixels: [B, 1, S, S] uint8.
+        features: [B, C, h, w] its last ones.
         queries: [Q] rows of its concepts.
 
     Source: Selvaraju et al. 2017, equations 1 and 2.
     """
-    with torch.no_grad():
-        features = network.features(pixels).float()
     with torch.enable_grad():
         features = features.detach().requires_grad_()
         logits = network.classify(features).float()[:, queries]

@@ -1,6 +1,6 @@
 """What the baselines find on the images of a cohort."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,13 +16,15 @@ from model.reading.findings import Findings, FoundBox, edges_of
 from model.scoring.calibration import best_threshold
 from model.scoring.localization import ImageBoxes
 from model.scoring.overlap import Boxes
+from model.settings import HardwareSettings
 from model.tensors.attributes import rows_of
 from model.tensors.cohorts import Cohort, CohortImage
 from model.tensors.pictures import Batch, Pictures, in_order
 from model.tensors.region_rows import ImageRegions
+from model.training.hardware import device_of, half_precision
 
-#: From pictures [B, 1, S, S] and rows of concepts [Q] to maps [B, h, w].
-Mapping = Callable[[ImageClassifier, Tensor, Tensor], Tensor]
+#: From the last features [B, C, h, w] and rows of concepts [Q] to maps [B, h, w].
+MakeMap = Callable[[ImageClassifier, Tensor, Tensor], Tensor]
 #: Shares of a map's maximum at which it may be cut.
 SHARES: Final = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 _BATCH: Final = 64
@@ -46,26 +48,40 @@ class Mapped:
 
 
 def map_images(
-    trained: TrainedClassifier, mapping: Mapping, queries: tuple[str, ...], pictures: Pictures
-) -> Iterator[Mapped]:
-    """A map of every picture.
+    trained: TrainedClassifier,
+    mappings: Mapping[str, MakeMap],
+    queries: tuple[str, ...],
+    pictures: Pictures,
+    hardware: HardwareSettings,
+) -> Iterator[dict[str, Mapped]]:
+    """Maps of every picture, by name; all of them read the same features.
 
     Args:
         trained: the classifier.
-        mapping: how a map is made of it.
+        mappings: how maps are made of it, by name.
         queries: concepts that are asked for.
         pictures: in the cohort's order.
+        hardware: where to run.
     """
-    rows = torch.tensor(rows_of(queries, trained.concepts))
+    device = device_of(hardware)
+    network = trained.network.to(device)
+    rows = torch.tensor(rows_of(queries, trained.concepts), device=device)
     batch: Batch
-    for batch in in_order(pictures, _BATCH):
-        maps = mapping(trained.network, batch.pixels, rows).numpy()
+    for batch in in_order(pictures, _BATCH, hardware.workers):
+        with torch.no_grad(), half_precision(hardware, device):
+            features = network.features(batch.pixels.to(device)).float()
+        maps = {
+            name: make(network, features, rows).cpu().numpy() for name, make in mappings.items()
+        }
         with torch.inference_mode():
-            probabilities = trained.network(batch.pixels).float().sigmoid()
-        certainty = probabilities[:, rows].amax(dim=1)
+            probabilities = network.classify(features).sigmoid().cpu()
+        certainty = probabilities[:, rows.cpu()].amax(dim=1)
         for row, place in enumerate(batch.places.tolist()):
             named = dict(zip(trained.concepts, probabilities[row].tolist(), strict=True))
-            yield Mapped(place, maps[row], float(certainty[row]), named)
+            yield {
+                name: Mapped(place, of_batch[row], float(certainty[row]), named)
+                for name, of_batch in maps.items()
+            }
 
 
 def findings_of_map(mapped: Mapped, pictures: Pictures, share: float) -> Findings:

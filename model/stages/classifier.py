@@ -9,13 +9,15 @@ import lightning
 from data_contracts.summary import StageSummary
 from model.baselines.classifier import ImageClassifier, save_classifier
 from model.baselines.learning import ClassifierLearning, HideAndSeekLearning
+from model.detector.keeping import load_detector
 from model.label_tables import read_label_tables
 from model.settings import ModelSettings, Recipe
 from model.tensors.attributes import attributes_of, rows_of
 from model.tensors.cohorts import check_files, open_cohort
 from model.tensors.label_values import label_values
 from model.tensors.pictures import Pictures, in_order, shuffled
-from model.training.fitting import fingerprint_of, fit, quieten, stamps
+from model.training.fingerprint import fingerprint_of, stamps, weights_stamp
+from model.training.fitting import fit, quieten
 
 _LEARNING: Final[dict[Recipe, type[ClassifierLearning]]] = {
     "plain": ClassifierLearning,
@@ -27,6 +29,7 @@ def classifier(
     *,
     settings: ModelSettings,
     tables: Path,
+    detector: Path,
     out: Path,
     recipe: Recipe = "plain",
     record: Path | None = None,
@@ -36,6 +39,8 @@ def classifier(
     Args:
         settings: cohorts, attributes, backbone and training.
         tables: folder of labels, vocabulary and embeddings.
+        detector: folder of the trained detector, whose body the classifier starts from, so that it
+            knows no less than the regions' features; not read where `regions.source` is `grid`.
         out: folder for the weights and their card.
         recipe: `plain`, or `hide_and_seek`, which hides parts of the pictures.
         record: folder for the record of every epoch.
@@ -58,6 +63,10 @@ def classifier(
     training = shuffled(Pictures(taught, size), own.batch_size, own.seed, workers)
     lightning.seed_everything(own.seed, verbose=False)
     network = ImageClassifier(settings.backbone, len(labels.concepts))
+    origin = {}
+    if settings.regions.source == "detector":
+        network.start_from(load_detector(detector))
+        origin = weights_stamp(detector)
     epochs = fit(
         _LEARNING[recipe](
             network,
@@ -78,6 +87,7 @@ def classifier(
                 include={"picture", "backbone", "classifier", "network", "attributes"},
             )
             | {"recipe": recipe}
+            | origin
             | stamps(tables, "labels", "vocabulary")
             | stamps(settings.cohorts.training.tables, "images")
         ),

@@ -24,11 +24,11 @@ from model.stages.network import network
 from model.stages.predictions import ABLATIONS, predictions
 from model.stages.regions import regions
 
-#: Networks with one part of the method taken away.
-WITHOUT: Final[dict[str, dict[str, Any]]] = {
+#: Networks with one part of the method taken away, or one put in.
+VARIANTS: Final[dict[str, dict[str, Any]]] = {
     "shuffled_reports": {"reports": "shuffled"},
     "without_text": {"matching": 0.0, "vectors": "one_hot"},
-    "without_objectness": {"objectness": False},
+    "with_objectness": {"objectness": True},
     "without_coordinates": {"coordinates": False},
     "without_text_attention": {"text_attention": False},
     "without_region_weighting": {"region_weighting": False},
@@ -109,11 +109,11 @@ def _stages(
     yield "regions", partial(regions, settings=settings, detector=weights, out=found)
     learn = partial(network, tables=tables, regions=found)
     yield "network", partial(learn, settings=settings, out=out / "network")
-    for name, update in WITHOUT.items():
+    for name, update in VARIANTS.items():
         own = settings.network.model_copy(update=update)
-        without = settings.model_copy(update={"network": own})
-        yield name, partial(learn, settings=without, out=out / ABLATIONS / name)
-    classify = partial(classifier, settings=settings, tables=tables)
+        varied = settings.model_copy(update={"network": own})
+        yield name, partial(learn, settings=varied, out=out / ABLATIONS / name)
+    classify = partial(classifier, settings=settings, tables=tables, detector=weights)
     yield "classifier", partial(classify, out=out / "classifier")
     yield (
         "hide_and_seek",

@@ -14,7 +14,8 @@ from model.detector.retinanet import Detector
 from model.settings import ModelSettings
 from model.tensors.cohorts import Cohort, CohortError, check_files, open_cohort
 from model.tensors.pictures import Pictures, in_order, shuffled
-from model.training.fitting import fingerprint_of, fit, quieten, stamps
+from model.training.fingerprint import fingerprint_of, stamps
+from model.training.fitting import fit, quieten
 
 _FIND = 0.5
 

@@ -27,9 +27,8 @@ from model.scoring.scorecard import (
 )
 from model.scoring.summary_table import summary_table
 from model.settings import ModelSettings
-from model.stages.predictions import PARTS, scored_cohorts
 from model.tensors.cohorts import Cohort, attributes_of_images, severity_of
-from model.tensors.label_values import label_values
+from model.tensors.scored import PARTS, scored_cohorts
 
 OURS: Final = "cross_attention"
 THRESHOLD_FILE: Final = "threshold.json"
@@ -110,6 +109,8 @@ def _known(
 
 
 def _of_reports(tables: Path, cohort: Cohort) -> dict[str, dict[str, bool]]:
+    from model.tensors.label_values import label_values  # torch, which nothing else here needs
+
     labels = read_label_tables(tables)
     values = label_values(cohort, labels).numpy()
     return {

@@ -20,7 +20,8 @@ from model.tensors.cohorts import Cohort, open_cohort, severity_of
 from model.tensors.label_values import label_values
 from model.tensors.region_rows import GEOMETRY, images_with_regions
 from model.tensors.region_stream import RegionStream
-from model.training.fitting import fingerprint_of, fit, quieten, stamps
+from model.training.fingerprint import fingerprint_of, stamps
+from model.training.fitting import fit, quieten
 
 _SAMPLE = 8
 

@@ -1,7 +1,7 @@
 """Stage predictions: what every method finds on the images that are to be scored."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +10,7 @@ from data_contracts.summary import StageSummary
 from model.baselines.classifier import load_classifier
 from model.baselines.maps import class_activation, gradient_activation
 from model.baselines.reading import (
-    Mapping,
+    MakeMap,
     best_share,
     findings_at_random,
     findings_of_detector,
@@ -26,17 +26,15 @@ from model.settings import ModelSettings
 from model.tensors.cohorts import Cohort, open_cohort
 from model.tensors.pictures import Pictures
 from model.tensors.region_rows import images_with_regions
-from model.training.fitting import quieten
+from model.tensors.scored import PARTS, scored_cohorts
 
-#: The images that are scored: those that thresholds are chosen on come first.
-PARTS: Final = ("detector", "localization", "severity")
 #: Folder of networks trained otherwise, to see what each part of the method is worth.
 ABLATIONS: Final = "ablations"
 _SAMPLE: Final = 24
-_MAPS: Final[dict[str, tuple[str, Mapping]]] = {
-    "cam": ("classifier", class_activation),
-    "grad_cam": ("classifier", gradient_activation),
-    "hide_and_seek": ("hide_and_seek", class_activation),
+#: Maps that are read off each classifier, by its folder.
+_MAPS: Final[dict[str, dict[str, MakeMap]]] = {
+    "classifier": {"cam": class_activation, "grad_cam": gradient_activation},
+    "hide_and_seek": {"hide_and_seek": class_activation},
 }
 
 Found = Iterator[tuple[str, str, list[Findings]]]
@@ -55,7 +53,6 @@ def predictions(*, settings: ModelSettings, models: Path, out: Path) -> StageSum
         CohortError: a cohort is empty, or regions are of other images.
     """
     started = time.perf_counter()
-    quieten()
     cohorts = scored_cohorts(settings)
     methods: set[str] = set()
     with progress_bar("methods") as progress:
@@ -71,14 +68,6 @@ def predictions(*, settings: ModelSettings, models: Path, out: Path) -> StageSum
     return StageSummary("predictions", counts, time.perf_counter() - started, (out,))
 
 
-def scored_cohorts(settings: ModelSettings) -> dict[str, Cohort]:
-    """The images that are scored, by part; of the cohort with boxes those that were held back."""
-    cohorts = {
-        part: open_cohort(part, getattr(settings.cohorts, part), settings.targets) for part in PARTS
-    }
-    return {**cohorts, "detector": cohorts["detector"].of_split("validate")}
-
-
 def _all(settings: ModelSettings, models: Path, cohorts: dict[str, Cohort]) -> Found:
     yield from _by_network("cross_attention", settings, models / "network", models, cohorts)
     for folder in sorted((models / ABLATIONS).glob("*")):
@@ -86,9 +75,9 @@ def _all(settings: ModelSettings, models: Path, cohorts: dict[str, Cohort]) -> F
     for part, cohort in cohorts.items():
         images = images_with_regions(models / "regions" / f"{part}.parquet", cohort)
         yield "detector", part, [findings_of_detector(image) for image in images]
-    for method, (folder_name, mapping) in _MAPS.items():
+    for folder_name, mappings in _MAPS.items():
         if (models / folder_name).is_dir():
-            yield from _by_map(method, mapping, settings, models / folder_name, cohorts)
+            yield from _by_maps(mappings, settings, models / folder_name, cohorts)
     sizes_from = open_cohort("detector", settings.cohorts.detector, settings.targets)
     for part, cohort in cohorts.items():
         found = findings_at_random(cohort, sizes_from.of_split("train"), settings.evaluation.seed)
@@ -108,14 +97,19 @@ def _by_network(
         yield method, part, [*shown, *reader.read(images[_SAMPLE:])]
 
 
-def _by_map(
-    method: str, mapping: Mapping, settings: ModelSettings, folder: Path, cohorts: dict[str, Cohort]
+def _by_maps(
+    mappings: Mapping[str, MakeMap],
+    settings: ModelSettings,
+    folder: Path,
+    cohorts: dict[str, Cohort],
 ) -> Found:
     trained = load_classifier(folder)
-    share = 0.5
+    shares: dict[str, float] = {}
     for part, cohort in cohorts.items():
         pictures = Pictures(cohort, settings.picture.size)
-        mapped = list(map_images(trained, mapping, settings.queries, pictures))
-        if part == PARTS[0]:
-            share = best_share(mapped, pictures)
-        yield method, part, [findings_of_map(one, pictures, share) for one in mapped]
+        mapped = list(map_images(trained, mappings, settings.queries, pictures, settings.hardware))
+        for method in mappings:
+            own = [of_image[method] for of_image in mapped]
+            if part == PARTS[0]:
+                shares[method] = best_share(own, pictures)
+            yield method, part, [findings_of_map(one, pictures, shares[method]) for one in own]

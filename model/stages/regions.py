@@ -11,14 +11,14 @@ from data_contracts.progress import progress_bar
 from data_contracts.regions import REGIONS
 from data_contracts.storage import PartedTable, count_rows, is_current
 from data_contracts.summary import StageSummary
-from model.detector.candidates import CandidateFinder, Candidates
+from model.detector.candidates import READING, CandidateFinder, Candidates
 from model.detector.keeping import load_detector
 from model.detector.retinanet import Detector
 from model.settings import ModelSettings
 from model.tensors.cohorts import Cohort, check_files, open_cohort
 from model.tensors.pictures import Batch, Pictures, in_order
 from model.tensors.region_rows import ImageRegions, region_table
-from model.training.fitting import fingerprint_of, stamps
+from model.training.fingerprint import fingerprint_of, stamps, weights_stamp
 from model.training.hardware import device_of, half_precision
 
 #: Images of a part of the table.
@@ -52,7 +52,7 @@ def regions(*, settings: ModelSettings, detector: Path, out: Path) -> StageSumma
             settings.model_dump(mode="json", include={"picture", "regions", "backbone"})
             | origin
             | stamps(of_part.tables, "images")
-            | {"cohort": of_part.model_dump(mode="json")}
+            | {"cohort": of_part.model_dump(mode="json"), "reading": READING}
         )
         write_regions(finder, cohort, settings, path, fingerprint)
         counts[f"images_{part}"] = len(cohort.images)
@@ -113,14 +113,6 @@ def _of_image(pictures: Pictures, place: int, found: Candidates) -> ImageRegions
 def _detector(settings: ModelSettings, folder: Path) -> tuple[Detector, dict[str, str]]:
     """The trained detector, or for a grid the bare backbone; and a digest of its weights."""
     if settings.regions.source == "detector":
-        return load_detector(folder), stamps_of_weights(folder)
+        return load_detector(folder), weights_stamp(folder)
     torch.manual_seed(settings.detector.seed)
     return Detector(settings.backbone, settings.picture.size, ("any",)).eval(), {}
-
-
-def stamps_of_weights(folder: Path) -> dict[str, str]:
-    """Digest of the weights in a folder."""
-    import hashlib
-
-    path = folder / "weights.safetensors"
-    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest()}

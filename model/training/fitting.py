@@ -1,14 +1,11 @@
 """Fitting a network with Lightning: early stop, resume, and a record of every epoch."""
 
-import hashlib
-import json
 import logging
 import shutil
 import sys
 import warnings
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import lightning
 import torch
@@ -20,6 +17,7 @@ from lightning.pytorch.callbacks import (
 )
 
 from model.settings import FitSettings, HardwareSettings
+from model.training.hardware import precision_of
 
 #: What a network reports of each epoch's validation; less is better.
 MONITORED: Final = "validation_loss"
@@ -27,8 +25,6 @@ _LAST: Final = "last.ckpt"
 _BEST: Final = "best"
 _CHECKPOINTS: Final = "checkpoints"
 _FINGERPRINT: Final = "fingerprint"
-
-Precision = Literal["32-true", "bf16-mixed", "16-mixed"]
 
 
 def fit(
@@ -94,33 +90,6 @@ def fit(
     if trainer.is_global_zero:
         shutil.rmtree(folder)
     return epochs
-
-
-def precision_of(hardware: HardwareSettings) -> Precision:
-    """The precision asked for; `auto` takes half precision where the hardware multiplies it."""
-    if hardware.precision != "auto":
-        return hardware.precision
-    if hardware.accelerator != "cpu" and torch.cuda.is_available():
-        return "bf16-mixed" if torch.cuda.is_bf16_supported() else "16-mixed"
-    return "bf16-mixed" if torch.cpu._is_avx512_bf16_supported() else "32-true"  # noqa: SLF001
-
-
-def fingerprint_of(parts: Mapping[str, Any]) -> str:
-    """A digest of settings and other plain values."""
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
-
-
-def stamps(folder: Path, *tables: str) -> dict[str, str]:
-    """Digests of tables, for a fingerprint: `folder/NAME.parquet`, a file or a folder of parts."""
-    found = {}
-    for name in tables:
-        path = folder / f"{name}.parquet"
-        digest = hashlib.sha256()
-        for part in sorted(path.glob("part-*")) if path.is_dir() else [path]:
-            with part.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-        found[str(path)] = digest.hexdigest()
-    return found
 
 
 def quieten() -> None:

@@ -1,11 +1,13 @@
 """Where networks run outside of training."""
 
 from contextlib import AbstractContextManager
+from typing import Literal
 
 import torch
 
 from model.settings import HardwareSettings
-from model.training.fitting import precision_of
+
+Precision = Literal["32-true", "bf16-mixed", "16-mixed"]
 
 
 def device_of(hardware: HardwareSettings) -> torch.device:
@@ -24,3 +26,12 @@ def half_precision(
     kinds = {"bf16-mixed": torch.bfloat16, "16-mixed": torch.float16}
     kind = kinds.get(precision_of(hardware))
     return torch.autocast(device.type, kind or torch.bfloat16, enabled=kind is not None)
+
+
+def precision_of(hardware: HardwareSettings) -> Precision:
+    """The precision asked for; `auto` takes half precision where the hardware multiplies it."""
+    if hardware.precision != "auto":
+        return hardware.precision
+    if hardware.accelerator != "cpu" and torch.cuda.is_available():
+        return "bf16-mixed" if torch.cuda.is_bf16_supported() else "16-mixed"
+    return "bf16-mixed" if torch.cpu._is_avx512_bf16_supported() else "32-true"  # noqa: SLF001

@@ -1,0 +1,31 @@
+"""A digest of all that a result depends on: only its own unfinished run is taken up again."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+def fingerprint_of(parts: Mapping[str, Any]) -> str:
+    """A digest of settings and other plain values."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def stamps(folder: Path, *tables: str) -> dict[str, str]:
+    """Digests of tables, for a fingerprint: `folder/NAME.parquet`, a file or a folder of parts."""
+    found = {}
+    for name in tables:
+        path = folder / f"{name}.parquet"
+        digest = hashlib.sha256()
+        for part in sorted(path.glob("part-*")) if path.is_dir() else [path]:
+            with part.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+        found[str(path)] = digest.hexdigest()
+    return found
+
+
+def weights_stamp(folder: Path) -> dict[str, str]:
+    """Digest of the weights in a folder."""
+    path = folder / "weights.safetensors"
+    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest()}
