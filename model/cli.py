@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from model import cli_stages
+from model import cli_prediction, cli_stages
 from model.console import Commands, require
 from model.options import Assignments, Params
 
@@ -24,6 +24,7 @@ app = typer.Typer(
 
 
 app.add_typer(cli_stages.app)
+app.add_typer(cli_prediction.app)
 
 
 @app.callback()

@@ -105,7 +105,7 @@ class HardwareSettings(_Settings):
 class DetectorSettings(FitSettings):
     """The detector, trained on the cohort with boxes."""
 
-    epochs: int = Field(default=8, ge=1)
+    epochs: int = Field(default=7, ge=1)
     batch_size: int = Field(default=16, ge=2)
     learning_rate: float = Field(default=1e-3, gt=0)
     patience: int = Field(default=4, ge=1)
@@ -157,7 +157,7 @@ class NetworkSettings(FitSettings):
 class ClassifierSettings(FitSettings):
     """The classifiers of whole images whose maps are the baselines."""
 
-    epochs: int = Field(default=2, ge=1)
+    epochs: int = Field(default=1, ge=1)
     batch_size: int = Field(default=32, ge=2)
     learning_rate: float = Field(default=5e-4, gt=0)
     patience: int = Field(default=2, ge=1)

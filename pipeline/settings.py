@@ -61,7 +61,7 @@ class PhantomSettings(_Settings):
     """The embedded default cohort."""
 
     studies: int = Field(
-        default=4_000,
+        default=2_500,
         ge=1,
         description="Studies with a report; a quarter as many more, without one, have boxes only.",
     )

@@ -84,7 +84,7 @@ def _read(path: Path) -> dict[str, Tensor]:
     except FileNotFoundError:
         raise BackboneError(f"{path}: no such file; set model.backbone.weights") from None
     except (SafetensorError, RuntimeError, ValueError, EOFError, OSError) as error:
-        reason = str(error).splitlines()[0]
+        reason = next(iter(str(error).splitlines()), "it ends too early")
         raise BackboneError(f"{path}: cannot be read as weights ({reason})") from None
     except Exception as error:
         if "UnpicklingError" in type(error).__name__:

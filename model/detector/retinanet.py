@@ -17,7 +17,8 @@ from model.settings import BackboneSettings
 # Opacities reach from a nodule to a whole lung; anchors of 2 to 4 strides miss the largest ones.
 _SCALES: Final = (2.0, 2.0 * 2 ** (1 / 3), 2.0 * 2 ** (2 / 3))
 _RATIOS: Final = (0.5, 1.0, 2.0)
-_CANDIDATES: Final = 500
+#: Anchors of an image, the likeliest, that become boxes at all.
+CANDIDATES: Final = 500
 #: Stage of the body whose features are read as texture.
 TEXTURE_STAGE: Final = "layer1"
 
@@ -102,7 +103,7 @@ class Detector(nn.Module):
         outputs = {name: value.float() for name, value in self.retinanet.head(features).items()}
         targets = [{"boxes": own[:, :4], "labels": own[:, 4].long()} for own in boxes]
         found: dict[str, Tensor] = self.retinanet.compute_loss(
-            targets, outputs, self._anchors(features)
+            targets, outputs, self.anchors(features)
         )
         return found
 
@@ -115,7 +116,7 @@ class Detector(nn.Module):
             overlap: IoU above which the less likely of two is dropped.
         """
         outputs = self.retinanet.head(features)
-        anchors = self._anchors(features)
+        anchors = self.anchors(features)
         logits = outputs["cls_logits"].float()
         scores = logits.amax(dim=-1)
         targets = torch.tensor(self.looked_for, device=logits.device)
@@ -123,7 +124,7 @@ class Detector(nn.Module):
         for own_scores, own_logits, moves, own_anchors in zip(
             scores, logits, outputs["bbox_regression"].float(), anchors, strict=True
         ):
-            best, order = own_scores.topk(min(_CANDIDATES, len(own_scores)))
+            best, order = own_scores.topk(min(CANDIDATES, len(own_scores)))
             objectness = own_logits[order][:, targets].amax(dim=1).sigmoid()
             boxes = self.retinanet.box_coder.decode_single(moves[order], own_anchors[order])
             boxes = clip_boxes_to_image(boxes, (self.size, self.size))
@@ -133,7 +134,8 @@ class Detector(nn.Module):
             found.append(Proposed(boxes[kept], objectness[kept]))
         return found
 
-    def _anchors(self, features: list[Tensor]) -> list[Tensor]:
+    def anchors(self, features: list[Tensor]) -> list[Tensor]:
+        """[A, 4] of each image, in the square's pixels, in the order of the head's outputs."""
         batch = len(features[0])
         sizes = [(self.size, self.size)] * batch
         blank = torch.empty(

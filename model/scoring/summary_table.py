@@ -1,10 +1,12 @@
-"""The main scores of all methods side by side, to be read."""
+"""Scores as rows of their table, and the main ones of all methods side by side, to be read."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+
+from model.scoring.scorecard import Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ _COLUMNS: Final = (
     _Column("AUROC, macro", "localization", "auroc", "macro", "none", 0.0),
     _Column("Spearman, extent", "severity", "spearman", "geographic_extent", "none", 0.0),
     _Column("MAE, extent", "severity", "mae", "geographic_extent", "none", 0.0),
+    _Column("Pearson, extent", "severity", "pearson", "geographic_extent", "none", 0.0),
+    _Column("R², extent", "severity", "r2", "geographic_extent", "none", 0.0),
     _Column("Spearman, opacity", "severity", "spearman", "opacity", "none", 0.0),
     _Column("MAE, opacity", "severity", "mae", "opacity", "none", 0.0),
 )
@@ -64,6 +68,28 @@ def summary_table(rows: Iterable[dict[str, Any]]) -> str:
         cells = [_cell(found.get((method, column), [])) for column in shown]
         lines.append(f"| {method.replace('_', ' ')} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
+
+
+def score_row(method: str, part: str, seed: int, score: Score, patients: int) -> dict[str, Any]:
+    """A score as a row of the contract `scores`; what could not be computed is null."""
+    return {
+        "method": method,
+        "seed": seed,
+        "cohort": part,
+        "score": score.score,
+        "subject": score.subject,
+        "overlap": score.overlap,
+        "threshold": score.threshold,
+        "value": _number(score.interval.value),
+        "low": _number(score.interval.low),
+        "high": _number(score.interval.high),
+        "images": score.images,
+        "patients": patients,
+    }
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
 
 
 def _value(rows: Sequence[dict[str, Any]]) -> float:

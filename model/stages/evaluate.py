@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import pyarrow as pa
 
 from data_contracts.predictions import SCORES
@@ -19,13 +18,12 @@ from model.scoring.bootstrap import Draws, Interval, draw_patients, interval
 from model.scoring.calibration import best_threshold
 from model.scoring.images import Scored, scored_images
 from model.scoring.scorecard import (
-    Score,
     localization_accuracy,
     score_attributes,
     score_boxes,
     score_severity,
 )
-from model.scoring.summary_table import summary_table
+from model.scoring.summary_table import score_row, summary_table
 from model.settings import ModelSettings
 from model.tensors.cohorts import Cohort, attributes_of_images, severity_of
 from model.tensors.scored import PARTS, scored_cohorts
@@ -134,28 +132,7 @@ def _rows(
             *score_attributes(images, own),
             *score_severity(images, own),
         ):
-            yield _row(scored.method, part, seed, score, patients)
-
-
-def _row(method: str, part: str, seed: int, score: Score, patients: int) -> dict[str, Any]:
-    return {
-        "method": method,
-        "seed": seed,
-        "cohort": part,
-        "score": score.score,
-        "subject": score.subject,
-        "overlap": score.overlap,
-        "threshold": score.threshold,
-        "value": _number(score.interval.value),
-        "low": _number(score.interval.low),
-        "high": _number(score.interval.high),
-        "images": score.images,
-        "patients": patients,
-    }
-
-
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+            yield score_row(scored.method, part, seed, score, patients)
 
 
 def _headlines(rows: list[dict[str, Any]]) -> dict[str, float]:

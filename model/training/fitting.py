@@ -96,7 +96,12 @@ def quieten() -> None:
     """Keep Lightning's hints about loaders and devices from standing between a stage's lines."""
     for name in ("lightning.pytorch", "lightning.fabric", "lightning.pytorch.utilities.rank_zero"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    for message in (".*does not have many workers.*", ".*treespec, LeafSpec.*"):
+    for message in (
+        ".*does not have many workers.*",
+        ".*treespec, LeafSpec.*",
+        # It is not: that is how a broken run is taken up.
+        "Checkpoint directory .* exists and is not empty.*",
+    ):
         warnings.filterwarnings("ignore", message=message)
 
 

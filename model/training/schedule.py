@@ -8,6 +8,8 @@ from torch import nn
 
 from model.settings import FitSettings
 
+_FEWEST_STEPS = 10
+
 
 def one_cycle(parameters: Iterable[nn.Parameter], settings: FitSettings, steps: int) -> Any:
     """AdamW whose learning rate rises and falls once over the training (Smith and Topin 2019).
@@ -27,7 +29,8 @@ def one_cycle(parameters: Iterable[nn.Parameter], settings: FitSettings, steps: 
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer,
         max_lr=settings.learning_rate,
-        total_steps=settings.epochs * steps + 1,
+        # The rise takes a fifth, and needs a step of its own on the smallest of cohorts too.
+        total_steps=max(settings.epochs * steps + 1, _FEWEST_STEPS),
         pct_start=0.2,
     )
     return {

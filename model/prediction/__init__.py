@@ -1,0 +1,1 @@
+"""From one image to boxes, characteristics and severity, without any report."""

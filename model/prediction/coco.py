@@ -1,0 +1,39 @@
+"""Predicted boxes as COCO results: categories, images and annotations with a score."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from model.prediction.predictor import Predicted
+
+
+def coco_of(predicted: Sequence[Predicted], category: str = "pneumonia opacity") -> dict[str, Any]:
+    """The boxes that count, `bbox` as x, y, width and height in the image's own pixels.
+
+    Args:
+        predicted: the images.
+        category: name of the one category of boxes.
+    """
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
+    for number, one in enumerate(predicted, start=1):
+        height, width = one.picture.shape
+        images.append({"id": number, "file_name": one.path.name, "width": width, "height": height})
+        for box in one.shown:
+            left, upper, right, lower = box.edges
+            annotations.append(
+                {
+                    "id": len(annotations) + 1,
+                    "image_id": number,
+                    "category_id": 1,
+                    "bbox": [left, upper, right - left, lower - upper],
+                    "area": (right - left) * (lower - upper),
+                    "iscrowd": 0,
+                    "score": box.score,
+                    "attributes": box.attributes,
+                }
+            )
+    return {
+        "categories": [{"id": 1, "name": category}],
+        "images": images,
+        "annotations": annotations,
+    }

@@ -1,0 +1,182 @@
+"""A trained model that reads images from their files."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import torch
+
+from model.detector.candidates import CandidateFinder
+from model.detector.keeping import load_detector
+from model.images.grey import Picture
+from model.images.pixels import is_image_name, read_pixels
+from model.images.unreadable import UnreadableImageError
+from model.network.keeping import load_network
+from model.reading.findings import Findings, FoundBox
+from model.reading.reader import RegionReader
+from model.reading.severity import load_severity
+from model.settings import ModelSettings, load_settings
+from model.tensors.cohorts import CohortImage
+from model.tensors.region_rows import ImageRegions
+from model.tensors.square import fit_square, place
+
+THRESHOLD_FILE: Final = "threshold.json"
+
+
+class PredictionError(ValueError):
+    """Nothing can be predicted; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Predictor:
+    """A trained model.
+
+    Attributes:
+        finder: finds candidate regions.
+        reader: reads them.
+        least_score: boxes below are not shown.
+    """
+
+    finder: CandidateFinder
+    reader: RegionReader
+    least_score: float
+
+    @property
+    def size(self) -> int:
+        """Pixels of the side of the square that an image is brought to."""
+        return self.finder.detector.size
+
+    @torch.inference_mode()
+    def read(self, picture: Picture, image_id: str) -> Findings:
+        """What an image shows, its boxes in its own pixels.
+
+        Args:
+            picture: float32 [H, W] in 0 to 1, as `read_pixels` gives it.
+            image_id: names it in the result.
+        """
+        height, width = picture.shape
+        where = place(width, height, self.size)
+        pixels = torch.from_numpy(fit_square(picture, self.size))[None, None]
+        (found,) = self.finder(pixels)
+        image = CohortImage(image_id, image_id, None, None, image_id, width, height)
+        regions = ImageRegions(
+            image,
+            where.to_image(found.boxes.double().numpy()),
+            found.objectness.float().numpy(),
+            # As the network has learnt them: stored regions have half precision.
+            found.features.half().numpy(),
+        )
+        (findings,) = self.reader.read([regions], self.reader.trained.concepts)
+        return findings
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """An image that was read.
+
+    Attributes:
+        path: its file.
+        picture: float32 [H, W] in 0 to 1.
+        findings: what it shows; all boxes, also those below the threshold.
+        least_score: from which on boxes count.
+    """
+
+    path: Path
+    picture: Picture
+    findings: Findings
+    least_score: float
+
+    @property
+    def shown(self) -> tuple[FoundBox, ...]:
+        """The boxes that count, the most certain first."""
+        return tuple(box for box in self.findings.boxes if box.score >= self.least_score)
+
+    @property
+    def counted(self) -> Findings:
+        """The findings with the boxes that count alone."""
+        return replace(self.findings, boxes=self.shown)
+
+
+def load_predictor(models: Path, settings: ModelSettings | None = None) -> Predictor:
+    """A model from the folder that the stages wrote to.
+
+    Args:
+        models: holds `detector`, `network` and, for the threshold, `evaluation`.
+        settings: how many regions, and which concepts make boxes; None takes `params.yaml`, or
+            the defaults.
+
+    Raises:
+        WeightsError: something is not trained, or of another release.
+        PredictionError: the threshold cannot be read.
+    """
+    settings = settings or load_settings(None)
+    folder = models / "network"
+    has_head = (folder / "severity").is_dir()
+    head = load_severity(folder / "severity") if has_head else None
+    reader = RegionReader(load_network(folder), settings.queries, head)
+    finder = CandidateFinder(load_detector(models / "detector"), settings.regions).eval()
+    return Predictor(finder, reader, _threshold(models / "evaluation" / THRESHOLD_FILE))
+
+
+def predict(
+    images: Sequence[Path], predictor: Predictor
+) -> Iterator[Predicted | UnreadableImageError]:
+    """Read images one by one; of one that cannot be read, why.
+
+    Args:
+        images: DICOM, PNG or JPEG files, and folders of them.
+        predictor: see `load_predictor`.
+
+    Raises:
+        PredictionError: there is no image at all.
+    """
+    for path in image_files(images):
+        try:
+            picture = read_pixels(path)
+        except UnreadableImageError as error:
+            yield error
+            continue
+        yield Predicted(path, picture, predictor.read(picture, path.name), predictor.least_score)
+
+
+def image_files(images: Sequence[Path]) -> list[Path]:
+    """The files meant, folders taken apart, in order and each once.
+
+    Raises:
+        PredictionError: a path is not there, a folder holds no image, or two files have one name.
+    """
+    found: dict[Path, None] = {}
+    for path in images:
+        if not path.exists():
+            raise PredictionError(f"predict: {path} is not there; give DICOM, PNG or JPEG files")
+        inside = [path]
+        if path.is_dir():
+            inside = sorted(one for one in path.rglob("*") if one.is_file() and is_image_name(one))
+            if not inside:
+                raise PredictionError(f"predict: {path} holds no DICOM, PNG or JPEG file")
+        found.update(dict.fromkeys(inside))
+    names: dict[str, Path] = {}
+    for path in found:
+        if path.name in names:
+            raise PredictionError(
+                f"predict: {names[path.name]} and {path} have one name, which would stand for both "
+                "in the tables; predict their folders one by one"
+            )
+        names[path.name] = path
+    return list(found)
+
+
+def _threshold(path: Path) -> float:
+    try:
+        return float(json.loads(path.read_text(encoding="utf-8"))["least_score"])
+    except FileNotFoundError:
+        raise PredictionError(
+            f"predict: {path} is not there, which says from which score on boxes count.\n"
+            "Next: python -m model evaluate"
+        ) from None
+    except (ValueError, KeyError, TypeError):
+        raise PredictionError(
+            f"{path}: holds no least_score; run the stage evaluate again"
+        ) from None

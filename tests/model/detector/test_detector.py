@@ -1,0 +1,148 @@
+"""The detector learns one batch, proposes apart, and its regions are read as torchvision reads."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+from torchvision.ops import box_iou
+
+from model.detector.backbone import BackboneError, freeze, make_resnet
+from model.detector.candidates import CandidateFinder
+from model.detector.keeping import load_detector, save_detector
+from model.detector.retinanet import Detector
+from model.detector.windows import grid_windows
+from model.settings import BackboneSettings, RegionSettings
+
+SIZE = 64
+BACKBONE = BackboneSettings(channels=16)
+
+
+@pytest.fixture
+def detector() -> Detector:
+    torch.manual_seed(0)
+    return Detector(BACKBONE, SIZE, ("consolidation", "effusion"), ("consolidation",))
+
+
+def batch() -> tuple[Tensor, list[Tensor]]:
+    pixels = torch.full((4, 1, SIZE, SIZE), 40, dtype=torch.uint8)
+    boxes = []
+    for number in range(4):
+        left = 4 + 8 * number
+        pixels[number, :, 16:40, left : left + 24] = 230
+        boxes.append(torch.tensor([[left, 16.0, left + 24.0, 40.0, 0.0]]))
+    return pixels, boxes
+
+
+def test_one_batch_can_be_learnt(detector: Detector) -> None:
+    pixels, boxes = batch()
+    optimizer = torch.optim.AdamW(detector.parameters(), lr=2e-3)
+    for _ in range(40):
+        loss = torch.stack(list(detector.losses(pixels, boxes).values())).sum()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    detector.eval()
+    with torch.no_grad():
+        proposed = detector.propose(detector.features(pixels), 5, 0.3)
+    for own, reference in zip(proposed, boxes, strict=True):
+        assert box_iou(own.boxes[:1], reference[:, :4]).item() > 0.5
+
+
+def test_regions_lie_apart_inside_the_square_the_likeliest_first(detector: Detector) -> None:
+    detector.eval()
+    with torch.no_grad():
+        (own, *_) = detector.propose(detector.features(batch()[0]), 6, 0.3)
+    overlaps = box_iou(own.boxes, own.boxes).fill_diagonal_(0)
+    assert overlaps.max() <= 0.3
+    assert own.boxes.min() >= 0
+    assert own.boxes.max() <= SIZE
+    assert len(own.boxes) <= 6
+
+
+def test_a_picture_without_boxes_can_be_learnt_from(detector: Detector) -> None:
+    losses = detector.losses(batch()[0][:1], [torch.zeros(0, 5)])
+    assert all(value.isfinite() for value in losses.values())
+
+
+def test_texture_is_read_on_the_way_to_the_same_levels(detector: Detector) -> None:
+    detector.eval()
+    pixels = batch()[0]
+    with torch.no_grad():
+        levels, texture = detector.features_and_texture(pixels)
+        for own, expected in zip(levels, detector.features(pixels), strict=True):
+            assert torch.equal(own, expected)
+    assert texture.shape == (4, 64, SIZE // 4, SIZE // 4)
+
+
+def test_features_are_as_many_wherever_regions_come_from(detector: Detector) -> None:
+    detector.eval()
+    for source in ("detector", "grid"):
+        settings = RegionSettings.model_validate({"source": source, "per_image": 4})
+        found = CandidateFinder(detector, settings)(batch()[0])
+        assert len(found) == 4
+        assert found[0].features.shape == (len(found[0].boxes), 4 * 16 + 2 * 64)
+        assert found[0].features.isfinite().all()
+
+
+def test_windows_cover_the_square_the_largest_first() -> None:
+    windows = grid_windows(SIZE, 200)
+    assert windows.min() == 0
+    assert windows.max() == SIZE
+    sides = windows[:, 2:] - windows[:, :2]
+    areas = sides.prod(dim=1)
+    assert areas[0] == areas.max()
+    covered = torch.zeros(SIZE, SIZE, dtype=torch.bool)
+    for left, upper, right, lower in windows.round().int().tolist():
+        covered[upper:lower, left:right] = True
+    assert covered.all()
+
+
+def test_a_detector_comes_back_from_disk(detector: Detector, tmp_path: Path) -> None:
+    save_detector(detector, BACKBONE, tmp_path)
+    again = load_detector(tmp_path)
+    detector.eval()
+    with torch.no_grad():
+        own = detector.propose(detector.features(batch()[0]), 5, 0.3)
+        other = again.propose(again.features(batch()[0]), 5, 0.3)
+    assert torch.equal(own[0].boxes, other[0].boxes)
+    assert torch.equal(own[0].objectness, other[0].objectness)
+
+
+def test_pretrained_weights_are_read_from_safetensors_and_state_dicts(tmp_path: Path) -> None:
+    from safetensors.torch import save_file
+
+    torch.manual_seed(3)
+    source = make_resnet(BACKBONE)
+    state = source.state_dict()
+    save_file(state, tmp_path / "w.safetensors")
+    torch.save({"state_dict": {f"module.{k}": v for k, v in state.items()}}, tmp_path / "w.pt")
+    for name in ("w.safetensors", "w.pt"):
+        settings = BACKBONE.model_copy(update={"weights": tmp_path / name})
+        assert torch.equal(make_resnet(settings).conv1.weight, source.conv1.weight)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x80\x02nothing"])
+def test_weights_that_cannot_be_used_say_why(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "weights.pt"
+    with pytest.raises(BackboneError, match=r"no such file; set model\.backbone\.weights"):
+        make_resnet(BACKBONE.model_copy(update={"weights": path}))
+    path.write_bytes(content)
+    with pytest.raises(BackboneError, match=r"cannot be read as weights|would run code"):
+        make_resnet(BACKBONE.model_copy(update={"weights": path}))
+
+
+def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "weights.pt"
+    torch.save(make_resnet(BackboneSettings(name="resnet50")).state_dict(), path)
+    with pytest.raises(BackboneError, match="holds no weights of a resnet18"):
+        make_resnet(BACKBONE.model_copy(update={"weights": path}))
+
+
+def test_what_is_frozen_stays_as_it_is() -> None:
+    network = make_resnet(BACKBONE)
+    freeze(network)
+    before = network.bn1.running_mean.clone()
+    network(torch.randn(2, 3, 64, 64))
+    assert torch.equal(network.bn1.running_mean, before)
+    assert not any(parameter.requires_grad for parameter in network.parameters())

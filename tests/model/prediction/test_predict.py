@@ -1,0 +1,137 @@
+"""One image gives boxes, attributes and severity; its report is not asked for."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from typer.testing import CliRunner
+
+from data_contracts.predictions import PREDICTIONS, READINGS
+from data_contracts.storage import read_table
+from data_contracts.tables import QUARANTINE
+from model.cli import app
+from model.images.pixels import read_pixels
+from model.images.unreadable import UnreadableImageError
+from model.prediction.exported import OUTPUTS, export_onnx
+from model.prediction.predictor import (
+    PredictionError,
+    Predictor,
+    image_files,
+    load_predictor,
+    predict,
+)
+from model.stages.predict import predict as stage
+from model.tensors.square import fit_square, place
+
+
+@pytest.fixture(scope="module")
+def predictor(trained: Any) -> Predictor:
+    return load_predictor(trained.models, trained.settings)
+
+
+@pytest.fixture
+def wide(trained: Any, tmp_path: Path) -> Path:
+    """A radiograph twice as wide as it is high, and larger than what the network sees."""
+    picture = next((trained.tables / "radiographs").rglob("*.png"))
+    path = tmp_path / "wide.png"
+    with Image.open(picture) as image:
+        image.convert("L").resize((400, 200)).save(path)
+    return path
+
+
+def test_boxes_lie_in_the_images_own_pixels(predictor: Predictor, wide: Path) -> None:
+    (one,) = predict([wide], predictor)
+    assert not isinstance(one, UnreadableImageError)
+    edges = np.array([box.edges for box in one.findings.boxes])
+    assert (edges[:, 0] < edges[:, 2]).all()
+    assert edges.min() >= 0
+    assert edges[:, 2].max() <= 400
+    assert edges[:, 3].max() <= 200
+    assert edges[:, 2].max() > 128
+
+
+def test_a_folder_gives_tables_json_coco_and_pictures(
+    trained: Any, wide: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing")
+    (tmp_path / "notes.txt").write_text("no image")
+    out = tmp_path / "out"
+    summary = stage(settings=trained.settings, images=[tmp_path], models=trained.models, out=out)
+    assert summary.counts["images"] == 1
+    assert summary.counts["quarantined"] == 1
+    (row,) = read_table(QUARANTINE, out / "quarantine.parquet").to_pylist()
+    assert row["record_id"] == "broken.png"
+    (plain,) = json.loads((out / "predictions.json").read_text())
+    coco = json.loads((out / "coco.json").read_text())
+    boxes = read_table(PREDICTIONS, out / "predictions.parquet").to_pylist()
+    assert len(plain["boxes"]) == len(coco["annotations"]) == len(boxes)
+    assert (plain["width"], plain["height"]) == (400, 200)
+    assert coco["images"] == [{"id": 1, "file_name": "wide.png", "width": 400, "height": 200}]
+    for box, annotation in zip(plain["boxes"], coco["annotations"], strict=True):
+        assert annotation["bbox"][0] == pytest.approx(box["x"], abs=0.06)
+        assert box["score"] >= plain["least_score"] - 1e-4
+    assert len(read_table(READINGS, out / "readings.parquet")) == 1
+    with Image.open(out / "overlays" / "wide.png.png") as overlay:
+        assert overlay.width > overlay.height
+
+
+def test_the_command_says_what_it_found(trained: Any, wide: Path, tmp_path: Path) -> None:
+    chosen = [f"--set=model.regions.per_image={trained.settings.regions.per_image}"]
+    arguments = ["predict", str(wide), "--models", str(trained.models)]
+    ran = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path / "found"), *chosen])
+    assert ran.exit_code == 0, ran.output
+    assert "images" in ran.output
+
+
+def test_what_is_not_there_is_said(predictor: Predictor, trained: Any, tmp_path: Path) -> None:
+    with pytest.raises(PredictionError, match=r"none\.png is not there"):
+        image_files([tmp_path / "none.png"])
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(PredictionError, match="holds no DICOM, PNG or JPEG file"):
+        image_files([tmp_path / "empty"])
+    ran = CliRunner().invoke(app, ["predict", "x.png", "--models", str(tmp_path), "--out", "y"])
+    assert ran.exit_code == 2
+    assert "network/card.json is not there" in ran.output.replace("\n", "")
+
+
+def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        Image.new("L", (64, 64)).save(tmp_path / folder / "same.png")
+    with pytest.raises(PredictionError, match="have one name"):
+        image_files([tmp_path])
+
+
+def test_onnx_gives_what_python_gives(
+    predictor: Predictor, trained: Any, wide: Path, tmp_path: Path
+) -> None:
+    import onnxruntime
+
+    path = tmp_path / "model.onnx"
+    meaning = json.loads(export_onnx(predictor, path).read_text())
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    pictures = [wide, *sorted((trained.tables / "radiographs").rglob("*.png"))[:8]]
+    for picture in pictures:
+        pixels = read_pixels(picture)
+        square = fit_square(pixels, predictor.size)[None, None].astype(np.float32)
+        height, width = pixels.shape
+        whole = np.array([[0.0, 0.0, width, height]])
+        frame = place(width, height, predictor.size).to_square(whole)[0].astype(np.float32)
+        ran = session.run(None, {"pixels": square, "frame": frame})
+        outputs = dict(zip(OUTPUTS, ran, strict=True))
+        there = outputs["there"] > 0
+        with torch.inference_mode():
+            (found,) = predictor.finder(torch.from_numpy(square))
+        assert there.sum() == len(found.boxes)
+        assert np.abs(outputs["boxes"][there] - found.boxes.numpy()).max() < 1e-3 * predictor.size
+        findings = predictor.read(pixels, "x")
+        expected = [findings.probabilities[name] for name in meaning["attributes"]]
+        assert np.abs(outputs["probabilities"] - expected).max() < 1e-3
+        best = max(box.score for box in findings.boxes)
+        assert abs(outputs["scores"][there].max() - best) < 1e-3
+        assert findings.severity is not None
+        assert abs(outputs["severity"][0] - findings.severity.geographic_extent) < 2e-3

@@ -1,0 +1,157 @@
+"""Detector, regions, network, baselines, predictions and scores, one after the other."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from data_contracts.contract import METADATA_KEY
+from data_contracts.predictions import PREDICTIONS, READINGS, SCORES
+from data_contracts.regions import REGIONS
+from data_contracts.storage import read_table
+from model.label_tables import LabelTablesError
+from model.network.keeping import load_network
+from model.settings import ModelSettings
+from model.stages.detector import detector
+from model.stages.network import network
+from model.stages.regions import regions
+from model.tensors.cohorts import CohortError, open_cohort
+from model.training.card import WeightsError, check_vocabulary, read_card
+
+METHODS = {"cross_attention", "detector", "cam", "grad_cam", "random"}
+
+
+def test_every_image_of_every_cohort_has_regions_inside_it(trained: Any) -> None:
+    for part, settings in trained.settings.cohorts:
+        cohort = open_cohort(part, settings)
+        table = read_table(REGIONS, trained.models / "regions" / f"{part}.parquet").to_pandas()
+        assert set(table["image_id"]) == {image.image_id for image in cohort.images}
+        assert (table.groupby("image_id").size() <= trained.settings.regions.per_image).all()
+        assert (table["x"] >= 0).all()
+        assert (table["x"] + table["width"] <= 64.01).all()
+        assert table["objectness"].between(0, 1).all()
+        assert table["features"].map(len).nunique() == 1
+
+
+def test_finding_regions_again_reads_no_image(trained: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("model.stages.regions.find_regions", lambda *_: pytest.fail("read again"))
+    out = trained.models / "regions"
+    regions(settings=trained.settings, detector=trained.models / "detector", out=out)
+
+
+def test_the_detectors_training_is_on_record(trained: Any) -> None:
+    plots = trained.models / "record" / "plots" / "metrics"
+    assert "validation_loss" in {path.stem for path in plots.rglob("*.tsv")}
+
+
+def test_all_methods_are_scored_on_the_same_images_with_intervals(trained: Any) -> None:
+    scores = read_table(SCORES, trained.models / "evaluation" / "scores.parquet").to_pandas()
+    assert set(scores["method"]) == METHODS
+    known = scores.dropna(subset=["value", "low", "high"])
+    assert (known["low"] <= known["value"] + 1e-9).all()
+    assert (known["value"] <= known["high"] + 1e-9).all()
+    accuracy = scores[(scores.score == "accuracy") & (scores.cohort == "localization")]
+    assert accuracy.groupby("method")["images"].first().nunique() == 1
+    markdown = (trained.models / "evaluation" / "scores.md").read_text(encoding="utf-8")
+    assert all(f"| {method.replace('_', ' ')} |" in markdown for method in METHODS)
+
+
+def test_ours_says_more_than_boxes(trained: Any) -> None:
+    folder = trained.models / "predictions" / "cross_attention" / "severity"
+    readings = read_table(READINGS, folder / "readings.parquet").to_pylist()
+    concepts = set(load_network(trained.models / "network").concepts)
+    assert all({name for name, _ in row["probabilities"]} == concepts for row in readings)
+    assert all(0 <= row["geographic_extent"] <= 8 for row in readings)
+    assert all(0 <= row["opacity"] <= 6 for row in readings)
+    boxes = read_table(PREDICTIONS, folder / "predictions.parquet").to_pylist()
+    assert any(row["attributes"] for row in boxes)
+
+
+def test_every_figure_is_there(trained: Any) -> None:
+    names = {path.stem for path in (trained.models / "evaluation").glob("*.png")}
+    assert names == {
+        "accuracy_over_iou",
+        "precision_recall",
+        "severity",
+        "overlays",
+        "attention",
+    }
+
+
+def test_the_threshold_is_kept_for_prediction(trained: Any) -> None:
+    kept = json.loads((trained.models / "evaluation" / "threshold.json").read_text())
+    assert 0 <= kept["least_score"] <= 1
+
+
+def test_a_vocabulary_that_differs_from_the_weights_is_told(trained: Any) -> None:
+    folder = trained.models / "network"
+    card = read_card(folder, "cross_attention")
+    with pytest.raises(WeightsError, match=r"1 are new \(finding:unheard_of\); train again"):
+        check_vocabulary(card, (*card.vocabulary, "finding:unheard_of"), folder)
+
+
+def test_a_grid_of_windows_needs_no_box(small_settings: ModelSettings, tmp_path: Path) -> None:
+    grid = small_settings.model_copy(
+        update={"regions": small_settings.regions.model_copy(update={"source": "grid"})}
+    )
+    summary = regions(settings=grid, detector=tmp_path / "none", out=tmp_path / "regions")
+    assert summary.counts["regions_detector"] == summary.counts["images_detector"] * 6
+
+
+def test_a_cohort_that_is_not_listed_is_an_error_that_lists_those_that_are(
+    small_settings: ModelSettings, tmp_path: Path
+) -> None:
+    other = small_settings.cohorts.detector.model_copy(update={"name": "rsna"})
+    cohorts = small_settings.cohorts.model_copy(update={"detector": other})
+    with pytest.raises(CohortError, match=r"no image of 'rsna'.*phantom_detector"):
+        detector(settings=small_settings.model_copy(update={"cohorts": cohorts}), out=tmp_path)
+
+
+def test_images_that_are_missing_are_counted_and_named(
+    small_settings: ModelSettings, tmp_path: Path
+) -> None:
+    elsewhere = small_settings.cohorts.detector.model_copy(update={"root": tmp_path})
+    cohorts = small_settings.cohorts.model_copy(update={"detector": elsewhere})
+    with pytest.raises(CohortError, match=r"(\d+) of \1 images are not below .*set model\.cohorts"):
+        detector(
+            settings=small_settings.model_copy(update={"cohorts": cohorts}), out=tmp_path / "out"
+        )
+
+
+def test_attributes_that_no_report_affirms_often_enough_are_an_error(
+    trained: Any, tmp_path: Path
+) -> None:
+    rare = trained.settings.attributes.model_copy(update={"min_reports": 10_000})
+    with pytest.raises(LabelTablesError, match=r"affirmed by 10000 reports"):
+        network(
+            settings=trained.settings.model_copy(update={"attributes": rare}),
+            tables=trained.tables,
+            regions=trained.models / "regions",
+            out=tmp_path,
+        )
+
+
+def test_labels_of_another_contract_version_are_refused(trained: Any, tmp_path: Path) -> None:
+    for name in ("labels", "vocabulary", "embeddings"):
+        source = trained.tables / f"{name}.parquet"
+        parts = sorted(source.glob("part-*")) if source.is_dir() else [source]
+        target = tmp_path / f"{name}.parquet"
+        if source.is_dir():
+            target.mkdir()
+        for part in parts:
+            table = pq.read_table(part)
+            metadata = dict(table.schema.metadata)
+            if name == "labels":
+                said = json.loads(metadata[METADATA_KEY])
+                metadata[METADATA_KEY] = json.dumps({**said, "version": 99}).encode()
+            destination = target / part.name if source.is_dir() else target
+            pq.write_table(table.replace_schema_metadata(metadata), destination)
+    with pytest.raises(ValueError, match="99"):
+        network(
+            settings=trained.settings,
+            tables=tmp_path,
+            regions=trained.models / "regions",
+            out=tmp_path / "out",
+        )
