@@ -224,3 +224,63 @@ def compare(
 
     summary = stage(settings=settings, tables=tables, out=out, seeds=seeds)
     report(summary, metrics_path(metrics, "compare"))
+
+
+@app.command(
+    epilog="Example: python -m model crossvalidate covid/images covid/notes --out covid/cv"
+)
+def crossvalidate(
+    images: Annotated[
+        Path, typer.Argument(metavar="IMAGES", help="Folder of images, boxes and severity.")
+    ],
+    tables: Annotated[
+        Path, typer.Argument(metavar="TABLES", help="Folder of the label tables of their reports.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")],
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder that image paths start in. Default: IMAGES.",
+            show_default=False,
+        ),
+    ] = None,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LABEL",
+            help="Label of the boxes to find; may be repeated. Default: opacity.",
+            show_default=False,
+        ),
+    ] = None,
+    folds: Annotated[int, typer.Option(min=2, help="Parts that patients are dealt into.")] = 5,
+    models: Models = DATA,
+    params: Params = None,
+    assignments: Assignments = None,
+    metrics: Metrics = None,
+) -> None:
+    """Score trained weights, and none, on other images, patients kept apart in folds.
+
+    Writes scores.parquet, scores.md and severity.png. What learns from these images, also each
+    method's threshold, learns from other patients than it is scored on.
+    """
+    from model.settings import CohortSettings, resolve_settings
+
+    settings = resolve_settings(params, assignments)
+    require("crossvalidate", images / "images.parquet", f"model images KIND PATH --out {images}")
+    require_tables("crossvalidate", tables)
+    require(
+        "crossvalidate", models / "network" / "card.json", f"model network --out {models}/network"
+    )
+    from model.stages.crossvalidate import crossvalidate as stage
+
+    summary = stage(
+        settings=settings,
+        images=CohortSettings(tables=images, root=root),
+        targets=target or ["opacity"],
+        tables=tables,
+        models=models,
+        out=out,
+        folds=folds,
+    )
+    report(summary, metrics_path(metrics, "crossvalidate"))
