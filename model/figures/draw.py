@@ -14,8 +14,8 @@ from model.figures.precision_recall import draw_precision_recall
 from model.figures.severity_scatter import draw_severity
 from model.figures.style import OURS, save
 from model.images.pixels import read_pixels
+from model.reading.scored import Scored
 from model.scoring.calibration import above
-from model.scoring.images import Scored
 from model.scoring.matching import match
 from model.scoring.overlap import iou
 from model.scoring.scorecard import ScoredImage

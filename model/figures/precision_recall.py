@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from model.figures.style import OURS, colour_of, in_order, name_of, new_figure, plain
-from model.scoring.images import Scored
+from model.reading.scored import Scored
 from model.scoring.localization import ImageBoxes
 from model.scoring.matching import match
 from model.scoring.overlap import Boxes, iou

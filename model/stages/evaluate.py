@@ -14,9 +14,9 @@ from data_contracts.storage import write_table
 from data_contracts.summary import StageSummary
 from model.figures.draw import draw_figures
 from model.label_tables import read_label_tables
+from model.reading.scored import Scored, scored_images
 from model.scoring.bootstrap import Draws, Interval, draw_patients, interval
 from model.scoring.calibration import best_threshold
-from model.scoring.images import Scored, scored_images
 from model.scoring.scorecard import (
     localization_accuracy,
     score_attributes,
