@@ -37,6 +37,16 @@ def check(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="Folder of labels, vocabulary and embeddings.")
     ],
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder of a trained network whose vocabulary must be that of the tables.",
+            show_default=False,
+        ),
+    ] = None,
+    params: Params = None,
+    assignments: Assignments = None,
 ) -> None:
     """Make sure that label tables are whole and agree before training on them.
 
@@ -45,7 +55,15 @@ def check(
     """
     from model.label_tables import read_label_tables
 
-    _show(read_label_tables(folder))
+    tables = read_label_tables(folder)
+    if weights is not None:
+        from model.settings import resolve_settings
+        from model.tensors.attributes import attributes_of
+        from model.training.card import check_vocabulary, read_card
+
+        chosen = attributes_of(tables, resolve_settings(params, assignments).attributes)
+        check_vocabulary(read_card(weights, "cross_attention"), chosen.concepts, weights)
+    _show(tables)
 
 
 @app.command(

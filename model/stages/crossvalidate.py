@@ -51,6 +51,7 @@ from model.tensors.label_values import label_values
 from model.tensors.pictures import Pictures
 from model.tensors.region_rows import ImageRegions, images_with_regions
 from model.tensors.region_stream import RegionStream
+from model.training.card import WeightsError
 from model.training.fingerprint import fingerprint_of, weights_stamp
 from model.training.fitting import fit, quieten
 
@@ -108,7 +109,7 @@ def crossvalidate(
     severity = severity_of(images)
     dealt = list(deal(cohort, severity, folds, settings.evaluation.seed))
     found: dict[str, dict[str, Findings]] = {}
-    for name, part in _methods(settings, cohort, notes, severity, dealt, models, out):
+    for name, part in _methods(settings, cohort, notes, severity, dealt, tables, models, out):
         found.setdefault(name, {}).update({one.image_id: one for one in part})
     scored = {name: _scored(cohort, own, severity) for name, own in found.items()}
     for name, given in _severities(images, severity, dealt).items():
@@ -169,6 +170,7 @@ def _methods(
     notes: LabelTables,
     severity: Mapping[str, tuple[float, float]],
     dealt: Sequence[Fold],
+    tables: Path,
     models: Path,
     out: Path,
 ) -> _Named:
@@ -177,6 +179,7 @@ def _methods(
     stamp = weights_stamp(models / "detector")
     regions = _regions(detector, settings, cohort, out / "regions.parquet", stamp)
     trained = load_network(models / "network")
+    _check_columns(trained, notes, tables)
     known = replace(notes, concepts=trained.concepts, vectors=trained.network.vectors.numpy())
     for fold in dealt:
         head = _head(trained, settings, regions, severity, fold)
@@ -194,6 +197,16 @@ def _methods(
         others = (i for i in cohort.images if i.image_id not in fold.scored)
         rest = cohort.only(others, "in the other folds")
         yield "random", _kept(list(findings_at_random(cohort, rest, seed)), cohort, fold)
+
+
+def _check_columns(trained: TrainedNetwork, notes: LabelTables, tables: Path) -> None:
+    missing = [name for name in trained.concepts if name not in notes.labels.column_names]
+    if missing:
+        raise WeightsError(
+            f"{tables}: labels have no column for {len(missing)} concepts of the weights' "
+            f"vocabulary, such as {missing[0]}; label the notes with the lexicon that the weights "
+            "were trained with"
+        )
 
 
 def _from_none(

@@ -6,14 +6,18 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner
 
 from data_contracts.contract import METADATA_KEY
 from data_contracts.predictions import PREDICTIONS, READINGS, SCORES
 from data_contracts.regions import REGIONS
 from data_contracts.storage import read_table
+from model.cli import app
 from model.label_tables import LabelTablesError
 from model.network.keeping import load_network
 from model.settings import ModelSettings
+from model.stages.compare import CompareError, compare
+from model.stages.crossvalidate import crossvalidate, deal
 from model.stages.detector import detector
 from model.stages.network import network
 from model.stages.regions import regions
@@ -155,3 +159,74 @@ def test_labels_of_another_contract_version_are_refused(trained: Any, tmp_path: 
             regions=trained.models / "regions",
             out=tmp_path / "out",
         )
+
+
+def test_check_holds_weights_against_the_tables(trained: Any, tmp_path: Path) -> None:
+    arguments = ["check", str(trained.tables), "--weights", str(trained.models / "network")]
+    fitting = CliRunner().invoke(app, [*arguments, "--set", "model.attributes.min_reports=3"])
+    assert fitting.exit_code == 0, fitting.output
+    other = CliRunner().invoke(app, [*arguments, "--set", "model.attributes.min_reports=20"])
+    assert other.exit_code == 2
+    assert "vocabulary differs from the tables'" in other.output
+    assert "are no longer kept" in other.output
+
+
+def test_a_missing_input_names_stage_path_and_the_next_command(tmp_path: Path) -> None:
+    nowhere = str(tmp_path / "nowhere")
+    for command, path, following in (
+        (["regions", "--detector", nowhere], "nowhere/card.json", "python -m model detector"),
+        (["evaluate", "--predictions", nowhere], "nowhere", "python -m model predictions"),
+        (["network", "--tables", nowhere], "labels.parquet", "python -m pipeline label"),
+    ):
+        ran = CliRunner().invoke(app, command)
+        assert ran.exit_code == 2
+        assert f"{command[0]}: " in ran.output
+        assert path in ran.output
+        assert f"Next: {following}" in ran.output
+
+
+def test_other_images_are_cross_validated_with_patients_apart(trained: Any, tmp_path: Path) -> None:
+    images = trained.settings.cohorts.training
+    cohort = open_cohort("localization", images, ["finding:opacity"])
+    for fold in deal(cohort, {}, 2, seed=0):
+        patients = [
+            {image.subject_id for image in cohort.images if image.image_id in names}
+            for names in (fold.taught, fold.held_back, fold.scored)
+        ]
+        assert not patients[0] & patients[1]
+        assert not patients[2] & (patients[0] | patients[1])
+        assert sum(map(len, fold[1:])) == len(cohort.images)
+    crossvalidate(
+        settings=trained.settings,
+        images=images,
+        targets=["finding:opacity"],
+        tables=trained.tables,
+        models=trained.models,
+        out=tmp_path,
+        folds=2,
+    )
+    scores = read_table(SCORES, tmp_path / "scores.parquet").to_pandas()
+    ours = {"cross_attention", "cross_attention_as_is", "cross_attention_from_none"}
+    located = set(scores[scores.cohort == "localization"]["method"])
+    assert located == ours | {"detector", "cam", "grad_cam", "random"}
+    assert set(scores[scores.cohort == "severity"]["method"]) == ours | {
+        "mean_predictor",
+        "lung_intensity",
+    }
+
+
+def test_seeds_are_compared_in_one_table_and_taken_up_again(
+    trained: Any, tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("model.stages.compare.VARIANTS", {"without_text": {"matching": 0.0}})
+    given = {"settings": trained.settings, "tables": trained.tables, "out": tmp_path}
+    compare(**given, seeds=1)
+    monkeypatch.setattr("model.stages.compare.detector", lambda **_: pytest.fail("trained again"))
+    summary = compare(**given, seeds=1)
+    assert {"without_text", "hide_and_seek", "cross_attention"} <= set(
+        read_table(SCORES, tmp_path / "scores.parquet")["method"].to_pylist()
+    )
+    assert "lead_over_cam" in summary.counts
+    other = trained.settings.model_copy(update={"queries": ("finding:opacity",)})
+    with pytest.raises(CompareError, match="holds a comparison with other settings"):
+        compare(**{**given, "settings": other}, seeds=1)
