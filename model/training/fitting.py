@@ -27,6 +27,10 @@ _CHECKPOINTS: Final = "checkpoints"
 _FINGERPRINT: Final = "fingerprint"
 
 
+class RecordError(ValueError):
+    """The record of a training cannot be kept; the message says what to do."""
+
+
 def fit(
     network: lightning.LightningModule,
     training: Any,
@@ -118,7 +122,13 @@ def _take_up(folder: Path, fingerprint: str) -> Path | None:
 
 def _logger(record: Path, *, going_on: bool) -> Any:
     from dvclive.lightning import DVCLiveLogger
+    from scmrepo.exceptions import SCMError
 
-    return DVCLiveLogger(
-        dir=str(record), resume=going_on, save_dvc_exp=False, dvcyaml=None, report=None
-    )
+    try:
+        return DVCLiveLogger(
+            dir=str(record), resume=going_on, save_dvc_exp=False, dvcyaml=None, report=None
+        )
+    except SCMError as error:
+        raise RecordError(
+            f"{record}: DVCLive cannot tell which commit this is ({error}); make a first commit"
+        ) from None
