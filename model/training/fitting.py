@@ -4,6 +4,8 @@ import logging
 import shutil
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -85,7 +87,8 @@ def fit(
         enable_model_summary=False,
         default_root_dir=folder,
     )
-    trainer.fit(network, training, validation, ckpt_path=resume, weights_only=True)
+    with _commit_asked_for(record):
+        trainer.fit(network, training, validation, ckpt_path=resume, weights_only=True)
     best = torch.load(checkpoints.best_model_path, weights_only=True, map_location="cpu")
     network.load_state_dict(best["state_dict"])
     network.cpu().eval()
@@ -122,12 +125,19 @@ def _take_up(folder: Path, fingerprint: str) -> Path | None:
 
 def _logger(record: Path, *, going_on: bool) -> Any:
     from dvclive.lightning import DVCLiveLogger
+
+    return DVCLiveLogger(
+        dir=str(record), resume=going_on, save_dvc_exp=False, dvcyaml=None, report=None
+    )
+
+
+@contextmanager
+def _commit_asked_for(record: Path | None) -> Iterator[None]:
+    """DVCLive looks for the commit when training starts; say so where there is none."""
     from scmrepo.exceptions import SCMError
 
     try:
-        return DVCLiveLogger(
-            dir=str(record), resume=going_on, save_dvc_exp=False, dvcyaml=None, report=None
-        )
+        yield
     except SCMError as error:
         raise RecordError(
             f"{record}: DVCLive cannot tell which commit this is ({error}); make a first commit"

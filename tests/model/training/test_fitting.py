@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from model.settings import FitSettings, HardwareSettings
 from model.tensors.pictures import EpochOrder
-from model.training.fitting import MONITORED, fit, quieten
+from model.training.fitting import MONITORED, RecordError, fit, quieten
 from model.training.schedule import one_cycle
 
 CPU = HardwareSettings(accelerator="cpu", devices=1, precision="32-true", workers=0)
@@ -96,6 +97,15 @@ def test_every_epoch_is_on_record(tmp_path: Path) -> None:
     train(Line(), tmp_path / "a", record=tmp_path / "record")
     last = json.loads((tmp_path / "record" / "metrics.json").read_text())
     assert last[MONITORED] < 1
+
+
+def test_a_repository_without_a_commit_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RecordError, match="make a first commit"):
+        train(Line(), tmp_path / "a", record=tmp_path / "record")
 
 
 def train_on_two(folder: str) -> None:
