@@ -4,7 +4,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from data_contracts.concepts import CATEGORIES
+from data_contracts.concepts import ASSERTIONS, CATEGORIES
 from data_contracts.contract import Column, Contract
 
 _TEXT = pa.string()
@@ -87,4 +87,46 @@ PROPOSALS: Final = Contract(
     ),
 )
 
-AUDIT_TABLES: Final = (SCORES, DISAGREEMENTS, PROPOSALS)
+CONFUSION: Final = Contract(
+    name="confusion",
+    version=1,
+    row="a concept, what our table says of it and what the reference says",
+    primary_key=("concept_id", "ours", "reference"),
+    columns=(
+        Column("concept_id", _TEXT, "The concept."),
+        Column("ours", _TEXT, "Our value in words.", allowed=LABEL_WORDS),
+        Column("reference", _TEXT, "The reference's value in words.", allowed=LABEL_WORDS),
+        Column("reports", _COUNT, "Reports with these two values.", "reports", minimum=0),
+    ),
+)
+
+COUNTS: Final = Contract(
+    name="counts",
+    version=1,
+    row="a concept with an assertion in one kind of section, of one source and split",
+    primary_key=("concept_id", "assertion", "source", "section", "split"),
+    columns=(
+        Column("concept_id", _TEXT, "The concept."),
+        Column("assertion", _TEXT, "What is said of it.", allowed=ASSERTIONS),
+        Column("source", _TEXT, "Kind of source of the reports."),
+        Column("section", _TEXT, "Section of the mentions."),
+        Column("split", _TEXT, "Split of the reports; `none` where the source assigns none."),
+        Column("mentions", _COUNT, "Mentions.", "mentions", minimum=0),
+        Column("reports", _COUNT, "Reports with such a mention.", "reports", minimum=0),
+    ),
+)
+
+CHANGES: Final = Contract(
+    name="changes",
+    version=1,
+    row="a report and a concept whose label differs between two runs",
+    primary_key=("report_id", "concept_id"),
+    columns=(
+        Column("report_id", _TEXT, "The report."),
+        Column("concept_id", _TEXT, "The concept."),
+        Column("before", _VALUE, "The other run's value: 1, 0, -1 or null.", nullable=True),
+        Column("after", _VALUE, "This run's value: 1, 0, -1 or null.", nullable=True),
+    ),
+)
+
+AUDIT_TABLES: Final = (SCORES, DISAGREEMENTS, CONFUSION, PROPOSALS, COUNTS, CHANGES)

@@ -41,7 +41,8 @@ def report(summary: StageSummary, metrics: Path | None) -> None:
     table.add_column(overflow="fold")
     table.add_column(justify="right")
     for name, value in summary.counts.items():
-        style = "yellow" if "quarantined" in name and value else ""
+        worrying = "quarantined" in name or "no_longer_fit" in name
+        style = "yellow" if worrying and value else ""
         table.add_row(name.replace("_", " "), f"{value:,}", style=style)
     table.add_row("time", f"{summary.seconds:,.1f} s", style="dim")
     console = Console()

@@ -1,4 +1,4 @@
-"""The commands of `python -m pipeline audit`: label tables held against what others coded."""
+"""The commands of `python -m pipeline audit`: see, sample, measure and correct a run's labels."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,23 +8,178 @@ import typer
 
 from data_contracts.summary import report, write_metrics
 from pipeline.console import Commands, require
-from pipeline.options import Metrics, metrics_path
+from pipeline.options import Metrics, Tables, metrics_path, settings_of
 
 if TYPE_CHECKING:
-    from pipeline.audit.coding import ReferenceKind
-    from pipeline.audit.reading import Aspect
+    from pipeline.audit.sampling import Stratification
+    from pipeline.references.coding import ReferenceKind
+    from pipeline.references.reading import Aspect
 
 app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Hold label tables against coded references.",
+    help="See why labels are what they are; sample, review, correct, measure and compare them.",
 )
 
+AUDIT = Path("data/audit")
 
-@app.callback()
-def _audit() -> None:
-    """Keep `compare` a command of its own while it is the only one."""
+Corrections = Annotated[
+    Path | None,
+    typer.Option(
+        "--corrections",
+        metavar="DIR",
+        help="Folder of the corrections. Default: label.corrections of the settings.",
+        show_default=False,
+    ),
+]
+
+
+@app.command(epilog="Example: python -m pipeline audit summary --against other_run/data")
+def summary(
+    tables: Tables = Path("data"),
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Tables of another run: show which labels differ from its own.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder for counts.parquet, and for changes.parquet where there is another run.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Count mentions per concept, assertion, source, section and split.
+
+    Tells also how often findings and impression agree, and with --against which labels differ
+    from another run's, concept by concept, with the reports.
+    """
+    from rich.console import Console
+
+    from data_contracts.audit_tables import CHANGES, COUNTS
+    from data_contracts.storage import write_table
+    from pipeline.audit.changes import find_changes
+    from pipeline.audit.counting import cross_counts
+    from pipeline.audit.database import Tables as Database
+    from pipeline.audit.summarizing import summarize, summarize_changes
+
+    console = Console()
+    database = Database(tables)
+    console.print(summarize(database))
+    if out is not None:
+        write_table(COUNTS, cross_counts(database), out / "counts.parquet")
+    if against is not None:
+        changes = find_changes(database, Database(against))
+        console.print(summarize_changes(changes, str(against)))
+        if out is not None:
+            write_table(CHANGES, changes.rows, out / "changes.parquet")
+
+
+@app.command(epilog="Example: python -m pipeline audit show r0000012")
+def show(
+    report_id: Annotated[
+        str, typer.Argument(metavar="REPORT_ID", help="The report.", show_default=False)
+    ],
+    tables: Tables = Path("data"),
+) -> None:
+    """Show a report with its mentions, cues and relations.
+
+    Mentions are coloured by category and styled by assertion, cues are underlined. This prints a
+    patient's text.
+    """
+    from rich.console import Console
+
+    from pipeline.audit.database import Tables as Database
+    from pipeline.audit.one_report import read_report
+    from pipeline.audit.showing import show_report
+
+    Console().print(show_report(read_report(Database(tables), report_id)))
+
+
+@app.command(epilog="Example: python -m pipeline audit sample --by cue --reports 200")
+def sample(
+    tables: Tables = Path("data"),
+    by: Annotated[
+        str,
+        typer.Option(
+            help="What the strata are made of: concept (affirmed), assertion, cue (its words), "
+            "disagreement (of findings and impression) or reference (disagreements that `audit "
+            "compare` wrote)."
+        ),
+    ] = "concept",
+    reports: Annotated[int, typer.Option(min=1, help="How many to draw.")] = 100,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed draws the same reports.")] = 0,
+    out: Annotated[
+        Path, typer.Option(metavar="FILE", help="The sample to write.")
+    ] = AUDIT / "sample.parquet",
+    metrics: Metrics = None,
+) -> None:
+    """Draw reports for review, rare things first among equals.
+
+    Each report belongs to one stratum, that of the rarest thing it holds, so that scores can be
+    weighed back to all reports. `audit serve` reviews them, `audit measure` weighs.
+    """
+    from pipeline.stages.audit_sample import audit_sample
+
+    done = audit_sample(
+        tables=tables, by=cast("Stratification", by), reports=reports, seed=seed, out=out
+    )
+    report(done, metrics)
+
+
+@app.command(
+    epilog="Example: python -m pipeline audit sql \"SELECT concept_id, count(*) FROM mentions "
+    "WHERE assertion = 'uncertain' GROUP BY ALL ORDER BY 2 DESC\""
+)
+def sql(
+    query: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="QUERY",
+            help="One SELECT. Without it, the tables and their columns are listed.",
+            show_default=False,
+        ),
+    ] = None,
+    tables: Tables = Path("data"),
+    corrections: Corrections = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write all rows to a .csv or .parquet file instead of showing some.",
+            show_default=False,
+        ),
+    ] = None,
+    rows: Annotated[int, typer.Option(min=1, help="Rows to show.")] = 50,
+) -> None:
+    """Ask the tables by SQL (DuckDB), each by its name.
+
+    data/mentions.parquet is `mentions`, data/phantom/studies.parquet is `phantom_studies`. Label
+    columns want quotes: "finding:opacity". Queries read these tables and nothing else.
+    """
+    from rich.console import Console
+
+    from pipeline.audit.answers import list_tables, show_answer, write_answer
+    from pipeline.audit.database import Tables as Database
+
+    folder = corrections or settings_of(None, None).label.corrections
+    database = Database(tables, *([folder] if folder.is_dir() else []))
+    console = Console()
+    if query is None:
+        console.print(list_tables(database))
+        return
+    answer = database.ask(query)
+    if out is None:
+        console.print(show_answer(answer, rows))
+    else:
+        write_answer(answer, out)
+        console.print(f"wrote {answer.num_rows:,} rows to {out}", style="dim", soft_wrap=True)
 
 
 @app.command(
@@ -88,7 +243,7 @@ def compare(
     require("audit compare", labels, "label")
     from rich.console import Console
 
-    from pipeline.audit.rendering import render_comparison
+    from pipeline.references.rendering import render_comparison
     from pipeline.stages.audit_compare import audit_compare
 
     done = audit_compare(

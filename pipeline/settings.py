@@ -84,6 +84,10 @@ class LabelSettings(_Settings):
     """From statements to report labels."""
 
     conflict: Literal["affirmed_wins", "impression_wins"] = "affirmed_wins"
+    corrections: Path = Field(
+        default=Path("corrections"),
+        description="Folder of the reviewers' corrections, which are applied; may be empty.",
+    )
 
 
 class VocabularySettings(_Settings):

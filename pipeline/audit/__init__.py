@@ -1,1 +1,1 @@
-"""Holding label tables against coded references, and showing where they part."""
+"""Looking into a run's tables: counts, changes, single reports, samples, free queries."""

@@ -1,5 +1,5 @@
-"""What can be wrong with the inputs of a comparison."""
+"""What an audit tells its user when it cannot go on."""
 
 
-class AuditError(ValueError):
-    """A label table and a reference cannot be compared; the message says why and what to do."""
+class TablesError(ValueError):
+    """Tables, or a question to them, are not as they must be; the message says what to do."""

@@ -8,13 +8,13 @@ from pathlib import Path
 from data_contracts.audit_tables import DISAGREEMENT_KINDS, DISAGREEMENTS, SCORES
 from data_contracts.storage import write_table
 from data_contracts.summary import StageSummary
-from pipeline.audit.coding import ReferenceKind, load_coding, parse_readings
-from pipeline.audit.comparison import Compared, compare
-from pipeline.audit.errors import AuditError
-from pipeline.audit.label_tables import read_labels
-from pipeline.audit.label_values import LabelValues
-from pipeline.audit.reading import ASPECTS, Aspect
-from pipeline.audit.references import read_reference
+from pipeline.references.coding import ReferenceKind, load_coding, parse_readings
+from pipeline.references.comparison import Compared, compare
+from pipeline.references.errors import AuditError
+from pipeline.references.label_tables import read_labels
+from pipeline.references.label_values import LabelValues
+from pipeline.references.reading import ASPECTS, Aspect
+from pipeline.references.references import read_reference
 
 
 @dataclass(frozen=True, slots=True)

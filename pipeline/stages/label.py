@@ -2,27 +2,32 @@
 
 import hashlib
 import time
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from rich.console import Console
 from rich.progress import track
 
 from data_contracts.concepts import AFFIRMED, NEGATED, UNCERTAIN
-from data_contracts.storage import PartedTable, part_paths
+from data_contracts.corrections import CORRECTION_OUTCOMES, UNAPPLIED
+from data_contracts.storage import PartedTable, part_paths, read_parts, write_table
 from data_contracts.summary import StageSummary
 from data_contracts.tables import FINDINGS, LABELS, MENTIONS, REPORTS
+from pipeline.corrections.decision import Decision, Standing, which_stand
+from pipeline.corrections.log import corrections_file, read_log
 from pipeline.extraction.lexicon import load_lexicon
-from pipeline.labelling.aggregation import label_reports
 from pipeline.labelling.claims import (
     FINDING_COLUMNS,
     MENTION_COLUMNS,
     REPORT_COLUMNS,
     ReportBatch,
 )
+from pipeline.labelling.corrected import Texts, correct_batch, label_corrected
 from pipeline.labelling.label_columns import label_columns
 from pipeline.report_batches import WantedTable, read_batches
 from pipeline.settings import LabelSettings
@@ -39,10 +44,12 @@ def label(
 ) -> StageSummary:
     """Write `out/labels.parquet`: one row per report, in the order of `reports`.
 
-    The rule is stated in `pipeline.labelling.aggregation` and in docs/labels.md.
+    The rule is stated in `pipeline.labelling.aggregation` and in docs/labels.md. Reviewers'
+    corrections are applied first; `out/correction_outcomes.parquet` says what became of each.
 
     Args:
-        settings: whose word counts where findings and impression disagree.
+        settings: whose word counts where findings and impression disagree, and the folder of
+            the corrections.
         lexicon: folder of lexicon files; None takes the shipped one.
         reports: the reports table.
         mentions: the mentions table that extraction made of them.
@@ -65,9 +72,15 @@ def label(
         *part_paths(MENTIONS, mentions),
         *part_paths(FINDINGS, findings),
     ]
+    corrections = corrections_file(settings.corrections)
+    parts += [corrections] if corrections.exists() else []
     fingerprint = _fingerprint(parts, f"{settings.conflict} {known.fingerprint}")
+    made = which_stand(read_log(settings.corrections))
+    decisions = _by_report(made)
+    texts = _read_texts(reports, decisions)
     table = PartedTable(LABELS, out / "labels.parquet", fingerprint)
     counts: Counter[str] = Counter(concepts=len(columns))
+    outcomes: dict[str, str] = {}
     batches = read_batches(
         WantedTable(REPORTS, reports, REPORT_COLUMNS),
         WantedTable(MENTIONS, mentions, MENTION_COLUMNS),
@@ -82,20 +95,73 @@ def label(
         console=console,
         disable=not console.is_terminal,
     ):
+        corrected = correct_batch(ReportBatch(*batch), decisions, texts, columns)
+        for one in corrected.reports.values():
+            outcomes.update(one.outcomes)
         if table.has_part(written):
             labels = table.read_finished(written, names)
         else:
-            labels = label_reports(ReportBatch(*batch), columns, settings.conflict)
+            labels = label_corrected(corrected, columns, settings.conflict)
             table.write_part(written, labels)
         counts.update(_count(labels.select(names)))
         written += 1
     table.commit(written)
+    rows = _outcome_rows(made, outcomes)
+    write_table(CORRECTION_OUTCOMES, rows, out / "correction_outcomes.parquet")
     return StageSummary(
         stage="label",
-        counts=dict(counts),
+        counts={**counts, **_count_outcomes(rows)},
         seconds=time.perf_counter() - started,
-        outputs=(out / "labels.parquet",),
+        outputs=(out / "labels.parquet", out / "correction_outcomes.parquet"),
     )
+
+
+def _by_report(made: Standing) -> Mapping[str, list[Decision]]:
+    decisions: defaultdict[str, list[Decision]] = defaultdict(list)
+    for decision in made.standing:
+        decisions[decision.report_id].append(decision)
+    return dict(decisions)
+
+
+def _read_texts(reports: Path, decisions: Mapping[str, list[Decision]]) -> Texts:
+    """Text and sections of the reports that have decisions."""
+    if not decisions:
+        return {}
+    wanted = pa.array(list(decisions), pa.string())
+    texts = {}
+    for part in read_parts(REPORTS, reports, ("report_id", "text", "sections")):
+        chosen = part.filter(pc.is_in(part["report_id"], value_set=wanted))
+        texts.update({row["report_id"]: row for row in chosen.to_pylist()})
+    return texts
+
+
+def _outcome_rows(made: Standing, outcomes: Mapping[str, str]) -> pa.Table:
+    """What became of every decision, in the order of reports and then of decisions."""
+    became = [(one, outcomes.get(one.correction_id, "report_missing")) for one in made.standing]
+    became += [(one, "overruled") for one in made.overruled]
+    became += [(one, "withdrawn") for one in made.withdrawn]
+    became.sort(key=lambda pair: (pair[0].report_id, pair[0].time, pair[0].correction_id))
+    return pa.Table.from_pylist(
+        [
+            {
+                "correction_id": decision.correction_id,
+                "report_id": decision.report_id,
+                "reviewer": decision.reviewer,
+                "outcome": outcome,
+            }
+            for decision, outcome in became
+        ],
+        schema=CORRECTION_OUTCOMES.schema(),
+    )
+
+
+def _count_outcomes(rows: pa.Table) -> dict[str, int]:
+    counted = Counter(rows["outcome"].to_pylist())
+    return {
+        "corrections": rows.num_rows,
+        "corrections_applied": counted["applied"],
+        "corrections_that_no_longer_fit": sum(counted[outcome] for outcome in UNAPPLIED),
+    }
 
 
 def _count(labels: pa.Table) -> dict[str, int]:
@@ -114,10 +180,10 @@ def _count(labels: pa.Table) -> dict[str, int]:
 def _fingerprint(parts: list[Path], rules: str) -> str:
     """A digest of the input, the settings and the labelling's own code."""
     digest = hashlib.sha256(rules.encode())
-    package = resources.files("pipeline.labelling")
-    for module in sorted(package.iterdir(), key=lambda entry: entry.name):
-        if module.name.endswith(".py"):
-            digest.update(module.read_bytes())
+    for package in ("pipeline.corrections", "pipeline.labelling"):
+        for module in sorted(resources.files(package).iterdir(), key=lambda entry: entry.name):
+            if module.name.endswith(".py"):
+                digest.update(module.read_bytes())
     for part in parts:
         with part.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())

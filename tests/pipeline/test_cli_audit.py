@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from pipeline.audit.coding import READINGS, REFERENCE_KINDS
-from pipeline.audit.reading import ASPECTS
+from pipeline.references.coding import READINGS, REFERENCE_KINDS
+from pipeline.references.reading import ASPECTS
 from pipeline.cli import app
 
 

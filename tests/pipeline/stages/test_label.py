@@ -9,8 +9,9 @@ import pytest
 from data_contracts.storage import part_paths, read_table, write_table
 from data_contracts.summary import StageSummary
 from data_contracts.tables import FINDINGS, LABELS, MENTIONS, REPORTS
-from pipeline.labelling.aggregation import Conflict, label_reports
-from pipeline.labelling.claims import LabellingError, ReportBatch
+from pipeline.labelling.aggregation import Conflict
+from pipeline.labelling.claims import LabellingError
+from pipeline.labelling.corrected import CorrectedBatch, label_corrected
 from pipeline.labelling.label_columns import LabelColumns
 from pipeline.settings import LabelSettings
 from pipeline.stages.label import label
@@ -72,8 +73,14 @@ def test_every_report_has_a_row_in_the_order_of_reports(
         "affirmed": 6,
         "uncertain": 1,
         "negated": 0,
+        "corrections": 0,
+        "corrections_applied": 0,
+        "corrections_that_no_longer_fit": 0,
     }
-    assert summary.outputs == (tmp_path / "labels.parquet",)
+    assert summary.outputs == (
+        tmp_path / "labels.parquet",
+        tmp_path / "correction_outcomes.parquet",
+    )
 
 
 def test_the_conflict_setting_gives_the_impression_the_last_word(
@@ -137,14 +144,16 @@ def test_a_run_that_was_ended_goes_on_where_it_stopped(
 ) -> None:
     labelled: list[int] = []
 
-    def label_once(batch: ReportBatch, columns: LabelColumns, conflict: Conflict) -> pa.Table:
+    def label_once(
+        corrected: CorrectedBatch, columns: LabelColumns, conflict: Conflict
+    ) -> pa.Table:
         if len(labelled) == 1:
             labelled.append(0)
             raise KeyboardInterrupt
-        labelled.append(batch.reports.num_rows)
-        return label_reports(batch, columns, conflict)
+        labelled.append(corrected.batch.reports.num_rows)
+        return label_corrected(corrected, columns, conflict)
 
-    monkeypatch.setattr("pipeline.stages.label.label_reports", label_once)
+    monkeypatch.setattr("pipeline.stages.label.label_corrected", label_once)
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path / "ended")
     assert not (tmp_path / "ended" / "labels.parquet").exists()

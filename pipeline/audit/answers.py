@@ -1,0 +1,86 @@
+"""The answer to a query, as a table for a person or a file for a program."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.audit.database import Tables
+from pipeline.audit.errors import TablesError
+from pipeline.audit.showing import plain
+
+FORMATS: Final = (".csv", ".parquet")
+_WIDEST: Final = 200
+
+
+def show_answer(rows: pa.Table, most: int) -> RenderableType:
+    """The first `most` rows as a table, long values cut."""
+    table = Table(show_lines=False)
+    for field in rows.schema:
+        number = pa.types.is_integer(field.type) or pa.types.is_floating(field.type)
+        table.add_column(Text(plain(field.name)), overflow="fold", justify="right" if number else "left")
+    for row in rows.slice(0, most).to_pylist():
+        table.add_row(*(_cell(value) for value in row.values()))
+    shown = min(most, rows.num_rows)
+    note = f"{rows.num_rows:,} rows" + (f", {shown:,} shown" if shown < rows.num_rows else "")
+    return Group(table, Text(note, style="dim"))
+
+
+def write_answer(rows: pa.Table, path: Path) -> None:
+    """Write all rows as CSV or Parquet, by the file's ending; an older file is replaced whole.
+
+    Lists and maps stand in a CSV as JSON-like text.
+
+    Raises:
+        TablesError: the ending is neither.
+    """
+    if path.suffix not in FORMATS:
+        raise TablesError(f"{path}: ends in neither {' nor '.join(FORMATS)}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        if path.suffix == ".csv":
+            pyarrow.csv.write_csv(_flat(rows), partial)
+        else:
+            pq.write_table(rows, partial, compression="zstd")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def list_tables(tables: Tables) -> RenderableType:
+    """The tables by the names that queries use, with their columns."""
+    listed = Table(title="tables", title_justify="left", title_style="bold")
+    for heading in ("table", "file", "columns"):
+        listed.add_column(heading, overflow="fold")
+    for name, path in tables.paths.items():
+        columns = tables.columns(name)
+        concepts = [column for column in columns if ":" in column]
+        named = [column for column in columns if ":" not in column]
+        more = [f"{len(concepts)} concepts such as {concepts[0]}"] if concepts else []
+        listed.add_row(name, str(path), ", ".join(named + more))
+    return listed
+
+
+def _cell(value: object) -> Text:
+    if value is None:
+        return Text("null", style="dim")
+    if isinstance(value, float):
+        return Text(f"{value:,.4g}")
+    text = plain(str(value))
+    return Text(text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…")
+
+
+def _flat(rows: pa.Table) -> pa.Table:
+    columns = []
+    for column in rows.itercolumns():
+        nested = pa.types.is_nested(column.type)
+        texts = [None if v is None else str(v) for v in column.to_pylist()] if nested else None
+        columns.append(pa.array(texts, pa.string()) if texts is not None else column)
+    return pa.table(columns, names=rows.column_names)

@@ -1,0 +1,1 @@
+"""Label tables held against coded references, and where the two part."""
