@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from data_contracts.summary import report, write_metrics
-from pipeline.console import Commands, require
-from pipeline.options import Metrics, Tables, metrics_path, settings_of
+from pipeline.console import Commands, require, require_tables
+from pipeline.options import Assignments, Metrics, Params, Tables, metrics_path, settings_of
 
 if TYPE_CHECKING:
     from pipeline.audit.sampling import Stratification
@@ -115,9 +115,8 @@ def sample(
     ] = "concept",
     reports: Annotated[int, typer.Option(min=1, help="How many to draw.")] = 100,
     seed: Annotated[int, typer.Option(min=0, help="The same seed draws the same reports.")] = 0,
-    out: Annotated[
-        Path, typer.Option(metavar="FILE", help="The sample to write.")
-    ] = AUDIT / "sample.parquet",
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The sample to write.")] = AUDIT
+    / "sample.parquet",
     metrics: Metrics = None,
 ) -> None:
     """Draw reports for review, rare things first among equals.
@@ -134,7 +133,7 @@ def sample(
 
 
 @app.command(
-    epilog="Example: python -m pipeline audit sql \"SELECT concept_id, count(*) FROM mentions "
+    epilog='Example: python -m pipeline audit sql "SELECT concept_id, count(*) FROM mentions '
     "WHERE assertion = 'uncertain' GROUP BY ALL ORDER BY 2 DESC\""
 )
 def sql(
@@ -180,6 +179,90 @@ def sql(
     else:
         write_answer(answer, out)
         console.print(f"wrote {answer.num_rows:,} rows to {out}", style="dim", soft_wrap=True)
+
+
+@app.command(epilog="Example: python -m pipeline audit measure --reviewer ada")
+def measure(
+    sample: Annotated[
+        Path, typer.Option(metavar="FILE", help="The sample that was reviewed.")
+    ] = AUDIT / "sample.parquet",
+    corrections: Corrections = None,
+    reviewer: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Measure by this reviewer's decisions alone. Default: the last decision counts.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder for measures and figure.")
+    ] = AUDIT,
+    metrics: Metrics = None,
+) -> None:
+    """Measure precision and recall from reviewed reports.
+
+    Per concept, assertion, cue and rule, with 95% intervals that honour the sample's strata; what
+    is wrong most often comes first. Tells how far reviewers agree (Cohen's kappa). Writes
+    measures.parquet and reliability.png.
+    """
+    from rich.console import Console
+
+    from pipeline.measuring.rendering import render_measures
+    from pipeline.stages.audit_measure import audit_measure
+
+    require("audit measure", sample, f"audit sample --out {sample}")
+    done = audit_measure(
+        sample=sample,
+        corrections=corrections or settings_of(None, None).label.corrections,
+        out=out,
+        reviewer=reviewer,
+    )
+    Console().print(render_measures(done.measures, done.kappas, done.uncovered))
+    report(done.summary, metrics)
+
+
+@app.command(epilog="Example: python -m pipeline audit serve")
+def serve(
+    tables: Tables = Path("data"),
+    sample: Annotated[
+        Path,
+        typer.Option(metavar="FILE", help="The reports to review; drawn where there is no file."),
+    ] = AUDIT / "sample.parquet",
+    corrections: Corrections = None,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; any but this machine's own needs a token.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8765,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            envvar="PNEUMOLOC_TOKEN",
+            help="Secret that a browser must bring; best given by the environment.",
+            show_default=False,
+        ),
+    ] = None,
+    params: Params = None,
+    assignments: Assignments = None,
+) -> None:
+    """Review reports in a browser; decisions become corrections.
+
+    Listens on this machine alone and needs no network. Every decision is kept at once in the
+    corrections table, which the stage label applies when it is run again.
+    """
+    from pipeline.stages.audit_serve import audit_serve
+
+    settings = settings_of(params, assignments)
+    require_tables("audit serve", tables, "reports", "mentions", "findings")
+    audit_serve(
+        tables=tables,
+        sample=sample,
+        corrections=corrections or settings.label.corrections,
+        lexicon=settings.nlp.lexicon,
+        host=host,
+        port=port,
+        token=token,
+    )
 
 
 @app.command(
@@ -237,8 +320,8 @@ def compare(
 ) -> None:
     """Score a label table against a coded reference.
 
-    Prints precision, recall and F1 per label and group. Writes scores, and disagreements with the
-    mentions behind each.
+    Prints precision, recall and F1 per label and group, and a confusion table that tells uncertain
+    from absent. Writes these, and the disagreements with the mentions behind each.
     """
     require("audit compare", labels, "label")
     from rich.console import Console

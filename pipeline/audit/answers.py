@@ -24,7 +24,9 @@ def show_answer(rows: pa.Table, most: int) -> RenderableType:
     table = Table(show_lines=False)
     for field in rows.schema:
         number = pa.types.is_integer(field.type) or pa.types.is_floating(field.type)
-        table.add_column(Text(plain(field.name)), overflow="fold", justify="right" if number else "left")
+        table.add_column(
+            Text(plain(field.name)), overflow="fold", justify="right" if number else "left"
+        )
     for row in rows.slice(0, most).to_pylist():
         table.add_row(*(_cell(value) for value in row.values()))
     shown = min(most, rows.num_rows)

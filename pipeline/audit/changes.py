@@ -69,12 +69,12 @@ def find_changes(tables: Tables, before: Tables) -> Changes:
     theirs = [name for name in before.columns("labels") if is_concept_id(name)]
     shared = [name for name in ours if name in theirs]
     wanted = ", ".join(["report_id", *(f'"{name}"' for name in shared)])
-    old = before.query(f"SELECT {wanted} FROM labels")  # noqa: S608
+    old = before.query(f"SELECT {wanted} FROM labels")
     tables.hold("_before", old)
     pairs = "".join(f', b."{c}" AS "before {c}", a."{c}" AS "after {c}"' for c in shared)
     tables.keep(
         "_both",
-        f"SELECT report_id{pairs} FROM labels a JOIN _before b USING (report_id)",  # noqa: S608
+        f"SELECT report_id{pairs} FROM labels a JOIN _before b USING (report_id)",
     )
     counted = tables.query(
         "SELECT (SELECT count(*) FROM _both) AS shared, (SELECT count(*) FROM labels) AS after, "
@@ -83,7 +83,7 @@ def find_changes(tables: Tables, before: Tables) -> Changes:
     concepts = _count_changes(tables, shared)
     parts = [
         tables.query(
-            f"SELECT report_id, '{concept_id}' AS concept_id, \"before {concept_id}\" AS before, "  # noqa: S608
+            f"SELECT report_id, '{concept_id}' AS concept_id, \"before {concept_id}\" AS before, "
             f'"after {concept_id}" AS after FROM _both WHERE "before {concept_id}" '
             f'IS DISTINCT FROM "after {concept_id}" ORDER BY report_id'
         )
@@ -116,7 +116,7 @@ def _count_changes(tables: Tables, concept_ids: list[str]) -> list[ConceptChange
         )
         counts.append(", ".join(f"count(*) FILTER ({one})" for one in conditions))
     listed = ", ".join(f"[{one}]" for one in counts)
-    (row,) = tables.query(f"SELECT [{listed}] AS counts FROM _both").to_pylist()  # noqa: S608
+    (row,) = tables.query(f"SELECT [{listed}] AS counts FROM _both").to_pylist()
     changes = [
         ConceptChange(concept_id, *counted)
         for concept_id, counted in zip(concept_ids, row["counts"], strict=True)

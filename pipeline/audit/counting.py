@@ -54,7 +54,7 @@ def count_concepts(tables: Tables) -> list[ConceptCount]:
     """Mentions and reports of every concept, in the order of categories and then by frequency."""
     per_assertion = ", ".join(f"count(*) FILTER (assertion = '{a}')" for a in ASSERTIONS)
     rows = tables.query(
-        f"SELECT concept_id, [{per_assertion}] AS mentions, "  # noqa: S608
+        f"SELECT concept_id, [{per_assertion}] AS mentions, "
         "count(DISTINCT report_id) AS reports FROM mentions GROUP BY concept_id"
     ).to_pylist()
     counted = [ConceptCount(r["concept_id"], tuple(r["mentions"]), r["reports"]) for r in rows]
@@ -83,7 +83,7 @@ def count_along(tables: Tables, dimension: Dimension) -> list[tuple[str, tuple[i
         return [
             (row["value"], tuple(row["mentions"]), row["reports"])
             for row in tables.query(
-                f"SELECT section AS value, [{per_assertion}] AS mentions, "  # noqa: S608
+                f"SELECT section AS value, [{per_assertion}] AS mentions, "
                 "count(DISTINCT report_id) AS reports FROM (SELECT section, report_id, assertion, "
                 "count(*) AS n FROM mentions GROUP BY ALL) GROUP BY section ORDER BY reports DESC"
             ).to_pylist()
@@ -91,7 +91,7 @@ def count_along(tables: Tables, dimension: Dimension) -> list[tuple[str, tuple[i
     return [
         (row["value"], tuple(row["mentions"]), row["reports"])
         for row in tables.query(
-            f"SELECT coalesce({dimension}, 'none') AS value, [{per_assertion}] AS mentions, "  # noqa: S608
+            f"SELECT coalesce({dimension}, 'none') AS value, [{per_assertion}] AS mentions, "
             "count(DISTINCT report_id) AS reports FROM reports LEFT JOIN (SELECT report_id, "
             "assertion, count(*) AS n FROM mentions GROUP BY ALL) USING (report_id) "
             "GROUP BY value ORDER BY reports DESC, value"
@@ -127,6 +127,6 @@ def section_agreement(tables: Tables) -> list[Agreement]:
             count(*) FILTER (abs(findings - impression) = 2) AS opposed
         FROM said WHERE findings IS NOT NULL AND impression IS NOT NULL
         GROUP BY concept_id ORDER BY shared DESC, concept_id
-        """  # noqa: S608
+        """
     ).to_pylist()
     return [Agreement(r["concept_id"], r["shared"], r["same"], r["opposed"]) for r in rows]

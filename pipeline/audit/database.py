@@ -60,14 +60,14 @@ class Tables:
         missing = [name for name in names if name not in self.paths]
         if missing:
             raise TablesError(
-                f"{self.folders[0]}: has no table {', '.join(missing)}; "
-                f"there are {self._named()}"
+                f"{self.folders[0]}: has no table {', '.join(missing)}; there are {self._named()}"
             )
 
     def columns(self, name: str) -> list[str]:
         """Names of a table's columns, in order."""
         self.need(name)
-        return self.query(f"SELECT * FROM {_quoted(name)} LIMIT 0").column_names  # noqa: S608
+        names: list[str] = self.query(f"SELECT * FROM {_quoted(name)} LIMIT 0").column_names
+        return names
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> pa.Table:
         """The rows of a query of this program's own; `?` stand for `values`, in their order."""
@@ -129,4 +129,4 @@ def _text(value: str) -> str:
 
 def _first_lines(message: str) -> str:
     """The complaint without the quoted query below it."""
-    return message.split("\n\n")[0]
+    return message.split("\n\n", maxsplit=1)[0]

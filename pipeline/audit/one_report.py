@@ -45,7 +45,7 @@ def read_report(tables: Tables, report_id: str) -> ReadReport:
     return ReadReport(
         report=rows[0],
         mentions=tables.query(
-            f"SELECT * FROM mentions WHERE report_id = ? {order}",  # noqa: S608
+            f"SELECT * FROM mentions WHERE report_id = ? {order}",
             (report_id,),
         ).to_pylist(),
         findings=tables.query(

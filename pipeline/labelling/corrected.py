@@ -64,10 +64,14 @@ def correct_batch(
         ReportBatch(
             reports=batch.reports,
             mentions=_replace(
-                batch.mentions, affected, [row for one in corrected.values() for row in one.mentions]
+                batch.mentions,
+                affected,
+                [row for one in corrected.values() for row in one.mentions],
             ),
             findings=_replace(
-                batch.findings, affected, [row for one in corrected.values() for row in one.findings]
+                batch.findings,
+                affected,
+                [row for one in corrected.values() for row in one.findings],
             ),
         ),
         plain,

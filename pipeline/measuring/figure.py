@@ -1,4 +1,4 @@
-"""The reliability figure: precision and recall of each concept, and what each assertion is worth."""
+"""The reliability figure: precision and recall by concept, and what each assertion is worth."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -80,9 +80,7 @@ def _draw_assertions(axes: Axes, decisions: Sequence[Decision]) -> None:
         if any(shares):
             axes.barh(names, shares, left=left, color=colour, label=after, height=0.6)
         left = [sum(pair) for pair in zip(left, shares, strict=True)]
-    axes.set_yticks(
-        range(len(names)), [f"{name} ({sum(became[name].values())})" for name in names]
-    )
+    axes.set_yticks(range(len(names)), [f"{name} ({sum(became[name].values())})" for name in names])
     axes.set(xlim=(0, 1), title="What reviewers say of each assertion given")
     if names:
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=3, fontsize=8)

@@ -78,8 +78,5 @@ def _weighed(counts: Floats, reviews: Reviews) -> float:
 
 
 def _bounds(name: str, estimate: Estimate | None) -> dict[str, float | None]:
-    return {
-        name: estimate and estimate.value,
-        f"{name}_low": estimate and estimate.low,
-        f"{name}_high": estimate and estimate.high,
-    }
+    bounds = (estimate.value, estimate.low, estimate.high) if estimate else (None, None, None)
+    return dict(zip((name, f"{name}_low", f"{name}_high"), bounds, strict=True))

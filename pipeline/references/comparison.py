@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from data_contracts.concepts import CATEGORIES, category_of
 from pipeline.references.coding import Coding
+from pipeline.references.confusion import confuse
 from pipeline.references.disagreements import find_disagreements
 from pipeline.references.errors import AuditError
 from pipeline.references.label_values import LabelValues
@@ -25,6 +26,7 @@ class Compared:
     Attributes:
         scores: the scores table.
         disagreements: the disagreements table.
+        confusion: the confusion table.
         reports: how many reports were compared.
         only_ours: reports that the reference does not have.
         only_reference: reports that our table does not have.
@@ -36,6 +38,7 @@ class Compared:
 
     scores: pa.Table
     disagreements: pa.Table
+    confusion: pa.Table
     reports: int
     only_ours: int
     only_reference: int
@@ -82,6 +85,9 @@ def compare(
             our_values=our_values.reindex(columns=concepts),
             report_ids=labels.report_ids[rows],
             evidence=taken,
+        ),
+        confusion=confuse(
+            our_values.reindex(columns=concepts), truth_values.reindex(columns=concepts)
         ),
         reports=len(rows),
         only_ours=len(labels.frame) - len(rows),

@@ -7,6 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from data_contracts.audit_tables import LABEL_WORDS
 from pipeline.references.comparison import Compared
 
 _SHOWN: Final = 12
@@ -27,7 +28,11 @@ def render_comparison(
         unmapped_reference: the reference's terms of that kind, and the reports that have them.
         left_out: why reports of the reference were left out, and how many.
     """
-    parts: list[RenderableType] = [_scores(compared), _disagreements(compared)]
+    parts: list[RenderableType] = [
+        _scores(compared),
+        *_confusions(compared),
+        _disagreements(compared),
+    ]
     compared_note = (
         f"{compared.reports:,} reports compared; {compared.only_ours:,} only in the labels and "
         f"{compared.only_reference:,} only in the reference are left out"
@@ -61,6 +66,31 @@ def _scores(compared: Compared) -> Table:
             style="bold" if average else "",
         )
     return table
+
+
+def _confusions(compared: Compared) -> list[Table]:
+    """Our words against the reference's, for each category; where they agree is bold."""
+    frame = compared.confusion.to_pandas()
+    frame["category"] = frame["concept_id"].str.partition(":")[0]
+    tables = []
+    for category, rows in frame.groupby("category", sort=False):
+        counts = rows.pivot_table(
+            index="ours", columns="reference", values="reports", aggfunc="sum", fill_value=0
+        ).reindex(index=list(LABEL_WORDS), columns=list(LABEL_WORDS), fill_value=0)
+        table = Table(
+            title=f"{category}: ours by the reference's", title_justify="left", title_style="bold"
+        )
+        table.add_column("ours")
+        for word in LABEL_WORDS:
+            table.add_column(word, justify="right")
+        for ours in LABEL_WORDS:
+            cells = [
+                Text(f"{counts.loc[ours, word]:,}", style="bold" if word == ours else "")
+                for word in LABEL_WORDS
+            ]
+            table.add_row(ours, *cells)
+        tables.append(table)
+    return tables
 
 
 def _disagreements(compared: Compared) -> Table:

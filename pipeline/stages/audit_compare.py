@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from data_contracts.audit_tables import DISAGREEMENT_KINDS, DISAGREEMENTS, SCORES
+from data_contracts.audit_tables import CONFUSION, DISAGREEMENT_KINDS, DISAGREEMENTS, SCORES
 from data_contracts.storage import write_table
 from data_contracts.summary import StageSummary
 from pipeline.references.coding import ReferenceKind, load_coding, parse_readings
@@ -53,8 +53,8 @@ def audit_compare(
         labels: our labels table, or a CSV or Parquet file of labels.
         reference_kind: one of `REFERENCE_KINDS`.
         reference: the reference's file or folder.
-        out: folder to put `scores.parquet` and `disagreements.parquet` in; nothing is written
-            where it is None.
+        out: folder to put `scores.parquet`, `disagreements.parquet` and `confusion.parquet` in;
+            nothing is written where it is None.
         uncertain: how our -1 is read where it is not as the kind's data file says, such as
             `finding:opacity=positive` or `side=ignore`.
         reference_uncertain: the same for the reference's own -1.
@@ -76,9 +76,14 @@ def audit_compare(
     compared = compare(ours, truth, rules, aspect)
     outputs: tuple[Path, ...] = ()
     if out is not None:
-        outputs = (out / "scores.parquet", out / "disagreements.parquet")
-        write_table(SCORES, compared.scores, outputs[0])
-        write_table(DISAGREEMENTS, compared.disagreements, outputs[1])
+        written = {
+            "scores": (SCORES, compared.scores),
+            "disagreements": (DISAGREEMENTS, compared.disagreements),
+            "confusion": (CONFUSION, compared.confusion),
+        }
+        outputs = tuple(out / f"{name}.parquet" for name in written)
+        for path, (contract, rows) in zip(outputs, written.values(), strict=True):
+            write_table(contract, rows, path)
     summary = StageSummary(
         stage="audit_compare",
         counts=_counts(compared, truth),

@@ -72,7 +72,10 @@ def audit_measure(
         for pair in itertools.combinations(reviewers, 2)
         if (kappa := agreement(*paired_decisions(decisions, *pair))) is not None
     }
-    (overall,) = [r for r in measures.to_pylist() if (r["kind"], r["name"]) == ("category", "all")]
+    overall = {"reviewed": 0, "right": 0, "missed": 0}
+    for row in measures.to_pylist():
+        if (row["kind"], row["name"]) == ("category", "all"):
+            overall = row
     counts: dict[str, int | float] = {
         "reports_sampled": reviews.sampled,
         "reports_reviewed": len(reviews.tallies),

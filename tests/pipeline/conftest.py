@@ -10,6 +10,8 @@ from data_contracts.concepts import category_of
 from data_contracts.storage import PartedTable
 from data_contracts.tables import FINDINGS, MENTIONS, REPORTS
 from pipeline.extraction.lexicon import Concept, Lexicon, load_lexicon
+from pipeline.settings import LabelSettings
+from pipeline.stages.label import label
 
 #: (report_id, section, sentence, assertion, phrase -> concept id; the finding's phrase first)
 Statement = tuple[str, str, str, str, Mapping[str, str]]
@@ -81,6 +83,21 @@ def build_tables() -> BuildTables:
 @pytest.fixture
 def write_tables() -> WriteTables:
     return _write_tables
+
+
+@pytest.fixture
+def label_run(lexicon_folder: Path) -> Callable[..., Path]:
+    """Write made-up reports, what was extracted from them, and their labels, to a folder."""
+
+    def write(
+        folder: Path, statements: Sequence[Statement], corrections: Path | None = None
+    ) -> Path:
+        paths = _write_tables(folder, statements, reports_per_part=2)
+        settings = LabelSettings(corrections=corrections or folder / "no corrections")
+        label(settings=settings, lexicon=lexicon_folder, out=folder, **paths)
+        return folder
+
+    return write
 
 
 def _build_tables(statements: Sequence[Statement]) -> dict[str, pa.Table]:

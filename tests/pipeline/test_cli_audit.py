@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from pipeline.cli import app
 from pipeline.references.coding import READINGS, REFERENCE_KINDS
 from pipeline.references.reading import ASPECTS
-from pipeline.cli import app
 
 
 @pytest.fixture(autouse=True)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.extraction.lexicon import load_lexicon
 from pipeline.references.coding import REFERENCE_KINDS, load_coding, parse_readings
 from pipeline.references.errors import AuditError
-from pipeline.extraction.lexicon import load_lexicon
 
 
 @pytest.mark.parametrize("kind", REFERENCE_KINDS)

@@ -1,0 +1,1 @@
+"""The page on which people review reports: queue, text with mentions, decisions."""

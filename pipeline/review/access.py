@@ -1,0 +1,97 @@
+"""Who may ask the page: this machine's own browser, or whoever brings the token."""
+
+import hmac
+import ipaddress
+from collections.abc import Awaitable, Callable
+from typing import Final
+from urllib.parse import urlsplit
+
+from fastapi import Request, Response
+from fastapi.responses import PlainTextResponse, RedirectResponse
+
+COOKIE: Final = "pneumoloc_token"
+_LOCAL_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+#: Nothing from elsewhere is loaded, nothing else may frame the page, nothing is kept on disk.
+_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+Next = Callable[[Request], Awaitable[Response]]
+
+
+class AccessError(ValueError):
+    """The page may not be opened to others like this."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address is this machine's own, that no other machine reaches."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def check_opening(host: str, token: str | None) -> None:
+    """Make sure that nobody else can read patients' reports without a token.
+
+    Raises:
+        AccessError: `host` is open to other machines and there is no token, or a short one.
+    """
+    if is_loopback(host) and token is None:
+        return
+    if token is None:
+        raise AccessError(
+            f"--host {host} opens patients' reports to other machines; set a token first, such as "
+            'PNEUMOLOC_TOKEN="$(openssl rand -hex 16)", and put TLS in front'
+        )
+    if len(token) < 16:
+        raise AccessError("the token is too easy to guess; take 16 characters or more")
+
+
+def guard(token: str | None) -> Callable[[Request, Next], Awaitable[Response]]:
+    """The check that every request passes.
+
+    Without a token only requests to a local name are answered, so that no web site can reach the
+    page by a name of its own (DNS rebinding). With one, a browser brings it once as `?token=` and
+    then as a cookie. What changes anything must come from the page itself.
+    """
+
+    async def check(request: Request, call_next: Next) -> Response:
+        response = _refuse(request, token) or await call_next(request)
+        response.headers.update(_HEADERS)
+        return response
+
+    return check
+
+
+def _refuse(request: Request, token: str | None) -> Response | None:
+    if token is None:
+        if (request.url.hostname or "") not in _LOCAL_NAMES:
+            return PlainTextResponse("Open this page by http://127.0.0.1.", status_code=403)
+    elif not _is_token(request.cookies.get(COOKIE), token):
+        if request.method == "GET" and _is_token(request.query_params.get("token"), token):
+            return _with_cookie(request, token)
+        return PlainTextResponse("Open this page with ?token=YOUR_TOKEN.", status_code=401)
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        return PlainTextResponse("Another site may not ask here.", status_code=403)
+    return None
+
+
+def _is_token(given: str | None, token: str) -> bool:
+    return given is not None and hmac.compare_digest(given.encode(), token.encode())
+
+
+def _with_cookie(request: Request, token: str) -> Response:
+    """Keep the token as a cookie, and out of the address that the browser shows."""
+    response = RedirectResponse(request.url.path, status_code=303)
+    secure = request.url.scheme == "https"
+    response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=secure)
+    return response
