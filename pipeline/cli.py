@@ -302,3 +302,63 @@ def neighbours(
             for near in nearest(embeddings=embeddings, query=word, count=count)
         ],
     )
+
+
+@app.command(epilog="Example: python -m pipeline overview --tables tables --out overview.html")
+def overview(
+    tables: Tables = DATA,
+    phantom_score: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Metrics of score-phantom, to show how much of the truth was found.",
+            show_default=False,
+        ),
+    ] = None,
+    comparison: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="What `audit compare` wrote, to show it.", show_default=False
+        ),
+    ] = None,
+    evaluation: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="What `python -m model evaluate` wrote. Default: evaluation below the tables.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The page. Default: overview.html in the folder of the tables.",
+            show_default=False,
+        ),
+    ] = None,
+    params: Params = None,
+    assignments: Assignments = None,
+    metrics: Metrics = None,
+) -> None:
+    """Write one HTML page of what a run has made, to look at.
+
+    Counts, findings by place, a map of the concepts, how good extraction is by reviews and truth,
+    and the model's scores and figures where there are any. It needs no network, and quotes no
+    report.
+    """
+    settings = settings_of(params, assignments)
+    require_tables("overview", tables, "reports", "mentions", "findings", "labels")
+    from pipeline.corrections.log import sample_file
+    from pipeline.stages.overview import overview as stage
+
+    summary = stage(
+        tables=tables,
+        sample=sample_file(settings.label.corrections),
+        corrections=settings.label.corrections,
+        phantom_score=phantom_score,
+        comparison=comparison,
+        evaluation=evaluation or tables / "evaluation",
+        out=out or tables / "overview.html",
+    )
+    report(summary, metrics_path(metrics, "overview"))

@@ -24,6 +24,15 @@ app = typer.Typer(
 
 AUDIT = Path("data/audit")
 
+Sample = Annotated[
+    Path | None,
+    typer.Option(
+        "--sample",
+        metavar="FILE",
+        help="The sample under review. Default: sample.parquet in the folder of the corrections.",
+        show_default=False,
+    ),
+]
 Corrections = Annotated[
     Path | None,
     typer.Option(
@@ -115,8 +124,15 @@ def sample(
     ] = "concept",
     reports: Annotated[int, typer.Option(min=1, help="How many to draw.")] = 100,
     seed: Annotated[int, typer.Option(min=0, help="The same seed draws the same reports.")] = 0,
-    out: Annotated[Path, typer.Option(metavar="FILE", help="The sample to write.")] = AUDIT
-    / "sample.parquet",
+    corrections: Corrections = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The sample to write. Default: sample.parquet in the folder of the corrections.",
+            show_default=False,
+        ),
+    ] = None,
     metrics: Metrics = None,
 ) -> None:
     """Draw reports for review, rare things first among equals.
@@ -124,10 +140,17 @@ def sample(
     Each report belongs to one stratum, that of the rarest thing it holds, so that scores can be
     weighed back to all reports. `audit serve` reviews them, `audit measure` weighs.
     """
+    from pipeline.corrections.log import sample_file
     from pipeline.stages.audit_sample import audit_sample
 
+    folder = corrections or settings_of(None, None).label.corrections
     done = audit_sample(
-        tables=tables, by=cast("Stratification", by), reports=reports, seed=seed, out=out
+        tables=tables,
+        by=cast("Stratification", by),
+        reports=reports,
+        seed=seed,
+        corrections=folder,
+        out=out or sample_file(folder),
     )
     report(done, metrics)
 
@@ -183,9 +206,7 @@ def sql(
 
 @app.command(epilog="Example: python -m pipeline audit measure --reviewer ada")
 def measure(
-    sample: Annotated[
-        Path, typer.Option(metavar="FILE", help="The sample that was reviewed.")
-    ] = AUDIT / "sample.parquet",
+    sample: Sample = None,
     corrections: Corrections = None,
     reviewer: Annotated[
         str | None,
@@ -208,13 +229,16 @@ def measure(
     """
     from rich.console import Console
 
+    from pipeline.corrections.log import sample_file
     from pipeline.measuring.rendering import render_measures
     from pipeline.stages.audit_measure import audit_measure
 
-    require("audit measure", sample, f"audit sample --out {sample}")
+    folder = corrections or settings_of(None, None).label.corrections
+    reviewed = sample or sample_file(folder)
+    require("audit measure", reviewed, f"audit sample --out {reviewed}")
     done = audit_measure(
-        sample=sample,
-        corrections=corrections or settings_of(None, None).label.corrections,
+        sample=reviewed,
+        corrections=folder,
         out=out,
         reviewer=reviewer,
     )
@@ -225,10 +249,7 @@ def measure(
 @app.command(epilog="Example: python -m pipeline audit serve")
 def serve(
     tables: Tables = Path("data"),
-    sample: Annotated[
-        Path,
-        typer.Option(metavar="FILE", help="The reports to review; drawn where there is no file."),
-    ] = AUDIT / "sample.parquet",
+    sample: Sample = None,
     corrections: Corrections = None,
     host: Annotated[
         str, typer.Option(help="Address to listen on; any but this machine's own needs a token.")
@@ -247,17 +268,20 @@ def serve(
 ) -> None:
     """Review reports in a browser; decisions become corrections.
 
-    Listens on this machine alone and needs no network. Every decision is kept at once in the
-    corrections table, which the stage label applies when it is run again.
+    Where there is no sample, one is drawn. Listens on this machine alone and needs no network.
+    Every decision is kept at once in the corrections table, which the stage label applies when it
+    is run again.
     """
+    from pipeline.corrections.log import sample_file
     from pipeline.stages.audit_serve import audit_serve
 
     settings = settings_of(params, assignments)
+    folder = corrections or settings.label.corrections
     require_tables("audit serve", tables, "reports", "mentions", "findings")
     audit_serve(
         tables=tables,
-        sample=sample,
-        corrections=corrections or settings.label.corrections,
+        sample=sample or sample_file(folder),
+        corrections=folder,
         lexicon=settings.nlp.lexicon,
         host=host,
         port=port,

@@ -6,7 +6,14 @@ from typing import Final, Literal
 import pyarrow as pa
 
 from data_contracts.audit_tables import COUNTS
-from data_contracts.concepts import ASSERTIONS, CATEGORIES
+from data_contracts.concepts import (
+    AFFIRMED,
+    ASSERTIONS,
+    CATEGORIES,
+    NEGATED,
+    UNCERTAIN,
+    is_concept_id,
+)
 from data_contracts.tables import ASSERTING_SECTIONS
 from pipeline.audit.database import Tables
 
@@ -31,6 +38,23 @@ class ConceptCount:
     concept_id: str
     mentions: tuple[int, ...]
     reports: int
+
+
+@dataclass(frozen=True, slots=True)
+class LabelCount:
+    """Reports by what their label says of a concept; the others do not mention it.
+
+    Attributes:
+        concept_id: the concept.
+        affirmed: reports labelled 1.
+        negated: reports labelled 0.
+        uncertain: reports labelled -1.
+    """
+
+    concept_id: str
+    affirmed: int
+    negated: int
+    uncertain: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +91,24 @@ def count_concepts(tables: Tables) -> list[ConceptCount]:
             one.concept_id,
         ),
     )
+
+
+def count_labels(tables: Tables) -> list[LabelCount]:
+    """Reports by their label for every concept of the labels table, in the table's order."""
+    concepts = [name for name in tables.columns("labels") if is_concept_id(name)]
+    if not concepts:
+        return []
+    selected = ", ".join(
+        f'count(*) FILTER ("{concept}" = {value})'
+        for concept in concepts
+        for value in (AFFIRMED, NEGATED, UNCERTAIN)
+    )
+    (row,) = tables.query(f"SELECT [{selected}] AS counts FROM labels").to_pylist()
+    counts = row["counts"]
+    return [
+        LabelCount(concept, *counts[3 * place : 3 * place + 3])
+        for place, concept in enumerate(concepts)
+    ]
 
 
 def count_along(tables: Tables, dimension: Dimension) -> list[tuple[str, tuple[int, ...], int]]:

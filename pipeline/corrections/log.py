@@ -12,6 +12,7 @@ from data_contracts.storage import read_table, write_table
 from pipeline.corrections.decision import Decision, decisions_table, read_decisions
 
 _FILE: Final = "corrections.parquet"
+_SAMPLE: Final = "sample.parquet"
 #: Longest wait for another reviewer's write, in seconds; one takes a fraction of a second.
 _PATIENCE: Final = 30.0
 
@@ -19,6 +20,14 @@ _PATIENCE: Final = 30.0
 def corrections_file(folder: Path) -> Path:
     """Where the corrections of a folder are."""
     return folder / _FILE
+
+
+def sample_file(folder: Path) -> Path:
+    """Where the sample is that the reviews of a folder are of.
+
+    It lies with them, as its weights cannot be had again once reports have been reviewed.
+    """
+    return folder / _SAMPLE
 
 
 def read_log(folder: Path) -> list[Decision]:

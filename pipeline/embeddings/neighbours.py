@@ -69,6 +69,31 @@ def neighbours(*, embeddings: Path, query: str, count: int = 10) -> tuple[Neighb
     )
 
 
+def nearest_to_concepts(
+    embeddings: pa.Table, *, count: int, least: int
+) -> dict[str, tuple[Neighbour, ...]]:
+    """The words and concepts nearest to every concept by cosine, the nearest first.
+
+    Args:
+        embeddings: rows of the embeddings table.
+        count: how many to give for each.
+        least: occurrences below which a word is left out; what few reports say may name somebody.
+    """
+    kinds, keys = embeddings["kind"].to_pylist(), embeddings["key"].to_pylist()
+    counts = embeddings["count"].to_pylist()
+    shown = [row for row, kind in enumerate(kinds) if kind == "concept" or counts[row] >= least]
+    unit = _unit_vectors(embeddings)
+    nearest: dict[str, tuple[Neighbour, ...]] = {}
+    for asked in (row for row, kind in enumerate(kinds) if kind == "concept"):
+        cosines = unit[shown] @ unit[asked]
+        order = np.argsort(-cosines, kind="stable")
+        near = [(shown[place], float(cosines[place])) for place in order if shown[place] != asked]
+        nearest[keys[asked]] = tuple(
+            Neighbour(kinds[row], keys[row], counts[row], cosine) for row, cosine in near[:count]
+        )
+    return nearest
+
+
 def _row_of(table: pa.Table, query: str, path: Path) -> int:
     if not table.num_rows:
         raise UnknownWordError(
@@ -90,8 +115,14 @@ def _row_of(table: pa.Table, query: str, path: Path) -> int:
 
 
 def _cosines(table: pa.Table, asked: int) -> npt.NDArray[np.float64]:
+    unit = _unit_vectors(table)
+    return np.asarray(unit @ unit[asked], dtype=np.float64)
+
+
+def _unit_vectors(table: pa.Table) -> npt.NDArray[np.float64]:
+    if not table.num_rows:
+        return np.empty((0, 0))
     vectors = table["vector"].combine_chunks()
     matrix = np.asarray(vectors.flatten(), dtype=np.float64).reshape(table.num_rows, -1)
     lengths = np.linalg.norm(matrix, axis=1)
-    unit = matrix / np.where(lengths > 0, lengths, 1.0)[:, np.newaxis]
-    return np.asarray(unit @ unit[asked], dtype=np.float64)
+    return np.asarray(matrix / np.where(lengths > 0, lengths, 1.0)[:, np.newaxis])

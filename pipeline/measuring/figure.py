@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
@@ -24,8 +23,8 @@ COLOURS: Final = {
 _MOST: Final = 30
 
 
-def draw_reliability(measures: pa.Table, decisions: Sequence[Decision], path: Path) -> None:
-    """Draw what reviews say into a PNG.
+def draw_reliability(measures: pa.Table, decisions: Sequence[Decision]) -> Figure:
+    """Draw what reviews say.
 
     Left, precision and recall of the concepts that were reviewed most, with 95% intervals. Right,
     what reviewers made of the mentions of each assertion: a reliable assertion is one colour.
@@ -33,7 +32,6 @@ def draw_reliability(measures: pa.Table, decisions: Sequence[Decision], path: Pa
     Args:
         measures: rows of the measures table.
         decisions: the decisions that stand.
-        path: the file.
     """
     concepts = [row for row in measures.to_pylist() if row["kind"] == "concept"]
     concepts = sorted(concepts, key=lambda row: -row["reviewed"])[:_MOST][::-1]
@@ -63,8 +61,7 @@ def draw_reliability(measures: pa.Table, decisions: Sequence[Decision], path: Pa
     if concepts:
         left.legend(loc="lower left", fontsize=8)
     _draw_assertions(right, decisions)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=130)
+    return figure
 
 
 def _draw_assertions(axes: Axes, decisions: Sequence[Decision]) -> None:

@@ -65,7 +65,7 @@ def audit_measure(
     measures = measure(reviews)
     write_table(MEASURES, measures, out / "measures.parquet")
     standing = which_stand(one for one in decisions if reviewer in (None, one.reviewer)).standing
-    draw_reliability(measures, standing, out / "reliability.png")
+    draw_reliability(measures, standing).savefig(out / "reliability.png", dpi=130)
     reviewers = sorted({decision.reviewer for decision in decisions})
     kappas = {
         pair: kappa

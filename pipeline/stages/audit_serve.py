@@ -46,7 +46,14 @@ def audit_serve(
     """
     check_opening(host, token)
     if not sample.exists():
-        audit_sample(tables=tables, by="concept", reports=_REPORTS, seed=_SEED, out=sample)
+        audit_sample(
+            tables=tables,
+            by="concept",
+            reports=_REPORTS,
+            seed=_SEED,
+            corrections=corrections,
+            out=sample,
+        )
     app = review_app(
         tables=Tables(tables),
         sample=read_table(REVIEW_SAMPLE, sample),

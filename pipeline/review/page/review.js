@@ -366,20 +366,21 @@ async function undo(item) {
 async function finish() {
   const id = state.report.report_id;
   await send({ action: "done" });
-  say(`${id} is done`);
   const row = state.reports.find((one) => one.report_id === id);
   if (row) row.done = true;
-  await turn(1, true);
+  const place = state.reports.indexOf(row);
+  const next = state.reports.find((one, index) => index > place && !one.done)
+    ?? state.reports.find((one) => !one.done);
+  say(next ? `${id} is done` : `${id} is done; no report of this list is left to do`);
+  if (next) await openReport(next.report_id);
+  else showQueue();
 }
 
-async function turn(by, onlyOpen = false) {
+async function turn(by) {
   const place = state.reports.findIndex((one) => one.report_id === state.report?.report_id);
-  for (let i = place + by; i >= 0 && i < state.reports.length; i += by) {
-    if (!onlyOpen || !state.reports[i].done) return openReport(state.reports[i].report_id);
-  }
-  showQueue();
-  say(onlyOpen ? "No report of this list is left to do." : "The list ends here.");
-  return undefined;
+  const next = state.reports[place + by];
+  if (next) await openReport(next.report_id);
+  else say("The list ends here.");
 }
 
 // Selecting words

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data_contracts.audit_tables import DISAGREEMENTS, SCORES
+from data_contracts.audit_tables import CONFUSION, DISAGREEMENTS, SCORES
 from data_contracts.storage import read_table
 from pipeline.references.errors import AuditError
 from pipeline.stages.audit_compare import audit_compare
@@ -45,10 +45,21 @@ def test_scores_and_disagreements_are_written_and_counted(
     assert counts["side_micro_f1"] == 1.0
     assert counts["finding_micro_recall"] == pytest.approx(4 / 6, abs=1e-4)
     assert counts["disagreements_missed"] == 2
-    scores, disagreements = done.summary.outputs
+    scores, disagreements, confusion = done.summary.outputs
     assert read_table(SCORES, scores).num_rows == counts["labels_scored"] + 4
     kept = read_table(DISAGREEMENTS, disagreements).to_pandas()
     assert kept["report_id"].tolist() == ["3", "3"]
+    told = {
+        (row["ours"], row["reference"]): row["reports"]
+        for row in read_table(CONFUSION, confusion).to_pylist()
+        if row["concept_id"] == "finding:opacity"
+    }
+    # A hedge stays a hedge here, whichever way the scores read it.
+    assert told == {
+        ("affirmed", "affirmed"): 1,
+        ("uncertain", "affirmed"): 1,
+        ("negated", "affirmed"): 1,
+    }
     assert done.unmapped_reference == {"Cardiomegaly": 1}
 
 
