@@ -10,7 +10,10 @@ from typer.testing import CliRunner, Result
 from pipeline.cli import app
 from pipeline.settings import SOURCE_KINDS
 
-HEAVY = ("pandas", "pyarrow", "pandera", "spacy", "gensim", "sklearn", "dask", "distributed")
+HEAVY = (
+    *("pandas", "pyarrow", "pandera", "spacy", "gensim", "sklearn", "dask", "distributed"),
+    *("duckdb", "fastapi", "jinja2", "matplotlib", "uvicorn"),
+)
 STAGES = ("phantom", "ingest", "extract", "label", "vocabulary", "embed", "propose")
 
 
@@ -44,11 +47,11 @@ assert not loaded, loaded
 
 def test_help_lists_every_stage(run: Runner) -> None:
     text = run("--help").output
-    for command in (*STAGES, "score-phantom", "run", "neighbours", "audit"):
+    for command in (*STAGES, "score-phantom", "run", "neighbours", "overview", "audit"):
         assert f"\n  {command} " in text
 
 
-@pytest.mark.parametrize("command", [*STAGES, "score-phantom", "run", "neighbours"])
+@pytest.mark.parametrize("command", [*STAGES, "score-phantom", "run", "neighbours", "overview"])
 def test_each_commands_help_ends_with_an_example_of_it(run: Runner, command: str) -> None:
     last = run(command, "--help").output.rstrip().rpartition("\n\n")[2]
     assert last.strip().startswith(f"Example: python -m pipeline {command}")
