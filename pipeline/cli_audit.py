@@ -11,6 +11,7 @@ from pipeline.console import Commands, require, require_tables
 from pipeline.options import Assignments, Metrics, Params, Tables, metrics_path, settings_of
 
 if TYPE_CHECKING:
+    from pipeline.audit.database import Tables as Database
     from pipeline.audit.sampling import Stratification
     from pipeline.references.coding import ReferenceKind
     from pipeline.references.reading import Aspect
@@ -71,23 +72,39 @@ def summary(
     """
     from rich.console import Console
 
-    from data_contracts.audit_tables import CHANGES, COUNTS
+    from pipeline.audit.database import Tables as Database
+    from pipeline.audit.summarizing import summarize
+
+    database = Database(tables)
+    Console().print(summarize(database))
+    if out is not None:
+        _write_counts(database, out / "counts.parquet")
+    if against is not None:
+        _tell_changes(database, against, out)
+
+
+def _write_counts(database: "Database", path: Path) -> None:
+    # What checks tables takes longer to load than all of a summary's queries.
+    from data_contracts.audit_tables import COUNTS
+    from data_contracts.storage import write_table
+    from pipeline.audit.counting import cross_counts
+
+    write_table(COUNTS, cross_counts(database), path)
+
+
+def _tell_changes(database: "Database", against: Path, out: Path | None) -> None:
+    from rich.console import Console
+
+    from data_contracts.audit_tables import CHANGES
     from data_contracts.storage import write_table
     from pipeline.audit.changes import find_changes
-    from pipeline.audit.counting import cross_counts
     from pipeline.audit.database import Tables as Database
-    from pipeline.audit.summarizing import summarize, summarize_changes
+    from pipeline.audit.summarizing import summarize_changes
 
-    console = Console()
-    database = Database(tables)
-    console.print(summarize(database))
+    changes = find_changes(database, Database(against))
+    Console().print(summarize_changes(changes, str(against)))
     if out is not None:
-        write_table(COUNTS, cross_counts(database), out / "counts.parquet")
-    if against is not None:
-        changes = find_changes(database, Database(against))
-        console.print(summarize_changes(changes, str(against)))
-        if out is not None:
-            write_table(CHANGES, changes.rows, out / "changes.parquet")
+        write_table(CHANGES, changes.rows, out / "changes.parquet")
 
 
 @app.command(epilog="Example: python -m pipeline audit show r0000012")

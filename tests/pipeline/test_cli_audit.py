@@ -14,6 +14,7 @@ from pipeline.audit.database import Tables
 from pipeline.audit.one_report import read_report
 from pipeline.cli import app
 from pipeline.corrections.applying import digest_text
+from pipeline.corrections.decision import Decision
 from pipeline.corrections.log import append_decisions
 from pipeline.extraction.lexicon import load_lexicon
 from pipeline.references.coding import READINGS, REFERENCE_KINDS
@@ -123,7 +124,7 @@ def review(data: Path, corrections: Path, report_id: str) -> None:
     first = read.mentions[0]
     removed = Asked(action="remove", start=first["start"], end=first["end"],
                     before_concept=first["concept_id"])  # fmt: skip
-    made = []
+    made: list[Decision] = []
     for asked in (removed, Asked(action="done")):
         made += decide(asked, read, digest=digest_text(read.text), reviewer="ada", before=made,
                        concept_ids={}, lexicon=load_lexicon(None).fingerprint,
