@@ -129,12 +129,12 @@ class NetworkSettings(FitSettings):
     learning_rate: float = Field(default=1e-3, gt=0)
     patience: int = Field(default=6, ge=1)
     dropout: float = Field(default=0.2, ge=0, lt=1, description="Share of features left out.")
-    size: int = Field(default=128, ge=8, description="Dimensions of the common space.")
+    size: int = Field(default=256, ge=8, description="Dimensions of the common space.")
     temperature: float = Field(default=0.1, gt=0, description="Of the attention, at the start.")
     uncertain: UncertainPolicy = "soft"
     unmentioned: UnmentionedPolicy = "zeros"
     matching: float = Field(
-        default=0.3, ge=0, description="Weight of image-text matching; 0 trains without it."
+        default=0.1, ge=0, description="Weight of image-text matching; 0 trains without it."
     )
     vectors: Literal["word2vec", "one_hot"] = Field(
         default="word2vec", description="What an attribute's query starts from."

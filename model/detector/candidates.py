@@ -8,20 +8,20 @@ from torch import Tensor, nn
 from torchvision.ops import MultiScaleRoIAlign, roi_align
 
 from model.detector.retinanet import Detector, Proposed
+from model.detector.texture import CELLS as TEXTURE_CELLS
+from model.detector.texture import STRIDE, read_texture, texture_maps
 from model.detector.windows import grid_windows
 from model.settings import RegionSettings
 
 #: Cells to a side that RoIAlign reads of a region.
 CELLS: Final = 2
 #: Changes whenever features change their meaning, so that finished tables are made again.
-READING: Final = 2
+READING: Final = 3
 #: Objectness of a window that no detector has seen: as likely as not.
 UNKNOWN: Final = 0.5
 _LEVELS: Final = ("p3", "p4", "p5")
 # A region of this share of the square is read from the pyramid's middle level.
 _CANONICAL_SHARE: Final = 0.35
-# Cells to a side, and pixels to a cell, of the first stage, whose spread over a region is texture.
-_TEXTURE_CELLS, _TEXTURE_STRIDE = 4, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,7 @@ class Candidates:
     Attributes:
         boxes: [R, 4] in the square's pixels.
         objectness: [R] 0 to 1.
-        features: [R, V] what RoIAlign (He et al. 2017) reads of the pyramid, and mean and spread
-            of the body's first stage.
+        features: [R, V] what RoIAlign (He et al. 2017) reads of the pyramid, and its texture.
     """
 
     boxes: Tensor
@@ -68,7 +67,8 @@ class CandidateFinder(nn.Module):
         size = (self.detector.size, self.detector.size)
         boxes = [own.boxes for own in proposed]
         shapes = self.align(levels, boxes, [size] * len(boxes)).flatten(1)
-        read = torch.cat([shapes, _spread(texture.float(), boxes)], dim=1)
+        maps = texture_maps(pixels, texture.float())
+        read = torch.cat([shapes, read_texture(maps, boxes, self.detector.size, _align)], dim=1)
         return [
             Candidates(own.boxes, own.objectness, part)
             for own, part in zip(proposed, read.split([len(b) for b in boxes]), strict=True)
@@ -82,12 +82,8 @@ class CandidateFinder(nn.Module):
         return [Proposed(windows, unknown)] * len(features[0])
 
 
-def _spread(texture: Tensor, boxes: list[Tensor]) -> Tensor:
-    """[R, 2T] mean and standard deviation of texture over each box's cells.
-
-    The pyramid says what a region is; the first stage still knows whether it is patchy or linear.
-    """
-    cells = roi_align(
-        texture, boxes, _TEXTURE_CELLS, 1 / _TEXTURE_STRIDE, sampling_ratio=2, aligned=True
+def _align(maps: Tensor, boxes: list[Tensor]) -> Tensor:
+    cells: Tensor = roi_align(
+        maps, boxes, TEXTURE_CELLS, 1 / STRIDE, sampling_ratio=2, aligned=True
     )
-    return torch.cat([cells.mean(dim=(2, 3)), cells.std(dim=(2, 3))], dim=1)
+    return cells

@@ -15,6 +15,8 @@ from model.phantom.radiograph import Study
 _Row = dict[str, Any]
 
 _NOT_DRAWN: Final = "resolved"
+#: Findings whose sides, zones and descriptors count, as those that the lexicon calls the lung's.
+_OF_THE_LUNG: Final = ("finding:opacity", "finding:consolidation", "finding:atelectasis")
 _MEASURES: Final = (
     "kind", "finding", "side", "center_x", "center_y", "width", "height", "density",
 )  # fmt: skip
@@ -58,16 +60,19 @@ def read_cohort(folder: Path) -> Iterator[list[PhantomImage]]:
 
 
 def shown_concepts(lesions: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    """Ids of all that lesions show: findings, and their sides, zones and descriptors.
+    """Ids of all that lesions show: findings, and where and how those of the lung itself are.
 
-    Consolidation is an opacity too, and lesions in both lungs are bilateral.
+    As in label tables, the side of an effusion is no attribute of the image. Consolidation is an
+    opacity too, and lesions in both lungs are bilateral.
 
     Args:
         lesions: rows of the table `lesions` that are drawn.
     """
     shown: set[str] = set()
     for row in lesions:
-        shown |= {row["finding"], row["side"], *row["zones"], *row["descriptors"]}
+        shown.add(row["finding"])
+        if row["finding"] in _OF_THE_LUNG:
+            shown |= {row["side"], *row["zones"], *row["descriptors"]}
     if "finding:consolidation" in shown:
         shown.add("finding:opacity")
     if {"side:left", "side:right"} <= shown:

@@ -38,25 +38,22 @@ class Lesion:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a descriptor changes what its kind looks like; each is a factor.
+    """How a descriptor changes the border of its kind; each is a factor.
 
     Attributes:
-        density: of the whole.
         edge: how soft the border is.
         ragged: how far the border wanders.
     """
 
-    density: float = 1.0
     edge: float = 1.0
     ragged: float = 1.0
 
 
 _LOOKS: Final = {
-    "descriptor:dense": Look(density=1.4),
-    "descriptor:confluent": Look(density=1.1, ragged=2.6),
+    "descriptor:confluent": Look(ragged=2.6),
     "descriptor:focal": Look(edge=0.6, ragged=0.4),
-    "descriptor:ill_defined": Look(density=0.95, edge=3.0),
-    "descriptor:ground_glass": Look(density=0.78, edge=1.5),
+    "descriptor:ill_defined": Look(edge=3.0),
+    "descriptor:ground_glass": Look(edge=1.5),
     "descriptor:irregular": Look(edge=0.6, ragged=2.3),
     "descriptor:round": Look(edge=0.6),
 }
@@ -84,8 +81,7 @@ def draw_opacity(chest: Chest, lesion: Lesion, rng: np.random.Generator) -> Opac
     lung = next(lung for lung in chest.lungs if lung.side == _SIDE_OF[lesion.side])
     shape, texture = _KINDS[lesion.kind](chest, lung, lesion, rng)
     shape = shape * lung.mask
-    density = lesion.density * prod(look.density for look in _looks(lesion))
-    strength: Field = np.clip(shape * texture * density, 0, 1).astype(np.float32)
+    strength: Field = np.clip(shape * texture * lesion.density, 0, 1).astype(np.float32)
     return Opacity(strength, shape > _COVERED)
 
 

@@ -17,6 +17,8 @@ from torch.nn import functional
 from model.detector.backbone import STRIDES
 from model.detector.candidates import CELLS
 from model.detector.retinanet import CANDIDATES
+from model.detector.texture import CELLS as TEXTURE_CELLS
+from model.detector.texture import STRIDE, read_texture, texture_maps
 from model.prediction.predictor import Predictor
 from model.reading.severity import severity_features
 from model.tensors.attributes import rows_of
@@ -24,7 +26,6 @@ from model.tensors.attributes import rows_of
 INPUTS: Final = ("pixels", "frame")
 OUTPUTS: Final = ("boxes", "there", "scores", "probabilities", "severity")
 _SAMPLES: Final = 2
-_TEXTURE_CELLS, _TEXTURE_STRIDE = 4, 4
 
 
 class ImageReader(nn.Module):
@@ -69,7 +70,9 @@ class ImageReader(nn.Module):
         """
         levels, texture = self.detector.features_and_texture(pixels)
         boxes, objectness, there = self._propose(levels)
-        features = torch.cat([self._shapes(levels, boxes), _texture(texture, boxes)], dim=1)
+        maps = texture_maps(pixels, texture)
+        look = read_texture(maps, [boxes], self.detector.size, _align_texture)
+        features = torch.cat([self._shapes(levels, boxes), look], dim=1)
         offset, sides = frame[:2].repeat(2), (frame[2:] - frame[:2]).repeat(2)
         edges = ((boxes - offset) / sides).clamp(0, 1)
         share = (edges[:, 2] - edges[:, 0]) * (edges[:, 3] - edges[:, 1])
@@ -79,8 +82,15 @@ class ImageReader(nn.Module):
         scores = reading.region_scores(self.queries, weighted=self.weighted)
         severity = torch.full((1, 2), torch.nan)
         if self.head is not None:
-            shares = share[None] * there[None]
-            severity = self.head(severity_features(reading.probabilities, scores, shares))
+            here = there[None]
+            severity = self.head(
+                severity_features(
+                    reading.probabilities,
+                    scores * here,
+                    objectness[None] * here,
+                    geometry[None] * here[..., None],
+                )
+            )
         return boxes, there, scores[0], reading.probabilities[0], severity[0]
 
     def _propose(self, levels: list[Tensor]) -> tuple[Tensor, Tensor, Tensor]:
@@ -122,9 +132,8 @@ class ImageReader(nn.Module):
         return found
 
 
-def _texture(texture: Tensor, boxes: Tensor) -> Tensor:
-    cells = _align(texture, boxes, _TEXTURE_STRIDE, _TEXTURE_CELLS, aligned=True)
-    return torch.cat([cells.mean(dim=(2, 3)), cells.std(dim=(2, 3))], dim=1)
+def _align_texture(maps: Tensor, boxes: list[Tensor]) -> Tensor:
+    return _align(maps, boxes[0], STRIDE, TEXTURE_CELLS, aligned=True)
 
 
 def _align(features: Tensor, boxes: Tensor, stride: int, cells: int, *, aligned: bool) -> Tensor:

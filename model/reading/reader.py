@@ -16,7 +16,7 @@ from model.reading.evidence import evidence_of_boxes, peak_of
 from model.reading.findings import Findings, FoundBox, Severity, edges_of
 from model.reading.severity import SeverityHead, severities, severity_features
 from model.tensors.attributes import rows_of
-from model.tensors.region_rows import ImageRegions, geometry_of
+from model.tensors.region_rows import GEOMETRY, ImageRegions, geometry_of
 
 #: Boxes that overlap more than this are one; the more certain stands for both.
 _SAME: Final = 0.3
@@ -65,10 +65,10 @@ class RegionReader:
         scores = self.region_scores(reading)
         severity: list[Severity | None] = [None] * len(images)
         if self.head is not None:
-            shares = regions[..., -1]
-            severity = list(
-                severities(self.head(severity_features(reading.probabilities, scores, shares)))
+            features = severity_features(
+                reading.probabilities, scores, objectness, regions[..., -GEOMETRY:]
             )
+            severity = list(severities(self.head(features)))
         for row, image in enumerate(images):
             yield self._findings(image, reading, row, scores[row], severity[row], concepts)
 
@@ -80,7 +80,8 @@ class RegionReader:
             regions, objectness, mask = region_tensors(images[first : first + _BATCH])
             reading = self.trained.network(regions, objectness, mask)
             scores = self.region_scores(reading)
-            found.append(severity_features(reading.probabilities, scores, regions[..., -1]))
+            geometry = regions[..., -GEOMETRY:]
+            found.append(severity_features(reading.probabilities, scores, objectness, geometry))
         return torch.cat(found)
 
     def region_scores(self, reading: ImageReading) -> Tensor:

@@ -15,29 +15,39 @@ _KIND: Final = "severity"
 _CONTRACTS: Final = {SEVERITY.name: SEVERITY.version}
 #: Highest geographic extent and highest opacity.
 HIGHEST: Final = (8.0, 6.0)
-#: Numbers beside the attributes' probabilities that severity is read from.
-AREAS: Final = 3
 # Strengths of the ridge that leave-one-out chooses from.
 _STRENGTHS: Final = (0.1, 1.0, 10.0, 100.0, 1000.0)
 #: With fewer scored images than this, a head learns nothing but noise.
 FEWEST: Final = 20
 
 
-def severity_features(probabilities: Tensor, region_scores: Tensor, shares: Tensor) -> Tensor:
-    """[I, K + 3] what severity is read from.
+def severity_features(
+    probabilities: Tensor, region_scores: Tensor, objectness: Tensor, geometry: Tensor
+) -> Tensor:
+    """[I, K + 10] what severity is read from.
 
-    The attributes' probabilities, the area that regions cover weighed with their scores, the same
-    of the root of each score, and the best score.
+    The attributes' probabilities and, as both scores are sums over the two lungs, of the regions in
+    either half of the image: the area that they cover weighed with their scores, with the scores'
+    roots and with their objectness, the best score and the best objectness.
 
     Args:
         probabilities: [I, K] of the attributes.
-        region_scores: [I, R] 0 to 1.
-        shares: [I, R] each region's share of the image.
+        region_scores: [I, R] 0 to 1, 0 where there is no region.
+        objectness: [I, R] 0 to 1, 0 where there is no region.
+        geometry: [I, R, 5] edges over the image's sides, and share of its area.
     """
-    attended = (region_scores * shares).sum(dim=1)
-    wide = (region_scores.clamp_min(0).sqrt() * shares).sum(dim=1)
-    best = region_scores.amax(dim=1)
-    return torch.cat([probabilities, torch.stack([attended, wide, best], dim=1)], dim=1)
+    share = geometry[..., 4]
+    on_left = (geometry[..., 0] + geometry[..., 2]) / 2 < 0.5
+    roots = region_scores.clamp_min(0).sqrt()
+    found = [probabilities]
+    for half in (on_left, ~on_left):
+        inside = half.to(share.dtype)
+        areas = [
+            (weight * share * inside).sum(dim=1) for weight in (region_scores, roots, objectness)
+        ]
+        best = [(score * inside).amax(dim=1) for score in (region_scores, objectness)]
+        found.append(torch.stack([*areas, *best], dim=1))
+    return torch.cat(found, dim=1)
 
 
 class SeverityHead(nn.Module):

@@ -148,6 +148,14 @@ _TEXTURES: Final = {
     "nodule": Weighted({"": 3.0, "round": 1.0}),
 }
 
+# How dense a look is against what is usual for its kind.
+_TEXTURE_DENSITY: Final = {
+    "dense": 1.4,
+    "confluent": 1.1,
+    "ill_defined": 0.95,
+    "ground_glass": 0.78,
+}
+
 
 def draw_group(dice: Dice, number: int, kind: str, growth: float) -> LesionGroup:
     """Draw a new group.
@@ -172,7 +180,7 @@ def draw_group(dice: Dice, number: int, kind: str, growth: float) -> LesionGroup
         other = "lower_lobe" if place != "lower_lobe" else "anterior"
         places.append((sides[0], _anatomic(sides[0], other)))
     texture = dice.weighted(_TEXTURES[kind])
-    lesions = tuple(_draw_lesion(dice, kind, side, at, size) for side, at in places)
+    lesions = tuple(_draw_lesion(dice, kind, texture, side, at, size) for side, at in places)
     return LesionGroup(number, kind, "new", size, texture, lesions)
 
 
@@ -194,9 +202,10 @@ def _anatomic(side: str, place: str) -> str:
     return place
 
 
-def _draw_lesion(dice: Dice, kind: str, side: str, place: str, size: float) -> Lesion:
+def _draw_lesion(dice: Dice, kind: str, texture: str, side: str, place: str, size: float) -> Lesion:
     x_from, x_to, y_from, y_to = _CENTRES[place]
     width, height, density = _SHAPES[kind]
+    density *= _TEXTURE_DENSITY.get(texture, 1.0)
     stretch = dice.between(0.85, 1.18)
     if place == "whole":
         width, height = max(width, 0.7), max(height, 0.65)

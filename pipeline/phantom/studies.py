@@ -36,7 +36,8 @@ _KINDS: Final[dict[Role, Weighted[str]]] = {
         }
     ),
     "detector": Weighted(
-        {"consolidation": 45.0, "patchy": 35.0, "interstitial": 10.0, "effusion": 10.0}
+        {"consolidation": 40.0, "patchy": 30.0, "interstitial": 8.0, "atelectasis_band": 12.0,
+         "effusion": 10.0}
     ),
     "localization": Weighted(
         {"consolidation": 40.0, "patchy": 30.0, "interstitial": 8.0, "atelectasis_band": 12.0,

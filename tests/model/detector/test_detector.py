@@ -11,6 +11,7 @@ from model.detector.backbone import BackboneError, freeze, make_resnet
 from model.detector.candidates import CandidateFinder
 from model.detector.keeping import load_detector, save_detector
 from model.detector.retinanet import Detector
+from model.detector.texture import LOOKS
 from model.detector.windows import grid_windows
 from model.settings import BackboneSettings, RegionSettings
 
@@ -81,7 +82,7 @@ def test_features_are_as_many_wherever_regions_come_from(detector: Detector) -> 
         settings = RegionSettings.model_validate({"source": source, "per_image": 4})
         found = CandidateFinder(detector, settings)(batch()[0])
         assert len(found) == 4
-        assert found[0].features.shape == (len(found[0].boxes), 4 * 16 + 2 * 64)
+        assert found[0].features.shape == (len(found[0].boxes), 4 * 16 + 2 * 64 + LOOKS)
         assert found[0].features.isfinite().all()
 
 

@@ -37,10 +37,16 @@ def test_severity_is_learnt_within_its_scale() -> None:
     rng = torch.Generator().manual_seed(0)
     probabilities = torch.rand(200, 4, generator=rng)
     scores = torch.rand(200, 6, generator=rng)
-    shares = torch.full((200, 6), 0.1)
-    features = severity_features(probabilities, scores, shares)
-    assert features.shape == (200, 7)
-    reference = torch.stack([features[:, 4] * 12, probabilities[:, 0] * 6], dim=1).clamp(0, 6)
+    objectness = torch.rand(200, 6, generator=rng)
+    left = torch.tensor([0.1, 0.2, 0.4, 0.6, 0.1])
+    right = torch.tensor([0.6, 0.2, 0.9, 0.6, 0.1])
+    geometry = torch.stack([left, right] * 3).expand(200, 6, 5)
+    features = severity_features(probabilities, scores, objectness, geometry)
+    assert features.shape == (200, 14)
+    # The areas of either half, weighed with the scores, are those of all.
+    areas = features[:, 4] + features[:, 9]
+    assert torch.allclose(areas, (scores * 0.1).sum(dim=1))
+    reference = torch.stack([areas * 12, probabilities[:, 0] * 6], dim=1).clamp(0, 6)
     head = fit_severity(features[:150], reference[:150])
     found = head(features[150:])
     assert found.min() >= 0

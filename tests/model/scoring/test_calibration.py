@@ -36,3 +36,14 @@ def test_where_nothing_is_to_be_found_nothing_is_shown() -> None:
 
 def test_without_predictions_any_threshold_will_do() -> None:
     assert best_threshold([image([], [], [LEFT])]) == (0.0, 0.0)
+
+
+def test_boxes_whose_scores_mean_nothing_are_not_all_shown() -> None:
+    wrong = [(float(i), 50.0, i + 5.0, 55.0) for i in range(0, 60, 10)]
+    # The right box comes last of seven: to find it, six wrong ones would have to be shown.
+    images = [image([*wrong, LEFT], [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3], [LEFT])]
+    threshold, _ = best_threshold(images)
+    assert len(above(images, threshold)[0].predicted) <= 1
+    equal = [image([*wrong, LEFT], [0.5] * 7, [LEFT])]
+    threshold, f1 = best_threshold(equal)
+    assert (len(above(equal, threshold)[0].predicted), f1) == (0, 0.0)

@@ -136,3 +136,14 @@ def test_effusions_and_resolved_lesions_do_not_count_as_severity() -> None:
     assert opacity_score(study_with(effusion, gone)) == 0
     assert [one.side for one in study_with(effusion, gone).lesions] == ["left"]
     assert geographic_extent(study_with()) == opacity_score(study_with()) == 0
+
+
+def test_ground_glass_is_fainter_and_dense_is_denser_than_usual() -> None:
+    density: dict[str, list[float]] = {}
+    for number in range(600):
+        drawn = draw_group(Dice(5, 9, number), 0, "consolidation" if number % 2 else "patchy", 1.0)
+        density.setdefault(drawn.texture, []).extend(x.density for x in drawn.lesions)
+    mean = {texture: sum(all_of) / len(all_of) for texture, all_of in density.items()}
+    assert mean["dense"] > 1.2 * mean["focal"]
+    assert mean["ground_glass"] < 0.85 * mean["patchy"]
+    assert all(0 < value <= 1 for all_of in density.values() for value in all_of)
