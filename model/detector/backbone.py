@@ -25,8 +25,12 @@ class BackboneError(ValueError):
 
 
 def normalise(pixels: Tensor) -> Tensor:
-    """[B, 3, S, S] float32 around zero, as backbones expect it, of [B, 1, S, S] uint8."""
-    return ((pixels.float() / 255 - _MEAN) / _SPREAD).expand(-1, 3, -1, -1)
+    """[B, 3, S, S] float32 around zero, as backbones expect it, of [B, 1, S, S] uint8.
+
+    Channels lie innermost in memory, which convolutions take a fifth to a third less time with.
+    """
+    grey = (pixels.float() / 255 - _MEAN) / _SPREAD
+    return grey.expand(-1, 3, -1, -1).contiguous(memory_format=torch.channels_last)
 
 
 def make_resnet(settings: BackboneSettings) -> ResNet:

@@ -5,11 +5,11 @@ from typing import Final
 
 import torch
 from torch import Tensor, nn
-from torchvision.ops import MultiScaleRoIAlign, roi_align
+from torch.nn.utils.rnn import pad_sequence
+from torchvision.ops import MultiScaleRoIAlign
 
 from model.detector.retinanet import Detector, Proposed
-from model.detector.texture import CELLS as TEXTURE_CELLS
-from model.detector.texture import STRIDE, read_texture, texture_maps
+from model.detector.texture import read_texture
 from model.detector.windows import grid_windows
 from model.settings import RegionSettings
 
@@ -67,8 +67,9 @@ class CandidateFinder(nn.Module):
         size = (self.detector.size, self.detector.size)
         boxes = [own.boxes for own in proposed]
         shapes = self.align(levels, boxes, [size] * len(boxes)).flatten(1)
-        maps = texture_maps(pixels, texture.float())
-        read = torch.cat([shapes, read_texture(maps, boxes, self.detector.size, _align)], dim=1)
+        look = read_texture(pixels, texture, pad_sequence(boxes, batch_first=True))
+        real = [part[: len(own)] for part, own in zip(look, boxes, strict=True)]
+        read = torch.cat([shapes, torch.cat(real)], dim=1)
         return [
             Candidates(own.boxes, own.objectness, part)
             for own, part in zip(proposed, read.split([len(b) for b in boxes]), strict=True)
@@ -80,10 +81,3 @@ class CandidateFinder(nn.Module):
         windows = grid_windows(self.detector.size, self.settings.per_image).to(features[0].device)
         unknown = torch.full((len(windows),), UNKNOWN, device=windows.device)
         return [Proposed(windows, unknown)] * len(features[0])
-
-
-def _align(maps: Tensor, boxes: list[Tensor]) -> Tensor:
-    cells: Tensor = roi_align(
-        maps, boxes, TEXTURE_CELLS, 1 / STRIDE, sampling_ratio=2, aligned=True
-    )
-    return cells

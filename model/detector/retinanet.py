@@ -116,22 +116,19 @@ class Detector(nn.Module):
             overlap: IoU above which the less likely of two is dropped.
         """
         outputs = self.retinanet.head(features)
-        anchors = self.anchors(features)
         logits = outputs["cls_logits"].float()
-        scores = logits.amax(dim=-1)
+        scores, order = logits.amax(dim=-1).topk(min(CANDIDATES, logits.shape[1]))
         targets = torch.tensor(self.looked_for, device=logits.device)
+        objectness = _rows(logits, order)[..., targets].amax(dim=-1).sigmoid()
+        moves = _rows(outputs["bbox_regression"], order).float()
+        anchors = self.anchors(features)[0][order]
+        boxes = self.retinanet.box_coder.decode_single(moves.flatten(0, 1), anchors.flatten(0, 1))
+        boxes = clip_boxes_to_image(boxes, (self.size, self.size)).unflatten(0, order.shape)
+        whole = ((boxes[..., 2:] - boxes[..., :2]) >= 1).all(dim=-1)
         found = []
-        for own_scores, own_logits, moves, own_anchors in zip(
-            scores, logits, outputs["bbox_regression"].float(), anchors, strict=True
-        ):
-            best, order = own_scores.topk(min(CANDIDATES, len(own_scores)))
-            objectness = own_logits[order][:, targets].amax(dim=1).sigmoid()
-            boxes = self.retinanet.box_coder.decode_single(moves[order], own_anchors[order])
-            boxes = clip_boxes_to_image(boxes, (self.size, self.size))
-            whole = ((boxes[:, 2:] - boxes[:, :2]) >= 1).all(dim=1)
-            boxes, best, objectness = boxes[whole], best[whole], objectness[whole]
-            kept = nms(boxes, best, overlap)[:count]
-            found.append(Proposed(boxes[kept], objectness[kept]))
+        for own, score, likely, fits in zip(boxes, scores, objectness, whole, strict=True):
+            kept = nms(own[fits], score[fits], overlap)[:count]
+            found.append(Proposed(own[fits][kept], likely[fits][kept]))
         return found
 
     def anchors(self, features: list[Tensor]) -> list[Tensor]:
@@ -143,3 +140,8 @@ class Detector(nn.Module):
         )
         found: list[Tensor] = self.retinanet.anchor_generator(ImageList(blank, sizes), features)
         return found
+
+
+def _rows(values: Tensor, order: Tensor) -> Tensor:
+    """[B, N, C] the rows [B, N] of [B, A, C]."""
+    return values.gather(1, order[..., None].expand(-1, -1, values.shape[-1]))

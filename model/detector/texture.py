@@ -4,86 +4,108 @@ The pyramid says what a region is; how dense and of which texture only the first
 pixels themselves still know.
 """
 
-from collections.abc import Callable
 from typing import Final
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-#: Pixels to a cell of the maps, as of the body's first stage, and cells that RoIAlign reads.
+#: Pixels to a cell of the maps, as of the body's first stage.
 STRIDE: Final = 4
-CELLS: Final = 4
 #: Numbers that `read_texture` gives beside twice the channels of the first stage.
 LOOKS: Final = 7
+# Points to a side at which a region is read, wherever between cells they lie.
+_SAMPLES: Final = 8
 # A region's surroundings reach so far beyond it.
 _AROUND: Final = 1.6
 _FINE: Final = 5
 _TINY: Final = 1e-6
 
-#: [R, C, CELLS, CELLS] RoIAlign of maps [B, C, S/4, S/4] at as many boxes of each image.
-Align = Callable[[Tensor, list[Tensor]], Tensor]
 
+def read_texture(pixels: Tensor, stage: Tensor, boxes: Tensor) -> Tensor:
+    """[B, R, 2T + 7] texture of regions.
 
-def texture_maps(pixels: Tensor, stage: Tensor) -> Tensor:
-    """[B, 2T + 5, S/4, S/4] the maps that `read_texture` takes means of.
-
-    The first stage's channels and their squares; of the pixels brightness, its square, how it
-    changes to the side and downwards, and what is finer than five pixels.
+    Mean and standard deviation of the first stage's channels and of brightness, mean change to the
+    side, downwards and in what is finer than five pixels, and how much brighter the region is than
+    its surroundings and than the same place on the other side of the chest.
 
     Args:
         pixels: [B, 1, S, S] 0 to 255.
         stage: [B, T, S/4, S/4] the body's first stage.
+        boxes: [B, R, 4] in the square's pixels.
     """
-    light = pixels.to(stage.dtype) / 255
+    size = pixels.shape[-1]
+    with torch.autocast(pixels.device.type, enabled=False):
+        stage = stage.float()
+        weights = _weights(boxes, size)
+        seen, squares = _means(stage, weights), _means(stage.square(), weights)
+        looks = _pixel_looks(pixels)
+        light, square, rest = _means(looks, weights).split([1, 1, 3], dim=2)
+        around = _means(looks[:, :1], _weights(_grown(boxes, size), size))
+        across = _means(looks[:, :1], _weights(_mirrored(boxes, size), size))
+        return torch.cat(
+            [
+                seen,
+                _deviation(seen, squares),
+                light,
+                _deviation(light, square),
+                rest,
+                light - around,
+                light - across,
+            ],
+            dim=2,
+        )
+
+
+def _pixel_looks(pixels: Tensor) -> Tensor:
+    """[B, 5, S/4, S/4] brightness, its square, its change aside and down, and what is fine."""
+    light = pixels.float() / 255
     aside = (light[..., :, 1:] - light[..., :, :-1]).abs()
     down = (light[..., 1:, :] - light[..., :-1, :]).abs()
-    fine = (light - functional.avg_pool2d(light, _FINE, 1, _FINE // 2)).abs()
-    looks = torch.cat(
-        [
-            light,
-            light.square(),
-            functional.pad(aside, (0, 1)),
-            functional.pad(down, (0, 0, 0, 1)),
-            fine,
-        ],
-        dim=1,
+    smooth = _sums_along(_sums_along(light, 2), 3) / _FINE**2
+    looks = (
+        light,
+        light.square(),
+        functional.pad(aside, (0, 1)),
+        functional.pad(down, (0, 0, 0, 1)),
+        (light - smooth).abs(),
     )
-    return torch.cat([stage, stage.square(), functional.avg_pool2d(looks, STRIDE)], dim=1)
+    return torch.cat([functional.avg_pool2d(look, STRIDE) for look in looks], dim=1)
 
 
-def read_texture(maps: Tensor, boxes: list[Tensor], size: int, align: Align) -> Tensor:
-    """[R, 2T + 7] texture of regions.
+def _sums_along(light: Tensor, axis: int) -> Tensor:
+    """Sums of `_FINE` neighbours along an axis, zeros beyond the edge, from running sums."""
+    half = _FINE // 2
+    wider = (half + 1, half) if axis == 3 else (0, 0, half + 1, half)
+    running = functional.pad(light, wider).cumsum(axis)
+    sides = light.shape[axis]
+    return running.narrow(axis, _FINE, sides) - running.narrow(axis, 0, sides)
 
-    Mean and standard deviation of the first stage's channels and of brightness, mean change to the
-    side, downwards and in what is fine, and how much brighter the region is than its surroundings
-    and than the same place on the other side of the chest.
 
-    Args:
-        maps: [B, 2T + 5, S/4, S/4] of `texture_maps`.
-        boxes: [R, 4] of each image, in the square's pixels.
-        size: S, pixels of the square's side.
-        align: how means over boxes are read.
+def _weights(boxes: Tensor, size: int) -> Tensor:
+    """[B, R, (S/4)^2] share of each cell in a box's mean, of [B, R, 4] boxes.
+
+    The mean of RoIAlign's cells (He et al. 2017), which reads between cells by bilinear
+    interpolation, is one weight per row times one per column.
     """
-    channels = (maps.shape[1] - 5) // 2
-    inside = align(maps, boxes).mean(dim=(2, 3))
-    stage, squares, looks = inside.split([channels, channels, 5], dim=1)
-    light = maps[:, 2 * channels : 2 * channels + 1]
-    around = align(light, [_grown(own, size) for own in boxes]).mean(dim=(2, 3))
-    across = align(light, [_mirrored(own, size) for own in boxes]).mean(dim=(2, 3))
-    mean, square, rest = looks.split([1, 1, 3], dim=1)
-    return torch.cat(
-        [
-            stage,
-            _deviation(stage, squares),
-            mean,
-            _deviation(mean, square),
-            rest,
-            mean - around,
-            mean - across,
-        ],
-        dim=1,
-    )
+    cells = size // STRIDE
+    across = _line_weights(boxes[..., 0], boxes[..., 2], cells)
+    down = _line_weights(boxes[..., 1], boxes[..., 3], cells)
+    return (down[..., :, None] * across[..., None, :]).flatten(2)
+
+
+def _line_weights(low: Tensor, high: Tensor, cells: int) -> Tensor:
+    """[B, R, cells] along one axis, of edges [B, R] in pixels."""
+    steps = (torch.arange(_SAMPLES, device=low.device) + 0.5) / _SAMPLES
+    places = (low[..., None] + (high - low)[..., None] * steps) / STRIDE - 0.5
+    places = places.clamp(0, cells - 1)
+    distances = (places[..., None] - torch.arange(cells, device=low.device)).abs()
+    return (1 - distances).clamp_min(0).mean(dim=2)
+
+
+def _means(maps: Tensor, weights: Tensor) -> Tensor:
+    """[B, R, C] of maps [B, C, H, W] over weights [B, R, H * W]."""
+    return weights @ maps.flatten(2).transpose(1, 2)
 
 
 def _deviation(mean: Tensor, square: Tensor) -> Tensor:
@@ -91,10 +113,11 @@ def _deviation(mean: Tensor, square: Tensor) -> Tensor:
 
 
 def _grown(boxes: Tensor, size: int) -> Tensor:
-    middle = (boxes[:, :2] + boxes[:, 2:]) / 2
-    half = (boxes[:, 2:] - boxes[:, :2]) / 2 * _AROUND
-    return torch.cat([middle - half, middle + half], dim=1).clamp(0, size)
+    middle = (boxes[..., :2] + boxes[..., 2:]) / 2
+    half = (boxes[..., 2:] - boxes[..., :2]) / 2 * _AROUND
+    return torch.cat([middle - half, middle + half], dim=-1).clamp(0, size)
 
 
 def _mirrored(boxes: Tensor, size: int) -> Tensor:
-    return torch.stack([size - boxes[:, 2], boxes[:, 1], size - boxes[:, 0], boxes[:, 3]], dim=1)
+    left, top, right, bottom = boxes.unbind(dim=-1)
+    return torch.stack([size - right, top, size - left, bottom], dim=-1)

@@ -17,8 +17,7 @@ from torch.nn import functional
 from model.detector.backbone import STRIDES
 from model.detector.candidates import CELLS
 from model.detector.retinanet import CANDIDATES
-from model.detector.texture import CELLS as TEXTURE_CELLS
-from model.detector.texture import STRIDE, read_texture, texture_maps
+from model.detector.texture import read_texture
 from model.prediction.predictor import Predictor
 from model.reading.severity import severity_features
 from model.tensors.attributes import rows_of
@@ -70,8 +69,7 @@ class ImageReader(nn.Module):
         """
         levels, texture = self.detector.features_and_texture(pixels)
         boxes, objectness, there = self._propose(levels)
-        maps = texture_maps(pixels, texture)
-        look = read_texture(maps, [boxes], self.detector.size, _align_texture)
+        look = read_texture(pixels, texture, boxes[None])[0]
         features = torch.cat([self._shapes(levels, boxes), look], dim=1)
         offset, sides = frame[:2].repeat(2), (frame[2:] - frame[:2]).repeat(2)
         edges = ((boxes - offset) / sides).clamp(0, 1)
@@ -130,10 +128,6 @@ class ImageReader(nn.Module):
             read = _align(levels[number], boxes, STRIDES[number], CELLS, aligned=False)
             found = torch.where((level == number)[:, None], read.flatten(1), found)
         return found
-
-
-def _align_texture(maps: Tensor, boxes: list[Tensor]) -> Tensor:
-    return _align(maps, boxes[0], STRIDE, TEXTURE_CELLS, aligned=True)
 
 
 def _align(features: Tensor, boxes: Tensor, stride: int, cells: int, *, aligned: bool) -> Tensor:
