@@ -24,11 +24,12 @@ FEWEST: Final = 20
 def severity_features(
     probabilities: Tensor, region_scores: Tensor, objectness: Tensor, geometry: Tensor
 ) -> Tensor:
-    """[I, K + 10] what severity is read from.
+    """[I, K + 15] what severity is read from.
 
-    The attributes' probabilities and, as both scores are sums over the two lungs, of the regions in
-    either half of the image: the area that they cover weighed with their scores, with the scores'
-    roots and with their objectness, the best score and the best objectness.
+    The attributes' probabilities; as both scores are sums over the two lungs, of the regions in
+    either half of the image the area that they cover weighed with their scores, with the scores'
+    roots and with their objectness; and of either half and of the whole image the best score, its
+    root and the best objectness.
 
     Args:
         probabilities: [I, K] of the attributes.
@@ -37,16 +38,12 @@ def severity_features(
         geometry: [I, R, 5] edges over the image's sides, and share of its area.
     """
     share = geometry[..., 4]
-    on_left = (geometry[..., 0] + geometry[..., 2]) / 2 < 0.5
-    roots = region_scores.clamp_min(0).sqrt()
-    found = [probabilities]
-    for half in (on_left, ~on_left):
-        inside = half.to(share.dtype)
-        areas = [
-            (weight * share * inside).sum(dim=1) for weight in (region_scores, roots, objectness)
-        ]
-        best = [(score * inside).amax(dim=1) for score in (region_scores, objectness)]
-        found.append(torch.stack([*areas, *best], dim=1))
+    on_left = ((geometry[..., 0] + geometry[..., 2]) / 2 < 0.5).to(share.dtype)
+    weights = torch.stack([region_scores, region_scores.clamp_min(0).sqrt(), objectness], dim=1)
+    found = [probabilities, weights.amax(dim=2)]
+    for half in (on_left, 1 - on_left):
+        inside = weights * half[:, None]
+        found += [inside.amax(dim=2), (inside * share[:, None]).sum(dim=2)]
     return torch.cat(found, dim=1)
 
 

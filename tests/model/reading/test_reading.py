@@ -42,9 +42,12 @@ def test_severity_is_learnt_within_its_scale() -> None:
     right = torch.tensor([0.6, 0.2, 0.9, 0.6, 0.1])
     geometry = torch.stack([left, right] * 3).expand(200, 6, 5)
     features = severity_features(probabilities, scores, objectness, geometry)
-    assert features.shape == (200, 14)
+    assert features.shape == (200, 4 + 15)
+    # The best score and objectness are those of the better half.
+    assert torch.equal(features[:, 4], torch.maximum(features[:, 7], features[:, 13]))
+    assert torch.equal(features[:, 6], torch.maximum(features[:, 9], features[:, 15]))
     # The areas of either half, weighed with the scores, are those of all.
-    areas = features[:, 4] + features[:, 9]
+    areas = features[:, 10] + features[:, 16]
     assert torch.allclose(areas, (scores * 0.1).sum(dim=1))
     reference = torch.stack([areas * 12, probabilities[:, 0] * 6], dim=1).clamp(0, 6)
     head = fit_severity(features[:150], reference[:150])
