@@ -13,6 +13,9 @@ SIDES: Final = (RIGHT, LEFT)
 #: What the heart and an opacity of density 1 look like, between air at 0 and metal above 1.
 DENSE: Final = 0.74
 _TISSUE, _LUNG, _ABDOMEN, _OUTSIDE = 0.56, 0.17, 0.68, 0.0
+# How much patients of many hospitals differ in these and in the middle's density, as deviations.
+_TISSUES, _LUNGS, _ABDOMENS, _MIDDLES = 0.06, 0.03, 0.08, 0.06
+_VESSELS, _HILUM, _LEAN = 0.16, 0.18, 0.35
 _EDGE: Final = 0.008
 _HEART_HEIGHT: Final = 0.27
 _AP_MAGNIFIES: Final = 1.06
@@ -52,6 +55,21 @@ class Lung:
 
 
 @dataclass(frozen=True, slots=True)
+class Patient:
+    """What differs between chests.
+
+    Attributes:
+        heart_ratio: heart's width over the thorax's.
+        lung_volume: depth of the breath; 1 is usual.
+        variety: from 0, densities and shapes as usual, to 1, as in many hospitals.
+    """
+
+    heart_ratio: float
+    lung_volume: float
+    variety: float
+
+
+@dataclass(frozen=True, slots=True)
 class Chest:
     """A chest without bones, devices or disease.
 
@@ -68,31 +86,30 @@ class Chest:
     density: Field
 
 
-def build_chest(
-    plane: Plane, heart_ratio: float, lung_volume: float, view: str, rng: np.random.Generator
-) -> Chest:
+def build_chest(plane: Plane, patient: Patient, view: str, rng: np.random.Generator) -> Chest:
     """Build the chest of one study.
 
     Args:
         plane: what to draw on.
-        heart_ratio: heart's width over the thorax's.
-        lung_volume: depth of the breath; 1 is usual.
+        patient: whose chest it is.
         view: AP or PA; AP shows the heart larger.
         rng: what differs between patients and is told nowhere.
     """
-    base = 0.765 + 0.17 * (lung_volume - 1) + rng.normal(0, 0.008)
+    base = 0.765 + 0.17 * (patient.lung_volume - 1) + rng.normal(0, 0.008)
     width = 0.735 + rng.normal(0, 0.018)
     lungs = (
         _lung(plane, RIGHT, base - 0.018, width, rng),
         _lung(plane, LEFT, base, width, rng),
     )
     body = _body(plane, rng)
-    density = _tissue(plane, body, base, rng)
+    density = _tissue(plane, body, base, patient.variety, rng)
     for lung in lungs:
-        _breathe(density, plane, lung, rng)
-    ratio = heart_ratio * (_AP_MAGNIFIES if view == "AP" else 1.0)
-    _put(density, _heart(plane, ratio * 2 * width, base, rng), DENSE - 0.06)
-    _put(density, _mediastinum(plane, rng), DENSE - 0.04)
+        _breathe(density, plane, lung, patient.variety, rng)
+    ratio = patient.heart_ratio * (_AP_MAGNIFIES if view == "AP" else 1.0)
+    shade = rng.normal(0, _MIDDLES * patient.variety)
+    heart = _heart(plane, ratio * 2 * width, base, patient.variety, rng)
+    _put(density, heart, DENSE - 0.06 + shade)
+    _put(density, _mediastinum(plane, rng), DENSE - 0.04 + shade)
     _put(density, _trachea(plane), DENSE - 0.22)
     return Chest(plane, lungs, body, density)
 
@@ -123,18 +140,24 @@ def _body(plane: Plane, rng: np.random.Generator) -> Field:
     return soft(outline.astype(np.float32), 0.012)
 
 
-def _tissue(plane: Plane, body: Field, base: float, rng: np.random.Generator) -> Field:
+def _tissue(
+    plane: Plane, body: Field, base: float, variety: float, rng: np.random.Generator
+) -> Field:
     depth = np.sqrt(np.clip(1 - (plane.across / 1.02) ** 2, 0.05, 1))
-    tissue = _TISSUE * (0.80 + 0.20 * depth) + 0.018 * cloud(plane.size, 6, rng)
+    flesh = _TISSUE + rng.normal(0, _TISSUES * variety)
+    belly = _ABDOMEN + abs(rng.normal(0, _ABDOMENS * variety))
+    tissue = flesh * (0.80 + 0.20 * depth) + 0.018 * cloud(plane.size, 6, rng)
     abdomen = soft((plane.down - base).astype(np.float32), 0.02)
-    tissue = tissue + (_ABDOMEN - tissue) * abdomen * 0.85
+    tissue = tissue + (belly - tissue) * abdomen * 0.85
     bubble = blob(plane.across - 0.30, plane.down - base - 0.10, 0.22, 0.06, 0.25)
     tissue = tissue - 0.22 * bubble * (rng.random() < 0.5)
     density: Field = (_OUTSIDE + (tissue - _OUTSIDE) * body).astype(np.float32)
     return density
 
 
-def _breathe(density: Field, plane: Plane, lung: Lung, rng: np.random.Generator) -> None:
+def _breathe(
+    density: Field, plane: Plane, lung: Lung, variety: float, rng: np.random.Generator
+) -> None:
     """Fill a lung with air and vessels."""
     away = plane.lateral(lung.side)
     hilum_x, hilum_y = (away - 0.15).astype(np.float32), (plane.down - 0.46).astype(np.float32)
@@ -142,22 +165,27 @@ def _breathe(density: Field, plane: Plane, lung: Lung, rng: np.random.Generator)
     root = np.exp(-((hilum_x / 0.09) ** 2) - (hilum_y / 0.10) ** 2)
     wall = np.square(np.square((away - lung.medial) / (lung.lateral - lung.medial)))
     low = (plane.down - lung.top) / (lung.bottom - lung.top)
+    vessels_bold, hilum_bold = rng.uniform(-variety, variety, 2) / 2
     air = (
         _LUNG
+        + rng.normal(0, _LUNGS * variety)
         + 0.055 * low
         + 0.10 * np.clip(wall, 0, 1)
-        + 0.16 * vessels
-        + 0.18 * root
+        + _VESSELS * (1 + vessels_bold) * vessels
+        + _HILUM * (1 + hilum_bold + 0.5 * variety) * root
         + 0.014 * cloud(plane.size, 20, rng, octaves=2)
     )
     density += lung.mask * (air - density)
 
 
-def _heart(plane: Plane, width: float, base: float, rng: np.random.Generator) -> Field:
-    x = plane.across - 0.17 * width + rng.normal(0, 0.008)
-    y = plane.down - (base - 0.09)
+def _heart(
+    plane: Plane, width: float, base: float, variety: float, rng: np.random.Generator
+) -> Field:
+    x = plane.across - 0.17 * width + rng.normal(0, 0.008 + 0.017 * variety)
+    y = plane.down - (base - 0.09) + rng.normal(0, 0.015 * variety)
+    lean = _LEAN + rng.uniform(-0.15, 0.10) * variety
     # The axis runs down to the patient's left.
-    turned_x, turned_y = x - 0.35 * y, y - 0.12 * x
+    turned_x, turned_y = x - lean * y, y - 0.12 * x
     body = blob(turned_x, turned_y, width, _HEART_HEIGHT, 0.045)
     apex = blob(x - 0.24 * width, y - 0.045, 0.52 * width, 0.15, 0.06)
     waist = blob(x + 0.10 * width, y + 0.12, 0.50 * width, 0.28, 0.08)

@@ -23,6 +23,7 @@ class Film:
         noise: deviation of the noise, of full scale, where it is darkest.
         vignette: how much darker the corners are.
         collimated: share of pictures with black borders.
+        variety: from 0, one hospital, to 1, many: how much patients, framing and tone differ.
     """
 
     gamma: float
@@ -31,15 +32,18 @@ class Film:
     noise: float
     vignette: float
     collimated: float
+    variety: float = 0.0
 
 
 #: The shift between cohorts: another hospital, another machine, another path to the file.
 FILMS: Final = {
-    "detector": Film(0.85, 1.10, 0.35, 0.007, 0.00, 0.05),
+    "detector": Film(0.85, 1.10, 0.35, 0.007, 0.00, 0.05, variety=1.0),
     "training": Film(1.00, 1.00, 0.50, 0.010, 0.03, 0.15),
     "localization": Film(1.15, 0.85, 0.70, 0.013, 0.05, 0.30),
     "severity": Film(1.05, 1.20, 0.95, 0.005, 0.15, 0.10),
 }
+# How much tones differ within one hospital, and what many hospitals add.
+_TONE, _TONES = 0.08, 0.12
 
 
 def expose(density: Field, film: Film, rng: np.random.Generator) -> Pixels:
@@ -48,8 +52,9 @@ def expose(density: Field, film: Film, rng: np.random.Generator) -> Pixels:
     light = np.clip(density * rng.normal(1, 0.03) + rng.normal(0, 0.015), 0, None)
     light = gaussian_filter(light, film.blur * size / 256)
     grey = np.clip(light, 0, 1.1) / 1.1
-    grey = grey ** (film.gamma * np.exp(rng.normal(0, 0.08)))
-    grey = 0.5 + (grey - 0.5) * film.contrast * np.exp(rng.normal(0, 0.05))
+    tone = _TONE + film.variety * _TONES
+    grey = grey ** (film.gamma * np.exp(rng.normal(0, tone)))
+    grey = 0.5 + (grey - 0.5) * film.contrast * np.exp(rng.normal(0, tone * 0.6))
     grey = grey * _vignette(size, film.vignette)
     grain = rng.standard_normal((size, size), dtype=np.float32)
     grain = gaussian_filter(grain, 0.45 * size / 256)

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from model.phantom.anatomy import DENSE, build_chest
+from model.phantom.anatomy import DENSE, Patient, build_chest
 from model.phantom.bones import bone_density
 from model.phantom.devices import device_density
 from model.phantom.film import FILMS, Pixels, expose
@@ -76,8 +76,10 @@ def draw_radiograph(study: Study, size: int) -> Radiograph:
     if size < _SMALLEST_SIDE:
         raise ValueError(f"a radiograph of {size} pixels; expected at least {_SMALLEST_SIDE}")
     chance = [np.random.default_rng((study.seed, stream)) for stream in range(6)]
-    plane = posed_plane(size, chance[_POSE])
-    chest = build_chest(plane, study.heart_ratio, study.lung_volume, study.view, chance[_CHEST])
+    film = FILMS[study.role]
+    plane = posed_plane(size, film.variety, chance[_POSE])
+    patient = Patient(study.heart_ratio, study.lung_volume, film.variety)
+    chest = build_chest(plane, patient, study.view, chance[_CHEST])
     density = chest.density
     boxes: list[Box] = []
     for lesion in study.lesions:
@@ -88,7 +90,7 @@ def draw_radiograph(study: Study, size: int) -> Radiograph:
     density += bone_density(chest, study.view, chance[_BONES])
     for device in study.devices:
         density += device_density(plane, device, chance[_DEVICES])
-    return Radiograph(expose(density, FILMS[study.role], chance[_FILM]), tuple(boxes))
+    return Radiograph(expose(density, film, chance[_FILM]), tuple(boxes))
 
 
 def _box(covered: npt.NDArray[np.bool_], label: str) -> Sequence[Box]:

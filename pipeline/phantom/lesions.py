@@ -69,6 +69,8 @@ _HABITS: Final = {
 }
 # Area of the smallest and of the largest lesions against a middling one.
 _SPREAD: Final = 2.0
+# From this size on a larger lesion is no denser.
+_DENSEST_SIZE: Final = 2.6
 # Shares of a lung from which on a finding is no longer small, and is large.
 _MIDDLING, _LARGE = 0.06, 0.15
 
@@ -218,7 +220,7 @@ def _draw_lesion(dice: Dice, kind: str, texture: str, side: str, place: str, siz
             y=dice.between(y_from, y_to),
             width=min(0.98, width * scale * stretch * dice.between(0.9, 1.1)),
             height=min(0.98, height * scale / stretch * dice.between(0.9, 1.1)),
-            density=min(1.0, density * dice.between(0.85, 1.15) * size**0.35),
+            density=min(1.0, density * dice.between(0.85, 1.15) * min(size, _DENSEST_SIZE) ** 0.35),
         )
     )
 

@@ -47,9 +47,10 @@ _KINDS: Final[dict[Role, Weighted[str]]] = {
         {"patchy": 45.0, "interstitial": 25.0, "consolidation": 25.0, "effusion": 5.0}
     ),
 }  # fmt: skip
+# A detector has to know what it may meet elsewhere, up to opacities of a whole lung.
 _GROWTH: Final[dict[Role, tuple[float, float]]] = {
     "training": (0.8, 1.3),
-    "detector": (0.8, 1.2),
+    "detector": (0.8, 4.0),
     "localization": (0.7, 1.3),
     "severity": (0.8, 3.0),
 }
