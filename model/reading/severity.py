@@ -17,6 +17,8 @@ _CONTRACTS: Final = {SEVERITY.name: SEVERITY.version}
 HIGHEST: Final = (8.0, 6.0)
 # Strengths of the ridge that leave-one-out chooses from.
 _STRENGTHS: Final = (0.1, 1.0, 10.0, 100.0, 1000.0)
+# Beyond these odds an attribute is as sure as it gets.
+_SUREST: Final = 1e-3
 #: With fewer scored images than this, a head learns nothing but noise.
 FEWEST: Final = 20
 
@@ -24,12 +26,12 @@ FEWEST: Final = 20
 def severity_features(
     probabilities: Tensor, region_scores: Tensor, objectness: Tensor, geometry: Tensor
 ) -> Tensor:
-    """[I, K + 15] what severity is read from.
+    """[I, 2K + 15] what severity is read from.
 
-    The attributes' probabilities; as both scores are sums over the two lungs, of the regions in
-    either half of the image the area that they cover weighed with their scores, with the scores'
-    roots and with their objectness; and of either half and of the whole image the best score, its
-    root and the best objectness.
+    The attributes' probabilities and their log odds; as both scores are sums over the two lungs, of
+    the regions in either half of the image the area that they cover weighed with their scores, with
+    the scores' roots and with their objectness; and of either half and of the whole image the best
+    score, its root and the best objectness.
 
     Args:
         probabilities: [I, K] of the attributes.
@@ -40,7 +42,7 @@ def severity_features(
     share = geometry[..., 4]
     on_left = ((geometry[..., 0] + geometry[..., 2]) / 2 < 0.5).to(share.dtype)
     weights = torch.stack([region_scores, region_scores.clamp_min(0).sqrt(), objectness], dim=1)
-    found = [probabilities, weights.amax(dim=2)]
+    found = [probabilities, torch.logit(probabilities, eps=_SUREST), weights.amax(dim=2)]
     for half in (on_left, 1 - on_left):
         inside = weights * half[:, None]
         found += [inside.amax(dim=2), (inside * share[:, None]).sum(dim=2)]

@@ -42,12 +42,13 @@ def test_severity_is_learnt_within_its_scale() -> None:
     right = torch.tensor([0.6, 0.2, 0.9, 0.6, 0.1])
     geometry = torch.stack([left, right] * 3).expand(200, 6, 5)
     features = severity_features(probabilities, scores, objectness, geometry)
-    assert features.shape == (200, 4 + 15)
+    assert features.shape == (200, 2 * 4 + 15)
+    assert torch.allclose(features[:, 4:8].sigmoid(), probabilities, atol=2e-3)
     # The best score and objectness are those of the better half.
-    assert torch.equal(features[:, 4], torch.maximum(features[:, 7], features[:, 13]))
-    assert torch.equal(features[:, 6], torch.maximum(features[:, 9], features[:, 15]))
+    whole, *halves = features[:, 8:11], features[:, 11:14], features[:, 17:20]
+    assert torch.equal(whole, torch.maximum(*halves))
     # The areas of either half, weighed with the scores, are those of all.
-    areas = features[:, 10] + features[:, 16]
+    areas = features[:, 14] + features[:, 20]
     assert torch.allclose(areas, (scores * 0.1).sum(dim=1))
     reference = torch.stack([areas * 12, probabilities[:, 0] * 6], dim=1).clamp(0, 6)
     head = fit_severity(features[:150], reference[:150])
