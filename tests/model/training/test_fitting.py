@@ -2,6 +2,8 @@
 
 import json
 import multiprocessing
+import os
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -37,9 +39,12 @@ class Line(lightning.LightningModule):
 
     def training_step(self, batch: list[Tensor], number: int) -> Tensor:
         if self.current_epoch == self.kill_in and number == 1:
-            raise KilledError
+            self.stop()
         loss: Tensor = (self.layer(batch[0])[:, 0] - batch[1]).square().mean()
         return loss
+
+    def stop(self) -> None:
+        raise KilledError
 
     def validation_step(self, batch: list[Tensor], number: int) -> None:
         del number
@@ -64,11 +69,26 @@ def train(network: Line, folder: Path, **given: Any) -> int:
     return fit(network, *loaders(), folder=folder, **settings)
 
 
-def test_a_run_that_was_killed_ends_like_an_unbroken_one(tmp_path: Path) -> None:
-    unbroken, broken = Line(), Line(kill_in=3)
+class ShortLived(Line):
+    """Takes its process with it, which has no time to tidy up."""
+
+    def stop(self) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def train_until_killed(folder: Path) -> None:
+    train(ShortLived(kill_in=3), folder)
+
+
+def test_a_process_that_was_killed_is_gone_on_with_like_an_unbroken_one(tmp_path: Path) -> None:
+    unbroken = Line()
     assert train(unbroken, tmp_path / "a") == SETTINGS.epochs
-    with pytest.raises(KilledError):
-        train(broken, tmp_path / "b")
+    process = multiprocessing.get_context("spawn").Process(
+        target=train_until_killed, args=(tmp_path / "b",)
+    )
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
     resumed = Line()
     assert train(resumed, tmp_path / "b") == SETTINGS.epochs
     assert torch.equal(unbroken.layer.weight, resumed.layer.weight)
