@@ -78,7 +78,8 @@ class Cohort:
         """
         return self.only(
             (image for image in self.images if image.report_id in reports),
-            "with a labelled report; label the reports of these images first",
+            f"of the {len(reports):,} labelled reports; set model.cohorts.{self.part} to the "
+            "images of these reports, or rebuild the text tables alone: dvc repro embed",
         )
 
     def only(self, images: Iterable[CohortImage], what: str) -> "Cohort":

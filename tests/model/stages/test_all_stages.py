@@ -113,6 +113,14 @@ def test_a_cohort_that_is_not_listed_is_an_error_that_lists_those_that_are(
         detector(settings=small_settings.model_copy(update={"cohorts": cohorts}), out=tmp_path)
 
 
+def test_images_of_other_reports_are_told_apart(small_settings: ModelSettings) -> None:
+    cohort = open_cohort("training", small_settings.cohorts.training)
+    with pytest.raises(
+        CohortError, match=r"no image of the 2 labelled reports; set model\.cohorts"
+    ):
+        cohort.with_reports({"CXR1", "CXR2"})
+
+
 def test_images_that_are_missing_are_counted_and_named(
     small_settings: ModelSettings, tmp_path: Path
 ) -> None:
