@@ -3,13 +3,19 @@
 import re
 import warnings
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
+import numpy as np
 from spacy.language import Language
 from spacy.tokens import Span
 
-from pipeline.extraction.matching import LexiconMatcher, Match
-from pipeline.extraction.tokens import PlainTokenizer, Tokens
+from pipeline.extraction.lexicon import Concept
+from pipeline.extraction.matching import Entry, LexiconMatcher, MatchColumns
+from pipeline.extraction.runs import spread
+from pipeline.extraction.tokens import TokenColumns, Tokenizer
+
+#: (short, long) of each abbreviation, sorted.
+Abbreviations: TypeAlias = tuple[tuple[str, str], ...]
 
 # A short form in brackets; all else of a report cannot define one.
 _CANDIDATE: Final = re.compile(r"\((?=[A-Za-z0-9/]{0,9}[A-Z])[A-Za-z][A-Za-z0-9/]{1,8}\)")
@@ -24,12 +30,12 @@ class AbbreviationFinder:
             from scispacy.abbreviation import AbbreviationDetector
 
         self._nlp = nlp
-        self._tokenize = PlainTokenizer(nlp)
+        self._tokenize = Tokenizer(nlp, (matcher.read,))
         self._matcher = matcher
         self._detector = AbbreviationDetector(nlp)
 
-    def __call__(self, text: str) -> tuple[tuple[str, str], ...]:
-        """Abbreviations of `text` whose long form names a concept, sorted, as (short, long)."""
+    def __call__(self, text: str) -> Abbreviations:
+        """Abbreviations of `text` whose long form names a concept."""
         if _CANDIDATE.search(text) is None:
             return ()
         with warnings.catch_warnings():
@@ -39,23 +45,43 @@ class AbbreviationFinder:
         found: set[tuple[str, str]] = set()
         for short in doc._.abbreviations:
             long: Span = short._.long_form
-            if self._names(long.text) and not self._names(short.text):
+            if self._named(long.text) and not self._named(short.text):
                 found.add((short.text, long.text.lower()))
         return tuple(sorted(found))
 
     def expand(
-        self, tokens: Tokens, matches: list[Match], abbreviations: Sequence[tuple[str, str]]
-    ) -> list[Match]:
-        """`matches` and those that the abbreviations' long forms bring, in order."""
-        taken = {token for match in matches for token in range(match.start, match.end)}
-        expanded = list(matches)
-        for short, long in abbreviations:
-            rule = f"abbreviation:{short}"
-            concepts = [match.concept for match in self._names(long)]
-            for position in range(len(tokens.words)):
-                if tokens.phrase(position, position + 1) == short and position not in taken:
-                    expanded += [Match(position, position + 1, c, rule) for c in concepts]
-        return sorted(expanded, key=lambda m: (m.start, m.end, m.concept.concept_id))
+        self,
+        tokens: TokenColumns,
+        texts: Sequence[str],
+        abbreviations: Sequence[Abbreviations],
+        matches: MatchColumns,
+    ) -> MatchColumns:
+        """`matches` and those that the abbreviations' long forms bring.
 
-    def _names(self, phrase: str) -> list[Match]:
-        return self._matcher(self._tokenize(phrase))
+        Args:
+            tokens: the tokens of `texts`.
+            texts: what the tokens are of.
+            abbreviations: for each text those that hold in it.
+            matches: the phrases of the lexicon.
+        """
+        taken = np.zeros(len(tokens.start), dtype=bool)
+        taken[spread(matches.start, matches.end - matches.start)[0]] = True
+        found: list[tuple[int, int, Entry]] = []
+        for row, known in enumerate(abbreviations):
+            if not known:
+                continue
+            concepts: dict[str, list[Concept]] = {}
+            for short, long in known:
+                concepts.setdefault(short, []).extend(self._named(long))
+            for position in range(int(tokens.first[row]), int(tokens.first[row + 1])):
+                word = texts[row][tokens.start[position] : tokens.end[position]]
+                if word in concepts and not taken[position]:
+                    rule = f"abbreviation:{word}"
+                    found += [(position, position + 1, Entry(c, rule)) for c in concepts[word]]
+        return self._matcher.with_others(matches, found)
+
+    def _named(self, phrase: str) -> list[Concept]:
+        tokens = self._tokenize([phrase])
+        found = self._matcher.find(tokens, tokens.codes[0], [phrase]).entry.tolist()
+        entries = (self._matcher.entries[number] for number in found)
+        return [entry.concept for entry in entries if entry.concept is not None]

@@ -8,15 +8,15 @@ import pyarrow.compute as pc
 
 from data_contracts.concepts import ASSERTIONS, CATEGORIES
 from data_contracts.tables import FINDINGS, MENTIONS, SECTIONS
-from pipeline.extraction.occurrences import Occurrences, find_occurrences
-from pipeline.extraction.passage_store import (
+from pipeline.extraction.analyses import (
     FINDING_FIELDS,
     MENTION_FIELDS,
     PASSAGE_FIELDS,
     AnalysisColumns,
     IntArray,
-    PassageStore,
 )
+from pipeline.extraction.occurrences import Occurrences, find_occurrences
+from pipeline.extraction.passage_store import PassageStore
 from pipeline.extraction.runs import spread
 
 _SECTIONS = pa.array(SECTIONS)
@@ -110,7 +110,7 @@ def _mentions(
     links, mention = spread(fields["first_link"], fields["links"])
     linked = analyses.links[links] + rows.first_row[owner[mention]]
     no_cue = fields["cue_start"] < 0
-    strings = analyses.strings
+    strings = pa.array(analyses.strings, pa.string())
     columns = {
         "mention_id": rows.ids,
         "report_id": report_ids.take(pa.array(rows.report)),
@@ -144,11 +144,12 @@ def _findings(
     found, owner = spread(passages["first_finding"], passages["findings"])
     fields = dict(zip(FINDING_FIELDS, analyses.findings[found].T, strict=True))
     mention = fields["mention"] + rows.first_row[owner]
+    strings = pa.array(analyses.strings, pa.string())
     first = fields["first_link"]
     places: dict[str, pa.Array] = {}
     for group in ("sides", "zones", "descriptors"):
         links, _ = spread(first, fields[group])
-        places[group] = _lists(_decode(analyses.strings, analyses.links[links]), fields[group])
+        places[group] = _lists(_decode(strings, analyses.links[links]), fields[group])
         first = first + fields[group]
     links, finding = spread(first, fields["mentions"])
     behind = analyses.links[links] + rows.first_row[owner[finding]]
@@ -156,7 +157,7 @@ def _findings(
         "report_id": report_ids.take(pa.array(occurrences.report[owner])),
         "mention_id": rows.ids.take(pa.array(mention)),
         "section": _SECTIONS.take(pa.array(occurrences.section[owner])),
-        "finding": _decode(analyses.strings, rows.fields["concept"][mention]),
+        "finding": _decode(strings, rows.fields["concept"][mention]),
         "assertion": _ASSERTIONS.take(pa.array(rows.fields["assertion"][mention])),
         **places,
         "mention_ids": _lists(rows.ids.take(pa.array(behind)), fields["mentions"]),

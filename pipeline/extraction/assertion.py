@@ -5,15 +5,16 @@ from typing import Final, NamedTuple
 
 from data_contracts.concepts import Assertion
 from pipeline.extraction.cues import Cue, CueMatches
-from pipeline.extraction.grammar import BREAKS, FINITE_VERBS
-from pipeline.extraction.matching import Match
-
-_VERSUS: Final = frozenset({"versus", "vs", "v"})
-_ALTERNATIVE: Final = frozenset({"or", "versus", "vs", "and/or"})
-_SUBJECTS: Final = frozenset({"the", "there", "this", "these", "it", "heart"})
-_CONJUNCTIONS: Final = frozenset({"and", "or", "nor", "/", "&"})
-_NEAR_ENDS: Final = frozenset({"in", "within", "at", "over", "with", "without", "to", "from"})
-
+from pipeline.extraction.grammar import (
+    ALTERNATIVES,
+    BREAKS,
+    CONJUNCTIONS,
+    FINITE_VERBS,
+    NEAR_ENDS,
+    SUBJECTS,
+    VERSUS,
+)
+from pipeline.extraction.relations import Match
 
 class Decision(NamedTuple):
     """What is said of a finding, and the cue that says it; no cue means plainly affirmed."""
@@ -68,7 +69,7 @@ class SentenceCues:
             word = self._words[position]
             if position in self._stops:
                 return False
-            if word in (",", "and") and (verb_passed or self._words[position + 1] in _SUBJECTS):
+            if word in (",", "and") and (verb_passed or self._words[position + 1] in SUBJECTS):
                 return False
             # The verb that a cue such as "may" governs begins no clause.
             verb_passed = verb_passed or (word in FINITE_VERBS and position > cue.end)
@@ -77,7 +78,7 @@ class SentenceCues:
     def _reaches_near(self, cue: Cue, finding: Match) -> bool:
         for position in range(cue.end, finding.start):
             word = self._words[position]
-            if position in self._stops or word in FINITE_VERBS or word in _NEAR_ENDS:
+            if position in self._stops or word in FINITE_VERBS or word in NEAR_ENDS:
                 return False
             aside = position == cue.end or self._alternatives(position, finding)
             if word in BREAKS or (word == "," and not aside):
@@ -86,11 +87,11 @@ class SentenceCues:
 
     def _alternatives(self, comma: int, finding: Match) -> bool:
         """Whether the comma divides alternatives: "possibly scar, atelectasis, or pneumonia"."""
-        return any(word in _ALTERNATIVE for word in self._words[comma : finding.start])
+        return any(word in ALTERNATIVES for word in self._words[comma : finding.start])
 
     def _reaches_left(self, cue: Cue, finding: Match, findings: Sequence[Match]) -> bool:
         listed = False
-        if self._words[cue.start] in _VERSUS:
+        if self._words[cue.start] in VERSUS:
             return not any(
                 finding.end <= other.start < cue.start for other in findings
             ) and not any(self._words[p] in FINITE_VERBS for p in range(finding.end, cue.start))
@@ -100,7 +101,7 @@ class SentenceCues:
                 return False
             if word == "," and not listed and position < cue.start - 1:
                 return False
-            listed = listed or word in _CONJUNCTIONS
+            listed = listed or word in CONJUNCTIONS
         return True
 
     def _strongest(self, cues: list[Cue], finding: Match) -> Cue:

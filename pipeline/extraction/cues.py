@@ -1,7 +1,7 @@
 """Cues: which words decide an assertion, read from `cues.txt`, made NegEx patterns by negspacy."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -12,6 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from data_contracts.concepts import ASSERTIONS, Assertion
+from pipeline.extraction.grammar import STATEMENT_ENDS
 from pipeline.extraction.lexicon import (
     CUE_FILE,
     LexiconError,
@@ -19,8 +20,7 @@ from pipeline.extraction.lexicon import (
     lexicon_folder,
     read_lexicon_file,
 )
-from pipeline.extraction.phrase_trie import PhraseTrie
-from pipeline.extraction.tokens import Tokens
+from pipeline.extraction.phrase_trie import IntArray, PhraseHits, PhraseTrie
 
 Direction = Literal["before", "near", "after"]
 # What a phrase decides: assertion, direction, and whether it only doubts the identity.
@@ -69,14 +69,22 @@ class Cue(NamedTuple):
 
 
 class CueMatches(NamedTuple):
-    """The cues of a Doc in text order, and the tokens at which every cue's reach ends."""
+    """The cues of a text in text order, and the tokens at which every cue's reach ends."""
 
     cues: tuple[Cue, ...]
     stops: tuple[int, ...]
 
 
+class CueHit(NamedTuple):
+    """A phrase of `cues.txt` before it is weighed: entry, first token, token behind the last."""
+
+    entry: int
+    start: int
+    end: int
+
+
 class _Entry(NamedTuple):
-    """What a phrase is to NegEx, and what it decides if it is a cue."""
+    """What a phrase is to NegEx, and what it decides if it is a cue; many phrases are alike."""
 
     kind: _Kind
     readings: tuple[_Reading, ...]
@@ -132,7 +140,7 @@ class CueMatcher(Negex):
     """NegEx (Chapman et al. 2001) for all assertions at once, that tells which cues it found.
 
     negspacy only marks entities as negated. Here its patterns, of every assertion, are found in
-    plain words; how far they reach is decided in `assertion.py`. Of overlapping cues the longest
+    columns of words; how far they reach is decided in `assertion.py`. Of overlapping cues the longest
     wins.
     """
 
@@ -149,24 +157,35 @@ class CueMatcher(Negex):
         }
         super().__init__(nlp, "cues", termset)
         readings = _readings(lexicon)
-        self._trie: PhraseTrie[_Entry] = PhraseTrie()
+        self._trie = PhraseTrie()
         patterns: dict[_Kind, list[Doc]] = {
             "pseudo": self.pseudo_patterns,
             "preceding": self.preceding_patterns,
             "following": self.following_patterns,
             "termination": self.termination_patterns,
         }
+        numbers: dict[_Entry, int] = {}
         for kind, docs in patterns.items():
             for doc in docs:
-                words = [token.lower_ for token in doc]
-                self._trie.add(words, _Entry(kind, readings.get((kind, doc.text), ())))
+                entry = _Entry(kind, readings.get((kind, doc.text), ()))
+                number = numbers.setdefault(entry, len(numbers))
+                self._trie.add([token.lower_ for token in doc], number)
+        self._entries = list(numbers)
 
-    def find(self, tokens: Tokens) -> CueMatches:
-        """The cues and stops among `tokens`."""
-        words = tokens.words
-        found = self._trie.find(words)
-        if not found:
+    def read(self, word: str, norm: str) -> int:
+        """The code of a token among which to find cues; see `WordReader`."""
+        del norm
+        return self._trie.code(word)
+
+    def find(self, words: IntArray, stops: IntArray) -> PhraseHits:
+        """All phrases of `cues.txt`, as numbers of what they are; see `PhraseTrie.find`."""
+        return self._trie.find(words, stops)
+
+    def weigh(self, words: Sequence[str], hits: Sequence[CueHit]) -> CueMatches:
+        """The cues and stops among the phrases found in one text."""
+        if not hits:
             return _NOTHING
+        found = [(self._entries[hit.entry], hit.start, hit.end) for hit in hits]
         pseudo = [match for match in found if match[0].kind == "pseudo"]
         cues = [
             Cue(start, end, *reading)
@@ -207,10 +226,10 @@ def _is_pseudo(start: int, end: int, pseudo: list[tuple[_Entry, int, int]]) -> b
     )
 
 
-def _stands_where_it_counts(words: list[str], start: int, end: int) -> bool:
+def _stands_where_it_counts(words: Sequence[str], start: int, end: int) -> bool:
     if words[start] not in (":", "-"):
         return True
-    return end == len(words) or words[end] in (".", ";", ",")
+    return end == len(words) or words[end] in STATEMENT_ENDS
 
 
 def _longest(cues: Iterable[Cue]) -> list[Cue]:

@@ -1,4 +1,8 @@
-"""The little grammar that reach and attachment need: verbs, links and clause joints, by word."""
+"""The little grammar that reach and attachment need: verbs, links and clause joints, by word.
+
+All words that those rules know stand here, so that two words that are in the same sets are one to
+them (`stand_in`).
+"""
 
 import re
 from typing import Final
@@ -46,6 +50,65 @@ PARTITIVES: Final = frozenset(
     "zones band bands streak streaks collection pocket".split()
 )
 
+#: Verbs that tie a finding to a descriptor behind them.
+COPULAS: Final = frozenset("is are was were remains remain appears appear".split())
+
+#: Words that join clauses, so that no modifier is told of a finding beyond them.
+CLAUSE_JOINTS: Final = frozenset({";", "but", "however", "although", "while", "whereas"})
+
+#: Words between two findings that share what is said before or behind them.
+SHARING_LINKS: Final = frozenset({"/", "or", "versus", "vs", "and/or", "and", "&"})
+
+#: Words that may stand between a finding and the place right behind it.
+LOOSE_JOINTS: Final = frozenset({"-", "(", ":", "lung", "lateral", "medial", "posterior", "anterior"})
+
+#: Adjectives that belong to the name of a place.
+NOUN_ADJECTIVES: Final = frozenset(
+    "lateral medial posterior anterior superior inferior entire remaining upper lower mid -".split()
+)
+
+#: Nouns of places in the lung.
+PLACE_NOUNS: Final = frozenset(
+    "lung lungs base bases lobe lobes zone zones region regions area hemithorax side field "
+    "aspect portion segment".split()
+)
+
+#: Anatomy outside the lung: "left" in "the left rib" places no lung finding.
+ELSEWHERE: Final = frozenset(
+    "rib ribs clavicle shoulder humerus hemidiaphragm diaphragm heart ventricle atrium hilum "
+    "neck axilla abdomen quadrant arm chest ventricular atrial subclavian jugular ij upper- "
+    "extremity scapula breast kidney pulmonary-artery paratracheal mediastinum mediastinal "
+    "aorta".split()
+)
+
+#: Words that tell that a sentence speaks of the lung.
+LUNG_WORDS: Final = frozenset(
+    "lung lungs lobe lobes pulmonary parenchymal parenchyma airspace alveolar midlung".split()
+)
+
+VERSUS: Final = frozenset({"versus", "vs", "v"})
+
+#: Words that divide alternatives.
+ALTERNATIVES: Final = frozenset({"or", "versus", "vs", "and/or"})
+
+#: Words with which a clause of its own may begin behind a comma or "and".
+SUBJECTS: Final = frozenset({"the", "there", "this", "these", "it", "heart"})
+
+CONJUNCTIONS: Final = frozenset({"and", "or", "nor", "/", "&"})
+
+#: Words that end the noun phrase in which a `near` cue reaches.
+NEAR_ENDS: Final = frozenset({"in", "within", "at", "over", "with", "without", "to", "from"})
+
+#: Words behind a heading's colon or dash that leave it a cue: "Pneumothorax: -."
+STATEMENT_ENDS: Final = frozenset({".", ";", ","})
+
+# Words that a rule asks for by name.
+_NAMED: Final = tuple(frozenset({word}) for word in ", : - of and or clear with throughout".split())
+_SETS: Final = (
+    *(value for value in list(globals().values()) if isinstance(value, frozenset)),
+    *_NAMED,
+)
+
 # What de-identification leaves in a word's place.
 _MASK: Final = re.compile(r"x{3,}|_+|\[\*\*.*")
 
@@ -53,3 +116,33 @@ _MASK: Final = re.compile(r"x{3,}|_+|\[\*\*.*")
 def is_mask(word: str) -> bool:
     """Whether a word is a de-identification mark, behind which any word may have stood."""
     return _MASK.fullmatch(word) is not None
+
+
+def is_adverb(word: str) -> bool:
+    """Whether a word tells how or where something is: "bilaterally", "throughout"."""
+    return word.endswith("ly") or word == "throughout"
+
+
+def _kind(word: str) -> tuple[bool, ...]:
+    return (is_mask(word), is_adverb(word), *(word in members for members in _SETS))
+
+
+def _first_of_each_kind() -> dict[tuple[bool, ...], str]:
+    known = sorted(frozenset().union(*_SETS))
+    # Words that no rule knows, an adverb and a mask among them, stand for all others like them.
+    return {_kind(word): word for word in reversed(("*", "*ly", "___", *known))}
+
+
+_BY_KIND: Final = _first_of_each_kind()
+#: The words that stand for all words.
+STAND_INS: Final = tuple(dict.fromkeys(_BY_KIND.values()))
+_CODES: Final = {kind: STAND_INS.index(word) for kind, word in _BY_KIND.items()}
+
+
+def stand_in(word: str) -> int:
+    """The place in `STAND_INS` of the word that to every rule is like `word`.
+
+    What rules decide of a text with stand-ins in its words' places they decide of every text that
+    has the same ones.
+    """
+    return _CODES[_kind(word)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 from data_contracts.concepts import CATEGORIES, Category, category_of, is_concept_id
 
@@ -27,8 +27,7 @@ class LexiconError(ValueError):
     """A lexicon file breaks its own rules; the message names file, line and remedy."""
 
 
-@dataclass(frozen=True, slots=True)
-class Implication:
+class Implication(NamedTuple):
     """A concept that holds wherever another does, perhaps only beside a third one."""
 
     concept_id: str

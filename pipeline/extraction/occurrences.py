@@ -10,13 +10,14 @@ import pyarrow.compute as pc
 
 from data_contracts.checking import ContractError
 from data_contracts.tables import SECTIONS
-from pipeline.extraction.passage_store import Abbreviations, IntArray, PassageStore
+from pipeline.extraction.analyses import IntArray
+from pipeline.extraction.passage_store import Abbreviations, PassageKey, PassageStore
 from pipeline.extraction.passages import split_passages
 from pipeline.extraction.runs import spread
 
 #: The columns of the reports table that extraction reads.
 REPORT_COLUMNS: Final = ("report_id", "text", "sections")
-_NOTHING_KNOWN: Final[Mapping[str, int]] = {}
+_NOTHING_KNOWN: Final[Mapping[PassageKey, int]] = {}
 
 
 class ExtractionError(ValueError):
@@ -81,9 +82,12 @@ class _DistinctSections:
         before = len(self._sentences)
         for start, end, sentences in passages:
             body = text[start:end]
-            number = known.get(body)
+            later: tuple[int, ...] = ()
+            if len(sentences) > 1:
+                later = tuple([sentence - start for sentence, _ in sentences[1:]])
+            number = known.get((body, later) if later else body)
             if number is None:
-                number = self._store.number(body, section, abbreviations)
+                number = self._store.number(body, section, later, abbreviations)
             self._passages += (number, start)
             for sentence in sentences:
                 self._sentences += sentence

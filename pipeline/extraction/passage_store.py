@@ -6,45 +6,33 @@ occurrence costs is then a few numpy and Arrow operations over whole columns.
 
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
 
-from data_contracts.concepts import ASSERTIONS, CATEGORIES
 from data_contracts.tables import ASSERTING_SECTIONS
-from pipeline.extraction.statements import PassageAnalysis, PassageFinding, PassageMention
+from pipeline.extraction.analyses import (
+    FINDING_FIELDS,
+    MENTION_FIELDS,
+    PASSAGE_FIELDS,
+    STRING_FIELDS,
+    AnalysisColumns,
+    IntArray,
+)
+from pipeline.extraction.runs import spread
+from pipeline.extraction.statements import PassageText
 
-IntArray: TypeAlias = npt.NDArray[np.signedinteger[Any]]
 Abbreviations: TypeAlias = tuple[tuple[str, str], ...]
+#: A passage of several sentences is told from others of the same text by where these begin.
+PassageKey: TypeAlias = str | tuple[str, tuple[int, ...]]
 
 #: Distinct passages held before all are forgotten: about 300 MB.
 CAPACITY: Final = 500_000
 
-#: Columns of the integer rows below.
-PASSAGE_FIELDS: Final = ("first_mention", "mentions", "first_finding", "findings")
-MENTION_FIELDS: Final = (
-    "start",
-    "end",
-    "text",
-    "concept",
-    "category",
-    "assertion",
-    "cue_start",
-    "cue_end",
-    "cue",
-    "rule",
-    "cue_rule",
-    "first_link",
-    "links",
-)
-_CATEGORY_CODES: Final = {name: code for code, name in enumerate(CATEGORIES)}
-_ASSERTION_CODES: Final = {name: code for code, name in enumerate(ASSERTIONS)}
+_FIRST_LINK: Final = FINDING_FIELDS.index("first_link")
+_CONCEPTS: Final = [FINDING_FIELDS.index(name) for name in ("sides", "zones", "descriptors")]
 # All sections that assert say the same by the same words.
 _ROLES: Final = dict.fromkeys(ASSERTING_SECTIONS, ASSERTING_SECTIONS[0])
-FINDING_FIELDS: Final = ("mention", "first_link", "sides", "zones", "descriptors", "mentions")
 
 
 class PassageExtractor(Protocol):
@@ -53,36 +41,26 @@ class PassageExtractor(Protocol):
     def find_abbreviations(self, text: str) -> Abbreviations:
         """Abbreviations that a report defines, as (short, long)."""
 
-    def analyse(
-        self, text: str, section: str, abbreviations: Sequence[tuple[str, str]] = ()
-    ) -> PassageAnalysis:
-        """All that a passage says."""
+    def analyse(self, passages: Sequence[PassageText]) -> AnalysisColumns:
+        """All that passages say, each by itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class AnalysisColumns:
-    """Analyses as columns: row numbers point from passages to mentions and findings to links.
+class UnreadablePassageError(Exception):
+    """A passage's analysis failed.
 
     Attributes:
-        passages: (passages, 4) integers, see `PASSAGE_FIELDS`.
-        mentions: (mentions, 13) integers, see `MENTION_FIELDS`; offsets count from the passage's
-            start, `text`, `concept`, `cue`, `rule` and `cue_rule` index `strings`, -1 is none.
-        findings: (findings, 6) integers, see `FINDING_FIELDS`; the numbers of sides, zones,
-            descriptors and mentions, which follow one another in `links`.
-        links: for mentions, findings by their place among the passage's mentions; for findings,
-            concepts in `strings`, then mentions by their place.
-        strings: every string that the rows refer to.
+        number: the passage's number in the store.
+        kind: what the error was; its message may repeat the passage.
     """
 
-    passages: IntArray
-    mentions: IntArray
-    findings: IntArray
-    links: IntArray
-    strings: pa.Array
+    def __init__(self, number: int, kind: str) -> None:
+        super().__init__(f"passage {number} could not be analysed ({kind})")
+        self.number = number
+        self.kind = kind
 
 
 class PassageStore:
-    """Distinct passages by number, analysed when they are first seen.
+    """Distinct passages by number, analysed together when their columns are asked for.
 
     When `capacity` is passed, `make_room` forgets all: the frequent ones come back within a part,
     and analysing them again costs a small share of what filling the store did.
@@ -95,7 +73,8 @@ class PassageStore:
 
     def _forget(self) -> None:
         # Texts map to plain integers, which the garbage collector need not walk.
-        self._numbers: dict[tuple[str, Abbreviations], dict[str, int]] = {}
+        self._numbers: dict[tuple[str, Abbreviations], dict[PassageKey, int]] = {}
+        self._waiting: list[PassageText] = []
         self._codes: dict[str, int] = {}
         self._passages = array("i")
         self._mentions = array("i")
@@ -103,98 +82,112 @@ class PassageStore:
         self._links = array("i")
 
     def __len__(self) -> int:
-        """Distinct passages held."""
-        return len(self._passages) // len(PASSAGE_FIELDS)
+        """Distinct passages numbered."""
+        return self._analysed + len(self._waiting)
+
+    @property
+    def _analysed(self) -> int:
+        return _height(self._passages, PASSAGE_FIELDS)
 
     def make_room(self) -> None:
         """Forget all passages, and with them their numbers, once the store is full."""
         if len(self) >= self._capacity:
             self._forget()
 
-    def number(self, text: str, section: str, abbreviations: Abbreviations = ()) -> int:
+    def number(
+        self,
+        text: str,
+        section: str,
+        later_sentences: tuple[int, ...] = (),
+        abbreviations: Abbreviations = (),
+    ) -> int:
         """The passage's row in the columns.
 
         Args:
             text: the passage as it stands in the report.
             section: its section; all sections that assert count as one.
+            later_sentences: where its sentences but the first begin in it.
             abbreviations: those that its report defines.
         """
         if abbreviations:
             abbreviations = tuple(pair for pair in abbreviations if pair[0] in text)
         role = _ROLES.get(section, section)
         numbers = self._numbers.setdefault((role, abbreviations), {})
-        number = numbers.get(text)
-        if number is None:
-            analysis = self.extractor.analyse(text, role, abbreviations)
-            number = numbers[text] = len(self)
-            self._add(text, analysis)
+        number = numbers.setdefault((text, later_sentences) if later_sentences else text, len(self))
+        if number == len(self):
+            self._waiting.append(PassageText(text, role, later_sentences, abbreviations))
         return number
 
-    def known(self, section: str) -> Mapping[str, int]:
+    def known(self, section: str) -> Mapping[PassageKey, int]:
         """What `number` gives for the passages of such sections seen so far, not abbreviated."""
         return self._numbers.setdefault((_ROLES.get(section, section), ()), {})
 
     def columns(self) -> AnalysisColumns:
-        """All analyses held, in place: let go of them before the next passage is analysed."""
+        """All analyses held, in place: let go of them before the next passage is analysed.
+
+        Raises:
+            UnreadablePassageError: the analysis of a passage failed; the store forgets all.
+        """
+        if self._waiting:
+            self._analyse_waiting()
         return AnalysisColumns(
-            passages=_rows(self._passages, len(PASSAGE_FIELDS)),
-            mentions=_rows(self._mentions, len(MENTION_FIELDS)),
-            findings=_rows(self._findings, len(FINDING_FIELDS)),
+            passages=_rows(self._passages, PASSAGE_FIELDS),
+            mentions=_rows(self._mentions, MENTION_FIELDS),
+            findings=_rows(self._findings, FINDING_FIELDS),
             links=np.frombuffer(self._links, dtype=np.intc),
-            strings=pa.array(list(self._codes), pa.string()),
+            strings=list(self._codes),
         )
 
-    def _add(self, text: str, analysis: PassageAnalysis) -> None:
-        mentions, findings = analysis
-        self._passages.extend(
-            (
-                len(self._mentions) // len(MENTION_FIELDS),
-                len(mentions),
-                len(self._findings) // len(FINDING_FIELDS),
-                len(findings),
-            )
-        )
-        for mention in mentions:
-            self._add_mention(text, mention)
-        for finding in findings:
-            self._add_finding(finding)
+    def _analyse_waiting(self) -> None:
+        try:
+            analyses = self.extractor.analyse(self._waiting)
+        except Exception:
+            unreadable = self._unreadable()
+            self._forget()
+            if unreadable is None:
+                raise
+        else:
+            self._add(analyses)
+            self._waiting = []
+            return
+        # Raised out here, so that the other error does not travel along as its context.
+        raise unreadable
 
-    def _add_mention(self, text: str, mention: PassageMention) -> None:
-        start, end, _, concept_id, category, assertion, cue, cue_rule, findings, rule = mention
-        code = self._code
-        cue_start, cue_end = cue if cue is not None else (-1, -1)
-        self._mentions.extend(
-            (
-                start,
-                end,
-                code(text[start:end]),
-                code(concept_id),
-                _CATEGORY_CODES[category],
-                _ASSERTION_CODES[assertion],
-                cue_start,
-                cue_end,
-                code(text[cue_start:cue_end]) if cue is not None else -1,
-                code(rule),
-                code(cue_rule) if cue_rule is not None else -1,
-                len(self._links),
-                len(findings),
-            )
-        )
-        self._links.extend(findings)
+    def _unreadable(self) -> UnreadablePassageError | None:
+        """The first waiting passage that cannot be analysed by itself."""
+        for number, passage in enumerate(self._waiting, start=self._analysed):
+            try:
+                self.extractor.analyse([passage])
+            except Exception as error:  # noqa: BLE001 - whatever it is, it may quote the report
+                return UnreadablePassageError(number, type(error).__name__)
+        return None
 
-    def _add_finding(self, finding: PassageFinding) -> None:
-        mention, sides, zones, descriptors, mentions = finding
-        self._findings.extend(
-            (mention, len(self._links), len(sides), len(zones), len(descriptors), len(mentions))
+    def _add(self, found: AnalysisColumns) -> None:
+        codes = np.array([self._code(string) for string in found.strings] + [-1], dtype=np.intc)
+        passages, mentions, findings, links = (
+            rows.astype(np.intc)
+            for rows in (found.passages, found.mentions, found.findings, found.links)
         )
-        for concept_id in (*sides, *zones, *descriptors):
-            self._links.append(self._code(concept_id))
-        self._links.extend(mentions)
+        passages += [_height(self._mentions, MENTION_FIELDS), 0, _height(self._findings, FINDING_FIELDS), 0]
+        named = [MENTION_FIELDS.index(name) for name in STRING_FIELDS]
+        mentions[:, named] = codes[mentions[:, named]]
+        concepts, _ = spread(findings[:, _FIRST_LINK], findings[:, _CONCEPTS].sum(axis=1))
+        links[concepts] = codes[links[concepts]]
+        mentions[:, MENTION_FIELDS.index("first_link")] += len(self._links)
+        findings[:, _FIRST_LINK] += len(self._links)
+        self._passages.frombytes(passages.tobytes())
+        self._mentions.frombytes(mentions.tobytes())
+        self._findings.frombytes(findings.tobytes())
+        self._links.frombytes(links.tobytes())
 
     def _code(self, string: str) -> int:
         return self._codes.setdefault(string, len(self._codes))
 
 
-def _rows(values: "array[Any]", width: int) -> IntArray:
+def _height(values: "array[int]", fields: Sequence[str]) -> int:
+    return len(values) // len(fields)
+
+
+def _rows(values: "array[int]", fields: Sequence[str]) -> IntArray:
     # An array cannot grow while a view of it is alive, which it says by a BufferError.
-    return np.frombuffer(values, dtype=np.intc).reshape(-1, width)
+    return np.frombuffer(values, dtype=np.intc).reshape(-1, len(fields))

@@ -7,41 +7,48 @@ of a passage), or to the finding that its clause goes on to name ("the right bas
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import NamedTuple
 
+from data_contracts.concepts import Category
 from pipeline.extraction.grammar import (
     BREAKS,
+    CLAUSE_JOINTS,
     COMPANIONS,
+    COPULAS,
     DETERMINERS,
+    ELSEWHERE,
     FINITE_VERBS,
     LIST_LINKS,
     LOCATIVES,
+    LOOSE_JOINTS,
+    NOUN_ADJECTIVES,
     PARTITIVES,
+    PLACE_NOUNS,
     PREPOSITIONS,
+    SHARING_LINKS,
+    is_adverb,
     is_mask,
 )
-from pipeline.extraction.matching import Match
+from pipeline.extraction.lexicon import Concept
 
-_COPULAS: Final = frozenset({"is", "are", "was", "were", "remains", "remain", "appears", "appear"})
-_CLAUSE_JOINTS: Final = frozenset({";", "but", "however", "although", "while", "whereas"})
-_SHARING_LINKS: Final = frozenset({"/", "or", "versus", "vs", "and/or", "and", "&"})
-_LOOSE_JOINTS: Final = frozenset(
-    {"-", "(", ":", "lung", "lateral", "medial", "posterior", "anterior"}
-)
-_NOUN_ADJECTIVES: Final = frozenset(
-    "lateral medial posterior anterior superior inferior entire remaining upper lower mid -".split()
-)
-_PLACE_NOUNS: Final = frozenset(
-    "lung lungs base bases lobe lobes zone zones region regions area hemithorax side field "
-    "aspect portion segment".split()
-)
-# Anatomy outside the lung: "left" in "the left rib" places no lung finding.
-_ELSEWHERE: Final = frozenset(
-    "rib ribs clavicle shoulder humerus hemidiaphragm diaphragm heart ventricle atrium hilum "
-    "neck axilla abdomen quadrant arm chest ventricular atrial subclavian jugular ij upper- "
-    "extremity scapula breast kidney pulmonary-artery paratracheal mediastinum mediastinal "
-    "aorta".split()
-)
+class Match(NamedTuple):
+    """A phrase of the lexicon in a passage, as far as rules may look at it.
+
+    Attributes:
+        place: its place among the passage's phrases.
+        start: its first token.
+        end: the token behind its last.
+        category: its concept's category.
+        weak: whether it counts only under the condition that `Concept.weak_phrases` states.
+        concept: its concept, in a passage where one phrase may imply another concept.
+    """
+
+    place: int
+    start: int
+    end: int
+    category: Category
+    weak: bool = False
+    concept: Concept | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,7 @@ def make_scene(words: Sequence[str], matches: Sequence[Match], sentence_of: Sequ
     findings: list[Match] = []
     modifiers: list[Match] = []
     for match in matches:
-        (findings if match.concept.category == "finding" else modifiers).append(match)
+        (findings if match.category == "finding" else modifiers).append(match)
     return Scene(words, tuple(findings), tuple(modifiers), sentence_of)
 
 
@@ -92,7 +99,7 @@ def attach(scene: Scene) -> list[tuple[int, ...]]:
 
 def _accompany(scene: Scene, attached: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
     """Give "with adjacent atelectasis" the places of the finding that it accompanies."""
-    places = [m.concept.category in ("side", "zone") for m in scene.modifiers]
+    places = [m.category in ("side", "zone") for m in scene.modifiers]
     for index in range(1, len(scene.findings)):
         before, here = scene.findings[index - 1], scene.findings[index]
         own = any(index in owners for owners, place in zip(attached, places, strict=True) if place)
@@ -124,9 +131,9 @@ def _opens(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[in
             continue
         if word in BREAKS or word in FINITE_VERBS or word in LOCATIVES or word in DETERMINERS:
             return ()
-        if word in _CLAUSE_JOINTS or word in PREPOSITIONS:
+        if word in CLAUSE_JOINTS or word in PREPOSITIONS:
             return ()
-        strange = strange or word not in _PLACE_NOUNS
+        strange = strange or word not in PLACE_NOUNS
     return _sharing(scene, index, modifier_tokens)
 
 
@@ -139,7 +146,7 @@ def _is_partitive(scene: Scene, position: int) -> bool:
 
 def _list_goes_on(scene: Scene, modifier: Match, comma: int) -> bool:
     """Whether a comma only divides adjectives: "irregular, pleural-based opacity"."""
-    if modifier.concept.category == "descriptor":
+    if modifier.category == "descriptor":
         return True
     following = comma + 1
     modified = any(other.start == following for other in scene.modifiers)
@@ -153,7 +160,7 @@ def _sharing(scene: Scene, index: int, modifier_tokens: set[int]) -> tuple[int, 
         here, following = scene.findings[shared[-1]], scene.findings[shared[-1] + 1]
         between = scene.words[here.end : following.start]
         own = any(t in modifier_tokens for t in range(here.end, following.start))
-        if own or not between or not all(word in _SHARING_LINKS for word in between):
+        if own or not between or not all(word in SHARING_LINKS for word in between):
             break
         shared.append(shared[-1] + 1)
     return tuple(shared)
@@ -168,24 +175,23 @@ def _follows(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[
         return ()
     finding = scene.findings[index]
     # "Effusions are seen bilaterally", "opacities are noted throughout": adverbs need no locative.
-    adverb = scene.words[modifier.start]
-    located = adverbial = adverb.endswith("ly") or adverb == "throughout"
+    located = adverbial = is_adverb(scene.words[modifier.start])
     for position in range(modifier.start - 1, finding.end - 1, -1):
         word = scene.words[position]
-        if word in _CLAUSE_JOINTS:
+        if word in CLAUSE_JOINTS:
             return ()
         located = located or word in LOCATIVES
     adjacent = all(
         t in modifier_tokens
         or scene.words[t] in LIST_LINKS
         or scene.words[t] in DETERMINERS
-        or scene.words[t] in _LOOSE_JOINTS
+        or scene.words[t] in LOOSE_JOINTS
         for t in range(finding.end, modifier.start)
     )
-    predicative = modifier.concept.category == "descriptor" and any(
-        scene.words[t] in _COPULAS for t in range(finding.end, modifier.start)
+    predicative = modifier.category == "descriptor" and any(
+        scene.words[t] in COPULAS for t in range(finding.end, modifier.start)
     )
-    if modifier.concept.category == "descriptor" and not (adjacent or predicative or adverbial):
+    if modifier.category == "descriptor" and not (adjacent or predicative or adverbial):
         return ()
     if not (located or adjacent or predicative):
         return ()
@@ -196,15 +202,15 @@ def _coordinated_before(scene: Scene, index: int, modifier_tokens: set[int]) -> 
     """`index` and the findings coordinated right before it: "atelectasis and opacity in …"."""
     owners = [index]
     places = {
-        t for m in scene.modifiers if m.concept.category == "side" for t in range(m.start, m.end)
+        t for m in scene.modifiers if m.category == "side" for t in range(m.start, m.end)
     }
     shared_tokens = modifier_tokens - places
     while owners[0] > 0:
         here, before = scene.findings[owners[0]], scene.findings[owners[0] - 1]
         between = scene.words[before.end : here.start]
-        links = [word for word in between if word in _SHARING_LINKS]
+        links = [word for word in between if word in SHARING_LINKS]
         bare = all(
-            word in _SHARING_LINKS
+            word in SHARING_LINKS
             or word in DETERMINERS
             or is_mask(word)
             or before.end + offset in shared_tokens
@@ -219,13 +225,13 @@ def _coordinated_before(scene: Scene, index: int, modifier_tokens: set[int]) -> 
 def _precedes(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[int, ...]:
     """The finding that the modifier's clause goes on to name: "the left base shows opacity"."""
     index = _first_after(scene, modifier.end)
-    if index is None or modifier.concept.category == "descriptor" or modifier.weak:
+    if index is None or modifier.category == "descriptor" or modifier.weak:
         return ()
     finding = scene.findings[index]
     if not _same_sentence(scene, modifier, finding) or _is_elsewhere(scene, modifier):
         return ()
     between = scene.words[modifier.end : finding.start]
-    if any(word in _CLAUSE_JOINTS or word in ("clear", "and") for word in between):
+    if any(word in CLAUSE_JOINTS or word in ("clear", "and") for word in between):
         return ()
     # "At the right base, opacity is seen": the comma only ends the place that opens the sentence.
     if "," in between and not (_is_located(scene, modifier, modifier_tokens) and index == 0):
@@ -240,7 +246,7 @@ def _speaks_of(scene: Scene, modifier: Match) -> tuple[int, ...]:
         return ()
     if any(scene.sentence_of[f.start] == sentence for f in scene.findings):
         return ()
-    if modifier.concept.category == "descriptor":
+    if modifier.category == "descriptor":
         return ()
     before = [i for i, f in enumerate(scene.findings) if scene.sentence_of[f.start] == sentence - 1]
     return (before[-1],) if len(before) == 1 else ()
@@ -248,14 +254,14 @@ def _speaks_of(scene: Scene, modifier: Match) -> tuple[int, ...]:
 
 def _is_located(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> bool:
     """Whether a locative leads to the modifier: "in the left base"."""
-    if modifier.concept.category == "descriptor":
+    if modifier.category == "descriptor":
         return False
     for position in range(modifier.start - 1, -1, -1):
         word = scene.words[position]
         if word in LOCATIVES:
             return True
-        coordinated = position in modifier_tokens or word in _PLACE_NOUNS or word in DETERMINERS
-        if not coordinated and word not in LIST_LINKS and word not in _NOUN_ADJECTIVES:
+        coordinated = position in modifier_tokens or word in PLACE_NOUNS or word in DETERMINERS
+        if not coordinated and word not in LIST_LINKS and word not in NOUN_ADJECTIVES:
             return False
     return False
 
@@ -270,11 +276,11 @@ def _stands_before_finding(scene: Scene, modifier: Match, modifier_tokens: set[i
 
 def _is_apposed(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> bool:
     """Whether the modifier stands right behind a finding: "opacity left upper lobe"."""
-    if modifier.concept.category == "descriptor":
+    if modifier.category == "descriptor":
         return False
     position = modifier.start
     while position > 0 and (
-        position - 1 in modifier_tokens or scene.words[position - 1] in _NOUN_ADJECTIVES
+        position - 1 in modifier_tokens or scene.words[position - 1] in NOUN_ADJECTIVES
     ):
         position -= 1
     return any(finding.end == position for finding in scene.findings)
@@ -296,9 +302,9 @@ def _is_subject(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> boo
 
 def _is_elsewhere(scene: Scene, modifier: Match) -> bool:
     """Whether the side belongs to anatomy outside the lung: "the left rib"."""
-    if modifier.concept.category != "side":
+    if modifier.category != "side":
         return False
-    return any(word in _ELSEWHERE for word in scene.words[modifier.end : modifier.end + 3])
+    return any(word in ELSEWHERE for word in scene.words[modifier.end : modifier.end + 3])
 
 
 def _same_sentence(scene: Scene, modifier: Match, finding: Match) -> bool:

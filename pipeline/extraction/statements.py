@@ -25,13 +25,28 @@ class Passage(NamedTuple):
     sentences: tuple[tuple[int, int], ...]
 
 
+class PassageText(NamedTuple):
+    """A passage to be analysed: all that its analysis may depend on.
+
+    Attributes:
+        text: the passage as it stands in the report.
+        section: its section's name; outside the asserting sections nothing is affirmed.
+        later_sentences: where its sentences but the first begin in it.
+        abbreviations: those that its report defines, as (short, long).
+    """
+
+    text: str
+    section: str
+    later_sentences: tuple[int, ...] = ()
+    abbreviations: tuple[tuple[str, str], ...] = ()
+
+
 class PassageMention(NamedTuple):
     """A phrase that names a concept.
 
     Attributes:
         start: offset of the phrase in the passage.
         end: offset behind it.
-        sentence: ordinal of its sentence in the passage.
         concept_id: what it names.
         category: the concept's category.
         assertion: what the passage says of it.
@@ -43,7 +58,6 @@ class PassageMention(NamedTuple):
 
     start: int
     end: int
-    sentence: int
     concept_id: str
     category: Category
     assertion: Assertion

@@ -1,13 +1,22 @@
 """Tokens: scispaCy's tokenizer, with the joints that radiologists leave closed opened."""
 
+import re
 import warnings
-from itertools import accumulate
-from typing import Final, NamedTuple
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 import spacy
 from spacy.lang.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER
 from spacy.language import Language
 from spacy.util import compile_infix_regex
+
+from pipeline.extraction.runs import spread
+
+IntArray = npt.NDArray[np.int64]
 
 # `disease/atelectasis`, `left-sided`, `opacity,left`, `base.No`: one word each for scispaCy.
 _JOINTS = (
@@ -43,82 +52,98 @@ def blank_pipeline() -> Language:
 
 # Words of a language are few, but numbers, dates and names have no end.
 _CAPACITY: Final = 200_000
+_BLANK: Final = re.compile(r"[^\S ]")
+
+#: What a reader makes of a token: a code, by its lower case and by spaCy's norm ("n't" is "not").
+WordReader = Callable[[str, str], int]
 
 
-class _Chunk(NamedTuple):
-    """The tokens of a text between two blanks; offsets count from its start."""
-
-    words: tuple[str, ...]
-    norms: tuple[str, ...]
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
-
-
-class Tokens(NamedTuple):
-    """A text's tokens as plain lists, which cost far less to walk than spaCy's objects.
+@dataclass(frozen=True, slots=True)
+class TokenColumns:
+    """The tokens of many texts, one text behind the other.
 
     Attributes:
-        text: the text.
-        words: (tokens,) each token in lower case.
-        norms: (tokens,) each token as spaCy normalises it ("n't" is "not").
-        starts: (tokens,) offset of each token's first character.
-        ends: (tokens,) offset behind its last.
+        text: [T] the text a token is of.
+        start: [T] offset of its first character in that text.
+        end: [T] offset behind its last.
+        codes: for each reader [T] what it makes of a token.
+        first: [texts + 1] the first token of each text, and at last how many there are.
     """
 
-    text: str
-    words: list[str]
-    norms: list[str]
-    starts: list[int]
-    ends: list[int]
+    text: IntArray
+    start: IntArray
+    end: IntArray
+    codes: tuple[IntArray, ...]
+    first: IntArray
 
-    def phrase(self, start: int, end: int) -> str:
-        """The tokens `start` to `end` as they stand in the text."""
-        return self.text[self.starts[start] : self.ends[end - 1]]
+    @property
+    def stops(self) -> IntArray:
+        """[T] for each token the one behind the last of its text."""
+        return self.first[self.text + 1]
 
 
-class PlainTokenizer:
-    """Tokenizes texts into `Tokens`, what stands between two blanks once and then from memory.
+class _Chunks(dict[str, int]):
+    """The number of each text between two blanks, tokenized when it is first met."""
+
+    def __init__(self, nlp: Language, readers: Sequence[WordReader]) -> None:
+        super().__init__()
+        self._nlp = nlp
+        self._readers = readers
+        self.counts = array("q")
+        self.starts = array("q")
+        self.ends = array("q")
+        self.codes = tuple(array("q") for _ in readers)
+
+    def __missing__(self, chunk: str) -> int:
+        tokens = list(self._nlp.make_doc(chunk))
+        self.counts.append(len(tokens))
+        self.starts.extend(token.idx for token in tokens)
+        self.ends.extend(token.idx + len(token) for token in tokens)
+        for codes, read in zip(self.codes, self._readers, strict=True):
+            codes.extend(read(token.lower_, token.norm_) for token in tokens)
+        return self.setdefault(chunk, len(self))
+
+
+class Tokenizer:
+    """Tokenizes many texts at once, what stands between two blanks once and then from memory.
 
     spaCy's tokenizers, too, cut at blanks first and then each chunk by itself, so that the tokens
-    are those that the whole text would have.
+    are those that each whole text would have.
+
+    Args:
+        nlp: the pipeline whose tokenizer is meant.
+        readers: make a code of each token; what they make of one must never change.
     """
 
-    def __init__(self, nlp: Language) -> None:
+    def __init__(self, nlp: Language, readers: Sequence[WordReader] = ()) -> None:
         self._nlp = nlp
-        self._chunks: dict[str, _Chunk] = {}
+        self._readers = tuple(readers)
+        self._chunks = _Chunks(nlp, self._readers)
 
-    def __call__(self, text: str) -> Tokens:
-        """The tokens of `text`, whose words single blanks divide."""
-        texts = text.split(" ")
-        try:
-            chunks = [self._chunks[chunk] for chunk in texts]
-        except KeyError:
-            chunks = [self._chunks.get(chunk) or self._learn(chunk) for chunk in texts]
-        begins = list(accumulate([len(chunk) + 1 for chunk in texts], initial=0))
-        return Tokens(
-            text,
-            words=[word for chunk in chunks for word in chunk.words],
-            norms=[norm for chunk in chunks for norm in chunk.norms],
-            starts=[
-                begin + start
-                for begin, chunk in zip(begins, chunks, strict=False)
-                for start in chunk.starts
-            ],
-            ends=[
-                begin + end
-                for begin, chunk in zip(begins, chunks, strict=False)
-                for end in chunk.ends
-            ],
-        )
-
-    def _learn(self, text: str) -> _Chunk:
+    def __call__(self, texts: Sequence[str]) -> TokenColumns:
+        """The tokens of `texts`; any blank divides, and offsets count what was given."""
         if len(self._chunks) >= _CAPACITY:
-            self._chunks.clear()
-        tokens = list(self._nlp.make_doc(text))
-        chunk = self._chunks[text] = _Chunk(
-            words=tuple(token.lower_ for token in tokens),
-            norms=tuple(token.norm_ for token in tokens),
-            starts=tuple(token.idx for token in tokens),
-            ends=tuple(token.idx + len(token) for token in tokens),
+            self._chunks = _Chunks(self._nlp, self._readers)
+        pieces = _BLANK.sub(" ", " ".join(texts)).split(" ") if texts else []
+        numbers = map(self._chunks.__getitem__, pieces)
+        chunk = np.fromiter(numbers, dtype=np.int64, count=len(pieces))
+        piece_begin = _begins(pieces)
+        text_begin = _begins(texts)
+        piece_text = np.searchsorted(text_begin, piece_begin, side="right") - 1
+        counts = np.frombuffer(self._chunks.counts, dtype=np.int64)
+        rows, piece = spread((np.cumsum(counts) - counts)[chunk], counts[chunk])
+        text = piece_text[piece]
+        offset = piece_begin[piece] - text_begin[text]
+        return TokenColumns(
+            text=text,
+            start=np.frombuffer(self._chunks.starts, dtype=np.int64)[rows] + offset,
+            end=np.frombuffer(self._chunks.ends, dtype=np.int64)[rows] + offset,
+            codes=tuple(np.frombuffer(c, dtype=np.int64)[rows] for c in self._chunks.codes),
+            first=np.searchsorted(text, np.arange(len(texts) + 1)),
         )
-        return chunk
+
+
+def _begins(texts: Sequence[str]) -> IntArray:
+    """Where each text begins when single blanks join them."""
+    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1
+    return np.cumsum(lengths) - lengths
