@@ -54,9 +54,10 @@ class Extractor:
         parts = PassageParts(
             tokens, stand_ins, _opens(tokens, passages), matches, self._cues.find(cue_words, tokens.stops)
         )
-        numbers = self._structures.number(parts)
+        structure, first = self._structures.number(parts)
+        said = self._structures.columns()
         return analysis_columns(
-            passages, Said(tokens, matches, self._matcher.entries, numbers, self._structures.columns())
+            passages, Said(tokens, matches, self._matcher.entries, structure, first, said)
         )
 
     def read(self, text: str, section: str, abbreviations: Abbreviations = ()) -> PassageAnalysis:

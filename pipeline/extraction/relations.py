@@ -7,7 +7,7 @@ of a passage), or to the finding that its clause goes on to name ("the right bas
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from data_contracts.concepts import Category
 from pipeline.extraction.grammar import (
@@ -30,6 +30,11 @@ from pipeline.extraction.grammar import (
     is_mask,
 )
 from pipeline.extraction.lexicon import Concept
+
+#: How many words behind a modifier tell whether it begins a clause; none further on is looked at
+#: but for those before another phrase.
+SUBJECT_REACH: Final = 5
+
 
 class Match(NamedTuple):
     """A phrase of the lexicon in a passage, as far as rules may look at it.
@@ -292,7 +297,7 @@ def _is_subject(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> boo
         return False
     if _is_apposed(scene, modifier, modifier_tokens):
         return False
-    for word in scene.words[modifier.end : modifier.end + 5]:
+    for word in scene.words[modifier.end : modifier.end + SUBJECT_REACH]:
         if word in FINITE_VERBS or word == "clear":
             return True
         if word in BREAKS or word in LIST_LINKS or word in LOCATIVES:

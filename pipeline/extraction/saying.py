@@ -40,6 +40,7 @@ class Said(NamedTuple):
         matches: their phrases.
         entries: what the phrases stand for.
         structure: [passages] the structure of each, or -1 where it says nothing.
+        first: [passages] the token from which on the structure counts.
         structures: what the structures say.
     """
 
@@ -47,6 +48,7 @@ class Said(NamedTuple):
     matches: MatchColumns
     entries: Entries
     structure: IntArray
+    first: IntArray
     structures: StructureColumns
 
 
@@ -130,7 +132,7 @@ def _mentions(
     start = tokens.start[said.matches.start[spoken.match]]
     end = tokens.end[said.matches.end[spoken.match] - 1]
     has_cue = fields["cue_start"] >= 0
-    first_token = tokens.first[spoken.passage]
+    first_token = said.first[spoken.passage]
     cue_start, cue_end = np.full(len(start), -1), np.full(len(start), -1)
     cue_start[has_cue] = tokens.start[(first_token + fields["cue_start"])[has_cue]]
     cue_end[has_cue] = tokens.end[(first_token + fields["cue_end"])[has_cue] - 1]

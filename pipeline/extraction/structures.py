@@ -9,11 +9,11 @@ import numpy.typing as npt
 
 from data_contracts.concepts import ASSERTIONS, CATEGORIES
 from pipeline.extraction.cues import CueHit, CueMatcher
-from pipeline.extraction.grammar import STAND_INS
+from pipeline.extraction.grammar import STAND_INS, stand_in
 from pipeline.extraction.lexicon import Lexicon
 from pipeline.extraction.matching import Entries, Entry, MatchColumns
 from pipeline.extraction.phrase_trie import PhraseHits
-from pipeline.extraction.relations import Match
+from pipeline.extraction.relations import SUBJECT_REACH, Match
 from pipeline.extraction.structure import Implied, Statement, Structure, read_structure
 from pipeline.extraction.tokens import TokenColumns
 
@@ -23,6 +23,7 @@ IntArray = npt.NDArray[np.int64]
 NONE: Final = -1
 # Distinct structures held before all are forgotten.
 _CAPACITY: Final = 500_000
+_UNKNOWN: Final = stand_in("*")
 _FINDING: Final = CATEGORIES.index("finding")
 _ASSERTION_CODES: Final = {name: code for code, name in enumerate(ASSERTIONS)}
 
@@ -96,8 +97,8 @@ class Structures:
         self._findings = array("q")
         self._links = array("q")
 
-    def number(self, parts: PassageParts) -> IntArray:
-        """[passages] the structure of each, or `NONE`."""
+    def number(self, parts: PassageParts) -> tuple[IntArray, IntArray]:
+        """[passages] the structure of each, or `NONE`, and the token from which that counts."""
         if len(self._numbers) >= _CAPACITY:
             self._forget()
         sketch = self._sketch(parts)
@@ -114,7 +115,7 @@ class Structures:
                 structure = self._structure(sketch, *bounds)
                 number = self._numbers[key] = self._add(structure)
             numbers[passage] = number
-        return numbers
+        return numbers, sketch.first
 
     def columns(self) -> StructureColumns:
         """All structures held, in place: let go of them before the next passage is read."""
@@ -131,30 +132,33 @@ class Structures:
         of_match, of_cue = tokens.text[matches.start], tokens.text[cues.start]
         entries = self._entries.columns()
         passages = len(tokens.first) - 1
-        findings = entries.category[matches.entry] == _FINDING
-        finding = np.bincount(of_match[findings], minlength=passages) > 0
+        finding = entries.category[matches.entry] == _FINDING
+        found = np.bincount(of_match[finding], minlength=passages) > 0
         named = np.bincount(of_match[entries.beside[matches.entry]], minlength=passages) > 0
         # What a phrase names matters where it may imply another concept, and nowhere else.
-        kind = 2 * np.where(
-            named[of_match], len(CATEGORIES) + entries.rank[matches.entry],
-            entries.category[matches.entry],
-        ) + entries.weak[matches.entry]
-        first, first_match, first_cue = (
-            tokens.first,
-            np.searchsorted(of_match, np.arange(passages + 1)),
-            np.searchsorted(of_cue, np.arange(passages + 1)),
-        )
+        plain, exact = entries.category, len(CATEGORIES) + entries.rank
+        kind = np.where(named[of_match], exact[matches.entry], plain[matches.entry])
+        kind = 2 * kind + entries.weak[matches.entry]
+        first_match = np.searchsorted(of_match, np.arange(passages + 1))
+        first_cue = np.searchsorted(of_cue, np.arange(passages + 1))
         said = np.flatnonzero(np.diff(first_match))
+        first, last = _heeded(parts, finding, entries.weak[matches.entry] > 0)
         # Where nothing is found words decide nothing.
-        with_words = np.where(finding[said], said + 1, said)
+        found = found[said]
         return _Sketch(
+            first=first,
             words=(2 * parts.stand_ins + parts.opens).astype(np.int16),
-            matches=_rows(tokens, matches.start, matches.end, kind),
+            matches=_rows(first[of_match], matches.start, matches.end, kind),
             entries=matches.entry,
-            cues=_rows(tokens, cues.start, cues.end, cues.key),
+            cues=_rows(first[of_cue], cues.start, cues.end, cues.key),
             bounds=(
-                said, first[said], first[with_words], first_match[said], first_match[said + 1],
-                first_cue[said], first_cue[with_words],
+                said,
+                first[said],
+                np.where(found, last[said], first[said]),
+                first_match[said],
+                first_match[said + 1],
+                first_cue[said],
+                np.where(found, first_cue[said + 1], first_cue[said]),
             ),
         )
 
@@ -224,14 +228,16 @@ class _Sketch(NamedTuple):
     """The builds of many passages as columns.
 
     Attributes:
+        first: [passages] from which token on rules look at a passage.
         words: [T] twice a token's stand-in, and one more where it opens another sentence.
-        matches: [M, 3] first token in the passage, token behind the last, kind of phrase.
+        matches: [M, 3] first token counted from there, token behind the last, kind of phrase.
         entries: [M] what the phrase stands for.
-        cues: [C, 3] first token in the passage, token behind the last, kind of cue.
+        cues: [C, 3] first token counted from there, token behind the last, kind of cue.
         bounds: for the passages that say anything: the passage, and from where to where in these
             columns its words, matches and cues are.
     """
 
+    first: IntArray
     words: npt.NDArray[np.int16]
     matches: npt.NDArray[np.int32]
     entries: IntArray
@@ -239,10 +245,34 @@ class _Sketch(NamedTuple):
     bounds: tuple[IntArray, ...]
 
 
+def _heeded(
+    parts: PassageParts, finding: npt.NDArray[np.bool_], weak: npt.NDArray[np.bool_]
+) -> tuple[IntArray, IntArray]:
+    """From which to which token rules look at each passage.
+
+    Before the first phrase they look back to the first word that they do not know; behind the last
+    one no further than a modifier's reach. Where a finding is weak any word may count.
+    """
+    tokens, matches, cues = parts.tokens, parts.matches, parts.cues
+    of_match, of_cue = tokens.text[matches.start], tokens.text[cues.start]
+    begin, stop = tokens.first[1:].copy(), tokens.first[:-1].copy()
+    np.minimum.at(begin, of_match, matches.start)
+    np.minimum.at(begin, of_cue, cues.start)
+    reach = np.where(finding, matches.end, matches.end + SUBJECT_REACH)
+    np.maximum.at(stop, of_match, reach)
+    np.maximum.at(stop, of_cue, cues.end + 1)
+    unknown = np.where(parts.stand_ins == _UNKNOWN, np.arange(len(parts.stand_ins)), -1)
+    before = np.concatenate([[-1], np.maximum.accumulate(unknown)])
+    begin = np.maximum(before[begin] + 1, tokens.first[:-1])
+    stop = np.minimum(stop, tokens.first[1:])
+    whole = np.unique(of_match[finding & weak])
+    begin[whole], stop[whole] = tokens.first[whole], tokens.first[whole + 1]
+    return begin, stop
+
+
 def _rows(
-    tokens: TokenColumns, start: IntArray, end: IntArray, kind: IntArray
+    first: IntArray, start: IntArray, end: IntArray, kind: IntArray
 ) -> npt.NDArray[np.int32]:
-    first = tokens.first[tokens.text[start]]
     return np.column_stack([start - first, end - first, kind]).astype(np.int32)
 
 
