@@ -5,6 +5,7 @@ them (`stand_in`).
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 #: Words with which a clause says something of its subject.
@@ -123,17 +124,14 @@ def is_adverb(word: str) -> bool:
     return word.endswith("ly") or word == "throughout"
 
 
-def _kind(word: str) -> tuple[bool, ...]:
-    return (is_mask(word), is_adverb(word), *(word in members for members in _SETS))
+def _kind(word: str, ignored: Sequence[frozenset[str]] = ()) -> tuple[bool, ...]:
+    members = (word in words and words not in ignored for words in _SETS)
+    return (is_mask(word), is_adverb(word), *members)
 
 
-def _first_of_each_kind() -> dict[tuple[bool, ...], str]:
-    known = sorted(frozenset().union(*_SETS))
-    # Words that no rule knows, an adverb and a mask among them, stand for all others like them.
-    return {_kind(word): word for word in reversed(("*", "*ly", "___", *known))}
-
-
-_BY_KIND: Final = _first_of_each_kind()
+# Words that no rule knows, an adverb and a mask among them, stand for all others like them.
+_KNOWN: Final = ("*", "*ly", "___", *sorted(frozenset().union(*_SETS)))
+_BY_KIND: Final = {_kind(word): word for word in reversed(_KNOWN)}
 #: The words that stand for all words.
 STAND_INS: Final = tuple(dict.fromkeys(_BY_KIND.values()))
 _CODES: Final = {kind: STAND_INS.index(word) for kind, word in _BY_KIND.items()}
@@ -146,3 +144,15 @@ def stand_in(word: str) -> int:
     has the same ones.
     """
     return _CODES[_kind(word)]
+
+
+def stand_ins_without(*ignored: frozenset[str]) -> tuple[int, ...]:
+    """For each of `STAND_INS` one that is like it but for some sets of words, itself at best."""
+    first: dict[tuple[bool, ...], int] = {}
+    for code, word in enumerate(STAND_INS):
+        # Of those that are alike the one that is in none of these sets, if there is one.
+        if not any(word in words for words in ignored):
+            first.setdefault(_kind(word), code)
+    for code, word in enumerate(STAND_INS):
+        first.setdefault(_kind(word, ignored), code)
+    return tuple(first[_kind(word, ignored)] for word in STAND_INS)

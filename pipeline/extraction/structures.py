@@ -9,11 +9,20 @@ import numpy.typing as npt
 
 from data_contracts.concepts import ASSERTIONS, CATEGORIES
 from pipeline.extraction.cues import CueHit, CueMatcher
-from pipeline.extraction.grammar import STAND_INS, stand_in
+from pipeline.extraction.grammar import (
+    LOOSE_JOINTS,
+    LUNG_WORDS,
+    NOUN_ADJECTIVES,
+    PLACE_NOUNS,
+    STAND_INS,
+    stand_in,
+    stand_ins_without,
+)
 from pipeline.extraction.lexicon import Lexicon
 from pipeline.extraction.matching import Entries, Entry, MatchColumns
 from pipeline.extraction.phrase_trie import PhraseHits
 from pipeline.extraction.relations import SUBJECT_REACH, Match
+from pipeline.extraction.runs import spread
 from pipeline.extraction.structure import Implied, Statement, Structure, read_structure
 from pipeline.extraction.tokens import TokenColumns
 
@@ -23,6 +32,10 @@ IntArray = npt.NDArray[np.int64]
 NONE: Final = -1
 # Distinct structures held before all are forgotten.
 _CAPACITY: Final = 500_000
+_NOT_OF_LUNG: Final = np.array(stand_ins_without(LUNG_WORDS))
+_OF_MODIFIER: Final = np.array(
+    stand_ins_without(LUNG_WORDS, PLACE_NOUNS, NOUN_ADJECTIVES, LOOSE_JOINTS)
+)
 _UNKNOWN: Final = stand_in("*")
 _FINDING: Final = CATEGORIES.index("finding")
 _ASSERTION_CODES: Final = {name: code for code, name in enumerate(ASSERTIONS)}
@@ -142,12 +155,13 @@ class Structures:
         first_match = np.searchsorted(of_match, np.arange(passages + 1))
         first_cue = np.searchsorted(of_cue, np.arange(passages + 1))
         said = np.flatnonzero(np.diff(first_match))
-        first, last = _heeded(parts, finding, entries.weak[matches.entry] > 0)
+        weak = finding & (entries.weak[matches.entry] > 0)
+        first, last = _heeded(parts, finding, weak)
         # Where nothing is found words decide nothing.
         found = found[said]
         return _Sketch(
             first=first,
-            words=(2 * parts.stand_ins + parts.opens).astype(np.int16),
+            words=(2 * _words(parts, finding, weak) + parts.opens).astype(np.int16),
             matches=_rows(first[of_match], matches.start, matches.end, kind),
             entries=matches.entry,
             cues=_rows(first[of_cue], cues.start, cues.end, cues.key),
@@ -245,6 +259,24 @@ class _Sketch(NamedTuple):
     bounds: tuple[IntArray, ...]
 
 
+def _words(
+    parts: PassageParts, finding: npt.NDArray[np.bool_], weak: npt.NDArray[np.bool_]
+) -> IntArray:
+    """[T] what rules see of each token, which is the less the fewer of them may look."""
+    tokens, matches = parts.tokens, parts.matches
+    words = parts.stand_ins.copy()
+    # Whether a sentence speaks of the lung matters where it has a weak finding.
+    plain = np.ones(len(tokens.first), dtype=bool)
+    plain[tokens.text[matches.start[weak]]] = False
+    plain = plain[tokens.text]
+    words[plain] = _NOT_OF_LUNG[words[plain]]
+    # A modifier's own words tell where it ends, and nothing of places.
+    own, _ = spread(matches.start[~finding], (matches.end - matches.start)[~finding])
+    own = own[plain[own]]
+    words[own] = _OF_MODIFIER[words[own]]
+    return words
+
+
 def _heeded(
     parts: PassageParts, finding: npt.NDArray[np.bool_], weak: npt.NDArray[np.bool_]
 ) -> tuple[IntArray, IntArray]:
@@ -265,7 +297,7 @@ def _heeded(
     before = np.concatenate([[-1], np.maximum.accumulate(unknown)])
     begin = np.maximum(before[begin] + 1, tokens.first[:-1])
     stop = np.minimum(stop, tokens.first[1:])
-    whole = np.unique(of_match[finding & weak])
+    whole = np.unique(of_match[weak])
     begin[whole], stop[whole] = tokens.first[whole], tokens.first[whole + 1]
     return begin, stop
 
