@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +24,7 @@ class Column:
         allowed: the only values that may occur.
         minimum: the smallest number that may occur.
         private: holds patients' text, which no error message may repeat.
+        repeats: its strings recur, so that a file keeps each once.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Column:
     allowed: tuple[str, ...] | None = None
     minimum: float | None = None
     private: bool = False
+    repeats: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,16 @@ class Contract:
     def column_names(self) -> tuple[str, ...]:
         """Names of the fixed columns, in file order."""
         return tuple(column.name for column in self.columns)
+
+    @property
+    def repeating(self) -> tuple[str, ...]:
+        """Paths, within a Parquet file, of the columns whose strings recur."""
+        return tuple(
+            path
+            for column in self.columns
+            if column.repeats
+            for path in _string_paths(column.name, column.type)
+        )
 
     def metadata(self) -> dict[bytes, bytes]:
         """The file's key-value metadata that names this contract."""
@@ -97,3 +110,17 @@ def _field(column: Column) -> pa.Field:
     if column.unit:
         metadata[b"unit"] = column.unit.encode()
     return pa.field(column.name, column.type, nullable=column.nullable, metadata=metadata)
+
+
+def _string_paths(path: str, kind: pa.DataType) -> Iterator[str]:
+    """Where, as Parquet names its leaves, a column of that type has strings."""
+    if pa.types.is_string(kind):
+        yield path
+    elif pa.types.is_list(kind):
+        yield from _string_paths(f"{path}.list.element", kind.value_type)
+    elif pa.types.is_map(kind):
+        yield from _string_paths(f"{path}.key_value.key", kind.key_type)
+        yield from _string_paths(f"{path}.key_value.value", kind.item_type)
+    elif pa.types.is_struct(kind):
+        for field in kind:
+            yield from _string_paths(f"{path}.{field.name}", field.type)

@@ -31,7 +31,8 @@ def write_table(contract: Contract, table: pa.Table, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        pq.write_table(checked, partial, compression="zstd")
+        repeating = list(contract.repeating)
+        pq.write_table(checked, partial, compression="zstd", use_dictionary=repeating)
         _put_in_place(partial, path)
     finally:
         partial.unlink(missing_ok=True)

@@ -45,7 +45,11 @@ REPORTS: Final = Contract(
         Column("source", _TEXT, "Kind of source the report was read from, such as `openi_csv`."),
         Column("split", _TEXT, "Split that the source assigns, as it names it.", nullable=True),
         Column(
-            "text", _TEXT, "The report's text; every offset counts its characters.", private=True
+            "text",
+            _TEXT,
+            "The report's text; every offset counts its characters.",
+            private=True,
+            repeats=False,
         ),
         Column(
             "sections",
@@ -85,7 +89,12 @@ MENTIONS: Final = Contract(
     row="a phrase found in a report: the audit trail",
     primary_key=("mention_id",),
     columns=(
-        Column("mention_id", _TEXT, "`report_id/n`, n counting a report's mentions in text order."),
+        Column(
+            "mention_id",
+            _TEXT,
+            "`report_id/n`, n counting a report's mentions in text order.",
+            repeats=False,
+        ),
         _REPORT_ID,
         Column("section", _TEXT, "Section the phrase stands in.", allowed=SECTIONS),
         Column("sentence", _OFFSET, "Ordinal of the sentence in its report, from 0.", minimum=0),
@@ -109,6 +118,7 @@ MENTIONS: Final = Contract(
             _IDS,
             "Mention ids of the findings that a side, zone or descriptor belongs to; empty for a "
             "finding and for a place that no finding was tied to.",
+            repeats=False,
         ),
         Column("rule", _TEXT, "Lexicon entry, rule or model that found the phrase."),
         Column("cue_rule", _TEXT, "Cue entry or rule that decided the assertion.", nullable=True),
@@ -122,7 +132,7 @@ FINDINGS: Final = Contract(
     primary_key=("report_id", "mention_id"),
     columns=(
         _REPORT_ID,
-        Column("mention_id", _TEXT, "The finding's own mention."),
+        Column("mention_id", _TEXT, "The finding's own mention.", repeats=False),
         Column("section", _TEXT, "Section the finding is stated in.", allowed=SECTIONS),
         Column("finding", _TEXT, "Concept id of the finding."),
         Column("assertion", _TEXT, "What the report says of it.", allowed=ASSERTIONS),
@@ -133,7 +143,12 @@ FINDINGS: Final = Contract(
             _IDS,
             "Concept ids of its descriptors, sorted; empty where none is stated.",
         ),
-        Column("mention_ids", _IDS, "Ids of all mentions behind this row, the finding's first."),
+        Column(
+            "mention_ids",
+            _IDS,
+            "Ids of all mentions behind this row, the finding's first.",
+            repeats=False,
+        ),
     ),
 )
 

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, TypeAlias
+from itertools import pairwise
+from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from data_contracts.concepts import ASSERTIONS, CATEGORIES
+from pipeline.extraction.runs import IntArray
 from pipeline.extraction.statements import PassageAnalysis, PassageFinding, PassageMention
-
-IntArray: TypeAlias = npt.NDArray[np.signedinteger[Any]]
 
 #: Columns of the integer rows below.
 PASSAGE_FIELDS: Final = ("first_mention", "mentions", "first_finding", "findings")
@@ -108,12 +107,10 @@ def _plain_finding(
 ) -> PassageFinding:
     cuts = np.cumsum([first_link, *counts])
     sides, zones, descriptors, mentions = (
-        columns.links[start:end].tolist() for start, end in zip(cuts[:-1], cuts[1:], strict=True)
+        columns.links[start:end].tolist() for start, end in pairwise(cuts)
     )
 
     def named(codes: list[int]) -> tuple[str, ...]:
         return tuple(columns.strings[code] for code in codes)
 
-    return PassageFinding(
-        mention, named(sides), named(zones), named(descriptors), tuple(mentions)
-    )
+    return PassageFinding(mention, named(sides), named(zones), named(descriptors), tuple(mentions))

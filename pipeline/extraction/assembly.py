@@ -13,11 +13,10 @@ from pipeline.extraction.analyses import (
     MENTION_FIELDS,
     PASSAGE_FIELDS,
     AnalysisColumns,
-    IntArray,
 )
-from pipeline.extraction.occurrences import Occurrences, find_occurrences
+from pipeline.extraction.occurrences import Occurrences, analyses_of, find_occurrences
 from pipeline.extraction.passage_store import PassageStore
-from pipeline.extraction.runs import spread
+from pipeline.extraction.runs import IntArray, spread
 
 _SECTIONS = pa.array(SECTIONS)
 _CATEGORIES = pa.array(CATEGORIES)
@@ -68,7 +67,8 @@ def extract_reports(reports: pa.Table, store: PassageStore) -> ExtractedPart:
     """
     store.make_room()
     occurrences = find_occurrences(reports, store)
-    return assemble(reports["report_id"].combine_chunks(), occurrences, store.columns())
+    analyses = analyses_of(reports, occurrences, store)
+    return assemble(reports["report_id"].combine_chunks(), occurrences, analyses)
 
 
 def assemble(

@@ -16,6 +16,7 @@ from pipeline.extraction.grammar import (
 )
 from pipeline.extraction.relations import Match
 
+
 class Decision(NamedTuple):
     """What is said of a finding, and the cue that says it; no cue means plainly affirmed."""
 

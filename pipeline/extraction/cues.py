@@ -20,7 +20,8 @@ from pipeline.extraction.lexicon import (
     lexicon_folder,
     read_lexicon_file,
 )
-from pipeline.extraction.phrase_trie import IntArray, PhraseHits, PhraseTrie
+from pipeline.extraction.phrase_trie import PhraseHits, PhraseTrie
+from pipeline.extraction.runs import IntArray
 
 Direction = Literal["before", "near", "after"]
 # What a phrase decides: assertion, direction, and whether it only doubts the identity.
@@ -51,7 +52,7 @@ class CueLexicon:
 
 
 class Cue(NamedTuple):
-    """A cue in a Doc.
+    """A cue in a text.
 
     Attributes:
         start: its first token.
@@ -140,8 +141,8 @@ class CueMatcher(Negex):
     """NegEx (Chapman et al. 2001) for all assertions at once, that tells which cues it found.
 
     negspacy only marks entities as negated. Here its patterns, of every assertion, are found in
-    columns of words; how far they reach is decided in `assertion.py`. Of overlapping cues the longest
-    wins.
+    columns of words; how far they reach is decided in `assertion.py`. Of overlapping cues the
+    longest wins.
     """
 
     def __init__(self, nlp: Language, lexicon: CueLexicon) -> None:

@@ -6,10 +6,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.extraction.runs import spread
+from pipeline.extraction.runs import IntArray, spread
 from pipeline.extraction.tokens import TokenColumns
-
-IntArray = npt.NDArray[np.int64]
 
 _BETWEEN: Final = frozenset({"and", "or", "/", ",", "&", "-", "left", "right", "the", "to"})
 _NOUNS: Final = frozenset({"lobe", "lobes", "lung", "lungs", "zone", "zones", "hemithorax"})

@@ -14,13 +14,12 @@ from pipeline.extraction.cues import CueMatcher, load_cues
 from pipeline.extraction.grammar import stand_in
 from pipeline.extraction.lexicon import Lexicon, load_lexicon
 from pipeline.extraction.matching import LexiconMatcher
+from pipeline.extraction.passage_columns import Said, analysis_columns
 from pipeline.extraction.passages import split_sentences
-from pipeline.extraction.saying import Said, analysis_columns
+from pipeline.extraction.sketch import PassageParts
 from pipeline.extraction.statements import PassageAnalysis, PassageText
-from pipeline.extraction.structures import PassageParts, Structures
+from pipeline.extraction.structure_store import StructureStore
 from pipeline.extraction.tokens import TokenColumns, Tokenizer, blank_pipeline
-
-IntArray = npt.NDArray[np.int64]
 
 
 class Extractor:
@@ -35,7 +34,7 @@ class Extractor:
         readers = (self._matcher.read, self._cues.read, lambda word, _: stand_in(word))
         self._tokenize = Tokenizer(nlp, readers)
         self._abbreviations = AbbreviationFinder(nlp, self._matcher)
-        self._structures = Structures(lexicon, self._matcher.entries, self._cues)
+        self._structures = StructureStore(lexicon, self._matcher.entries, self._cues)
         self.fingerprint = _fingerprint(lexicon.fingerprint, cues.fingerprint)
 
     def find_abbreviations(self, text: str) -> Abbreviations:
@@ -52,13 +51,21 @@ class Extractor:
         if any(known):
             matches = self._abbreviations.expand(tokens, texts, known, matches)
         parts = PassageParts(
-            tokens, stand_ins, _opens(tokens, passages), matches, self._cues.find(cue_words, tokens.stops)
+            tokens,
+            stand_ins,
+            _opens(tokens, passages),
+            matches,
+            self._cues.find(cue_words, tokens.stops),
         )
         structure, first = self._structures.number(parts)
         said = self._structures.columns()
         return analysis_columns(
             passages, Said(tokens, matches, self._matcher.entries, structure, first, said)
         )
+
+    def forget(self) -> None:
+        """Forget the structures met so far: what is read next is read anew."""
+        self._structures.forget()
 
     def read(self, text: str, section: str, abbreviations: Abbreviations = ()) -> PassageAnalysis:
         """What one passage says, as plain rows, to be looked at.

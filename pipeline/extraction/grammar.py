@@ -61,7 +61,9 @@ CLAUSE_JOINTS: Final = frozenset({";", "but", "however", "although", "while", "w
 SHARING_LINKS: Final = frozenset({"/", "or", "versus", "vs", "and/or", "and", "&"})
 
 #: Words that may stand between a finding and the place right behind it.
-LOOSE_JOINTS: Final = frozenset({"-", "(", ":", "lung", "lateral", "medial", "posterior", "anterior"})
+LOOSE_JOINTS: Final = frozenset(
+    {"-", "(", ":", "lung", "lateral", "medial", "posterior", "anterior"}
+)
 
 #: Adjectives that belong to the name of a place.
 NOUN_ADJECTIVES: Final = frozenset(

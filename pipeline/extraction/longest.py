@@ -3,9 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.extraction.runs import spread
-
-IntArray = npt.NDArray[np.int64]
+from pipeline.extraction.runs import IntArray, spread
 
 
 def keep_longest(start: IntArray, end: IntArray) -> npt.NDArray[np.bool_]:

@@ -17,9 +17,8 @@ from pipeline.extraction.ellipsis import LEVELS, half_said
 from pipeline.extraction.lexicon import Concept, Lexicon
 from pipeline.extraction.longest import keep_longest
 from pipeline.extraction.phrase_trie import PhraseTrie
+from pipeline.extraction.runs import IntArray
 from pipeline.extraction.tokens import TokenColumns
-
-IntArray = npt.NDArray[np.int64]
 
 # Shorter words have neighbours that are words themselves.
 _MISSPELT_LENGTH: Final = 8

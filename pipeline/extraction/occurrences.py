@@ -10,10 +10,15 @@ import pyarrow.compute as pc
 
 from data_contracts.checking import ContractError
 from data_contracts.tables import SECTIONS
-from pipeline.extraction.analyses import IntArray
-from pipeline.extraction.passage_store import Abbreviations, PassageKey, PassageStore
+from pipeline.extraction.analyses import AnalysisColumns
+from pipeline.extraction.passage_store import (
+    Abbreviations,
+    PassageKey,
+    PassageStore,
+    UnreadablePassageError,
+)
 from pipeline.extraction.passages import split_passages
-from pipeline.extraction.runs import spread
+from pipeline.extraction.runs import IntArray, spread
 
 #: The columns of the reports table that extraction reads.
 REPORT_COLUMNS: Final = ("report_id", "text", "sections")
@@ -21,7 +26,7 @@ _NOTHING_KNOWN: Final[Mapping[PassageKey, int]] = {}
 
 
 class ExtractionError(ValueError):
-    """A passage could not be analysed; the message names it by its offsets, never by its text."""
+    """What a report says could not be analysed; the message has offsets, never text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ class _DistinctSections:
         self._counts: list[int] = []  # passages, sentences
 
     def number(self, text: str, section: str, abbreviations: Abbreviations) -> int:
-        """Row of the section in `counts`, split and analysed when it is first seen."""
+        """Row of the section in `counts`, split and numbered when it is first seen."""
         key = (text, section, abbreviations)
         number = self._numbers.get(key)
         if number is None:
@@ -114,7 +119,7 @@ class _DistinctSections:
 
 
 def find_occurrences(reports: pa.Table, store: PassageStore) -> Occurrences:
-    """Split the sections of `reports` into passages and have the store analyse the new ones.
+    """Split the sections of `reports` into passages and have the store number them.
 
     Args:
         reports: a part of the reports table with at least `REPORT_COLUMNS`.
@@ -122,7 +127,7 @@ def find_occurrences(reports: pa.Table, store: PassageStore) -> Occurrences:
 
     Raises:
         ContractError: a section's span leaves its text or overlaps another.
-        ExtractionError: a passage could not be analysed.
+        ExtractionError: a section could not be split.
     """
     report_ids = reports["report_id"].to_pylist()
     texts = reports["text"].to_pylist()
@@ -146,13 +151,35 @@ def find_occurrences(reports: pa.Table, store: PassageStore) -> Occurrences:
             kind = type(error).__name__
         if kind:
             # Raised out here, so that the other error does not travel along as its context.
-            raise ExtractionError(
-                f"report '{report_ids[report]}': the section '{name}' at characters {start} to "
-                f"{end} could not be analysed ({kind}); the parts that are finished are kept. "
-                "This is a defect of the extraction rules: report it with these offsets, and take "
-                "the report out of the source to go on without it"
-            )
+            raise _unreadable(report_ids[report], name, f"characters {start} to {end}", kind)
     return distinct.occurrences(spans, numbers)
+
+
+def analyses_of(
+    reports: pa.Table, occurrences: Occurrences, store: PassageStore
+) -> AnalysisColumns:
+    """The analyses of all passages that `store` holds, those of `occurrences` among them.
+
+    Raises:
+        ExtractionError: a passage could not be analysed.
+    """
+    try:
+        return store.columns()
+    except UnreadablePassageError as error:
+        number, kind = error.number, error.kind
+    row = occurrences.passage.tolist().index(number)
+    report_id = reports["report_id"][int(occurrences.report[row])].as_py()
+    name = SECTIONS[occurrences.section[row]]
+    place = f"character {occurrences.start[row]} and behind it"
+    raise _unreadable(report_id, name, place, kind)
+
+
+def _unreadable(report_id: str, section: str, place: str, kind: str) -> ExtractionError:
+    return ExtractionError(
+        f"report '{report_id}': the section '{section}' at {place} could not be analysed ({kind}); "
+        "the parts that are finished are kept. This is a defect of the extraction rules: report it "
+        "with these offsets, and take the report out of the source to go on without it"
+    )
 
 
 def _section_spans(reports: pa.Table) -> _Spans:

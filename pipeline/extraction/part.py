@@ -79,6 +79,7 @@ def extract_part(rules: Rules, tables: tuple[PartedTable, ...], part: ReportsPar
 @lru_cache(maxsize=1)
 def _open(rules: Rules) -> tuple[PassageStore, str]:
     # Loading spaCy takes seconds that a process which only hands out parts need not spend.
+    import pipeline.extraction.lean_spacy  # noqa: F401 - before all that imports spaCy
     from pipeline.extraction.extractor import load_extractor
 
     extractor = load_extractor(rules.lexicon)

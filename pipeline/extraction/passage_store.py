@@ -17,9 +17,8 @@ from pipeline.extraction.analyses import (
     PASSAGE_FIELDS,
     STRING_FIELDS,
     AnalysisColumns,
-    IntArray,
 )
-from pipeline.extraction.runs import spread
+from pipeline.extraction.runs import IntArray, spread
 from pipeline.extraction.statements import PassageText
 
 Abbreviations: TypeAlias = tuple[tuple[str, str], ...]
@@ -145,6 +144,7 @@ class PassageStore:
             unreadable = self._unreadable()
             self._forget()
             if unreadable is None:
+                # Each by itself can be read: a defect of reading them together.
                 raise
         else:
             self._add(analyses)
@@ -168,7 +168,12 @@ class PassageStore:
             rows.astype(np.intc)
             for rows in (found.passages, found.mentions, found.findings, found.links)
         )
-        passages += [_height(self._mentions, MENTION_FIELDS), 0, _height(self._findings, FINDING_FIELDS), 0]
+        passages += [
+            _height(self._mentions, MENTION_FIELDS),
+            0,
+            _height(self._findings, FINDING_FIELDS),
+            0,
+        ]
         named = [MENTION_FIELDS.index(name) for name in STRING_FIELDS]
         mentions[:, named] = codes[mentions[:, named]]
         concepts, _ = spread(findings[:, _FIRST_LINK], findings[:, _CONCEPTS].sum(axis=1))

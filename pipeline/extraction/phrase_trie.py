@@ -4,11 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from pipeline.extraction.runs import spread
-
-IntArray = npt.NDArray[np.int64]
+from pipeline.extraction.runs import IntArray, spread
 
 #: The code of every word that no phrase has.
 UNKNOWN = 0

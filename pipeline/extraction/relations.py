@@ -206,9 +206,7 @@ def _follows(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[
 def _coordinated_before(scene: Scene, index: int, modifier_tokens: set[int]) -> tuple[int, ...]:
     """`index` and the findings coordinated right before it: "atelectasis and opacity in …"."""
     owners = [index]
-    places = {
-        t for m in scene.modifiers if m.category == "side" for t in range(m.start, m.end)
-    }
+    places = {t for m in scene.modifiers if m.category == "side" for t in range(m.start, m.end)}
     shared_tokens = modifier_tokens - places
     while owners[0] > 0:
         here, before = scene.findings[owners[0]], scene.findings[owners[0] - 1]

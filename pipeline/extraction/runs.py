@@ -1,12 +1,15 @@
 """Runs of consecutive rows: how one row of a table points to several of another."""
 
+from typing import Any, TypeAlias
+
 import numpy as np
 import numpy.typing as npt
 
+#: Rows, codes and offsets.
+IntArray: TypeAlias = npt.NDArray[np.signedinteger[Any]]
 
-def spread(
-    first: npt.NDArray[np.int64], count: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+
+def spread(first: IntArray, count: IntArray) -> tuple[IntArray, IntArray]:
     """The rows of all runs, one run after the other, and for each row the run it is of.
 
     Args:

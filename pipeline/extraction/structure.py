@@ -152,7 +152,9 @@ def _without_strangers(scene: Scene) -> tuple[Match, ...]:
         for word, sentence in zip(scene.words, scene.sentence_of, strict=True)
         if word in LUNG_WORDS
     }
-    lung_sentences.update(scene.sentence_of[m.start] for m in scene.modifiers if m.category == "zone")
+    lung_sentences.update(
+        scene.sentence_of[m.start] for m in scene.modifiers if m.category == "zone"
+    )
     return tuple(
         finding
         for finding in scene.findings
@@ -168,7 +170,10 @@ def _without_weak(
     if not any(modifier.weak for modifier in scene.modifiers):
         return pairs
     taken = {
-        (modifier.category, index) for modifier, owners in pairs if not modifier.weak for index in owners
+        (modifier.category, index)
+        for modifier, owners in pairs
+        if not modifier.weak
+        for index in owners
     }
     kept: list[tuple[Match, tuple[int, ...]]] = []
     for modifier, owners in pairs:
@@ -185,7 +190,9 @@ def _implied(placed: list[_Placed]) -> Iterator[_Placed]:
         concept = item.match.concept
         for concept_id, beside in concept.beside if concept is not None else ():
             if beside is not None and _nearest_beside(item, placed) == beside:
-                yield item._replace(implied=Implied(concept_id, _concept(item.match).concept_id, beside))
+                yield item._replace(
+                    implied=Implied(concept_id, _concept(item.match).concept_id, beside)
+                )
 
 
 def _nearest_beside(item: _Placed, placed: list[_Placed]) -> str | None:

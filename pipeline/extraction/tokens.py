@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import spacy
 from spacy.lang.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER
 from spacy.language import Language
 from spacy.util import compile_infix_regex
 
-from pipeline.extraction.runs import spread
-
-IntArray = npt.NDArray[np.int64]
+from pipeline.extraction.runs import IntArray, spread
 
 # `disease/atelectasis`, `left-sided`, `opacity,left`, `base.No`: one word each for scispaCy.
 _JOINTS = (
@@ -79,7 +76,8 @@ class TokenColumns:
     @property
     def stops(self) -> IntArray:
         """[T] for each token the one behind the last of its text."""
-        return self.first[self.text + 1]
+        stops: IntArray = self.first[self.text + 1]
+        return stops
 
 
 class _Chunks(dict[str, int]):
@@ -146,4 +144,5 @@ class Tokenizer:
 def _begins(texts: Sequence[str]) -> IntArray:
     """Where each text begins when single blanks join them."""
     lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1
-    return np.cumsum(lengths) - lengths
+    begins: IntArray = np.cumsum(lengths) - lengths
+    return begins

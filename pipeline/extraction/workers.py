@@ -15,6 +15,7 @@ _CONNECT_SECONDS: Final = 10
 # How often a task may take its worker down with it before the run gives up.
 _ALLOWED_FAILURES: Final = 3
 _PRELOADED: Final = (
+    "pipeline.extraction.lean_spacy",
     "distributed",
     "rapidfuzz",
     "scispacy.custom_tokenizer",

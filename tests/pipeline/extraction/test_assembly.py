@@ -5,19 +5,32 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from data_contracts.checking import ContractError, check_table
-from data_contracts.concepts import Category, category_of
+from data_contracts.concepts import ASSERTIONS, CATEGORIES, Category, category_of
 from data_contracts.tables import FINDINGS, MENTIONS, REPORTS
+from pipeline.extraction.analyses import (
+    FINDING_FIELDS,
+    MENTION_FIELDS,
+    PASSAGE_FIELDS,
+    AnalysisColumns,
+    plain_rows,
+)
 from pipeline.extraction.assembly import ExtractedPart, extract_reports
 from pipeline.extraction.occurrences import ExtractionError
 from pipeline.extraction.passage_store import Abbreviations, PassageStore
 from pipeline.extraction.passages import split_passages
-from pipeline.extraction.statements import PassageAnalysis, PassageFinding, PassageMention
+from pipeline.extraction.statements import (
+    PassageAnalysis,
+    PassageFinding,
+    PassageMention,
+    PassageText,
+)
 
 CONCEPTS: dict[str, str] = {
     "opacity": "finding:opacity",
@@ -38,6 +51,58 @@ SENTENCES = (
 )
 
 
+def as_columns(texts: list[str], analyses: list[PassageAnalysis]) -> AnalysisColumns:
+    """Analyses the slow way into columns, row by row."""
+    codes: dict[str, int] = {}
+    passages: list[tuple[int, ...]] = []
+    mentions: list[tuple[int, ...]] = []
+    findings: list[tuple[int, ...]] = []
+    links: list[int] = []
+
+    def code(string: str | None) -> int:
+        return -1 if string is None else codes.setdefault(string, len(codes))
+
+    for text, (said, found) in zip(texts, analyses, strict=True):
+        passages.append((len(mentions), len(said), len(findings), len(found)))
+        for m in said:
+            cue = text[slice(*m.cue)] if m.cue is not None else None
+            mentions.append(
+                (
+                    m.start,
+                    m.end,
+                    code(text[m.start : m.end]),
+                    code(m.concept_id),
+                    CATEGORIES.index(m.category),
+                    ASSERTIONS.index(m.assertion),
+                    *(m.cue if m.cue is not None else (-1, -1)),
+                    code(cue),
+                    code(m.rule),
+                    code(m.cue_rule),
+                    len(links),
+                    len(m.findings),
+                )
+            )
+            links += m.findings
+        for f in found:
+            groups = (f.sides, f.zones, f.descriptors)
+            findings.append((f.mention, len(links), *map(len, groups), len(f.mentions)))
+            links += [code(concept) for group in groups for concept in group]
+            links += f.mentions
+    return AnalysisColumns(
+        passages=np.array(passages).reshape(-1, len(PASSAGE_FIELDS)),
+        mentions=np.array(mentions, dtype=int).reshape(-1, len(MENTION_FIELDS)),
+        findings=np.array(findings, dtype=int).reshape(-1, len(FINDING_FIELDS)),
+        links=np.array(links, dtype=int),
+        strings=list(codes),
+    )
+
+
+@given(st.lists(st.lists(st.sampled_from(SENTENCES), max_size=3).map(" ".join), max_size=5))
+def test_columns_read_back_as_rows(texts: list[str]) -> None:
+    analyses = [KeywordExtractor().read(text, "findings") for text in texts]
+    assert list(plain_rows(as_columns(texts, analyses))) == analyses
+
+
 class KeywordExtractor:
     """Reads single words; all places and descriptors of a passage go to its first finding."""
 
@@ -47,10 +112,12 @@ class KeywordExtractor:
     def find_abbreviations(self, text: str) -> Abbreviations:
         return (("OPAC", "opacity"),) if "OPAC (opacity)" in text else ()
 
-    def analyse(
-        self, text: str, section: str, abbreviations: Sequence[tuple[str, str]] = ()
-    ) -> PassageAnalysis:
-        self.analysed[text, section, tuple(abbreviations)] += 1
+    def analyse(self, passages: Sequence[PassageText]) -> AnalysisColumns:
+        texts = [passage.text for passage in passages]
+        return as_columns(texts, [self.read(p.text, p.section, p.abbreviations) for p in passages])
+
+    def read(self, text: str, section: str, abbreviations: Abbreviations = ()) -> PassageAnalysis:
+        self.analysed[text, section, abbreviations] += 1
         words = {**CONCEPTS, **{short.lower(): CONCEPTS[long] for short, long in abbreviations}}
         hits = [
             (match, words[match.group().lower()])
@@ -63,7 +130,6 @@ class KeywordExtractor:
             PassageMention(
                 start=match.start(),
                 end=match.end(),
-                sentence=0,
                 concept_id=concept,
                 category=_category(concept),
                 assertion="negated"
@@ -133,7 +199,7 @@ def expected_mentions(row: dict[str, Any]) -> list[tuple[Any, ...]]:
         for passage in split_passages(body):
             text = body[passage.start : passage.end]
             known = tuple(pair for pair in abbreviations if pair[0] in text)
-            analysis = extractor.analyse(text, role, known)
+            analysis = extractor.read(text, role, known)
             base, first = span["start"] + passage.start, len(mentions)
             for mention in analysis.mentions:
                 at = mention.start + passage.start
@@ -303,22 +369,20 @@ def test_unknown_sections_are_told() -> None:
 class FailingExtractor(KeywordExtractor):
     """Fails on one passage, quoting it, as errors of libraries do."""
 
-    def analyse(
-        self, text: str, section: str, abbreviations: Sequence[tuple[str, str]] = ()
-    ) -> PassageAnalysis:
+    def read(self, text: str, section: str, abbreviations: Abbreviations = ()) -> PassageAnalysis:
         if "Mrs Example" in text:
             raise RuntimeError(f"cannot parse {text!r}")
-        return super().analyse(text, section, abbreviations)
+        return super().read(text, section, abbreviations)
 
 
 def test_a_passage_that_cannot_be_analysed_is_named_by_offsets_alone() -> None:
     row = report("r7", ("findings", "No effusion. Left opacity seen in Mrs Example."))
     with pytest.raises(ExtractionError) as raised:
         extract([report("r1"), row], PassageStore(FailingExtractor()))
-    start, end = row["sections"][0]["start"], row["sections"][0]["end"]
+    start = row["text"].index("Left")
     message = str(raised.value)
     assert "report 'r7'" in message
-    assert f"'findings' at characters {start} to {end}" in message
+    assert f"'findings' at character {start}" in message
     assert "RuntimeError" in message
     error: BaseException | None = raised.value
     while error is not None:

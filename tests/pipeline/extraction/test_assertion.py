@@ -109,7 +109,7 @@ SENTENCES = [
 def test_sentence_says_what_a_radiologist_means(
     extractor: Extractor, sentence: str, expected: dict[str, str]
 ) -> None:
-    analysis = extractor.analyse(sentence, "findings")
+    analysis = extractor.read(sentence, "findings")
     found = {
         m.concept_id.removeprefix("finding:"): m.assertion
         for m in analysis.mentions
@@ -132,7 +132,7 @@ def test_cue_is_recorded_with_its_place(
     extractor: Extractor, sentence: str, cue: str, rule: str
 ) -> None:
     mention = next(
-        m for m in extractor.analyse(sentence, "findings").mentions if m.category == "finding"
+        m for m in extractor.read(sentence, "findings").mentions if m.category == "finding"
     )
     assert mention.cue is not None
     assert sentence[slice(*mention.cue)] == cue
@@ -140,7 +140,7 @@ def test_cue_is_recorded_with_its_place(
 
 
 def test_plain_statement_has_no_cue(extractor: Extractor) -> None:
-    (mention,) = extractor.analyse("Consolidation is dense", "findings").mentions[:1]
+    (mention,) = extractor.read("Consolidation is dense", "findings").mentions[:1]
     assert mention.assertion == AFFIRMED
     assert mention.cue is None
     assert mention.cue_rule is None
@@ -162,19 +162,19 @@ def test_plain_statement_has_no_cue(extractor: Extractor) -> None:
 def test_only_what_the_image_shows_is_affirmed(
     extractor: Extractor, section: str, sentence: str, assertion: str
 ) -> None:
-    mentions = extractor.analyse(sentence, section).mentions
+    mentions = extractor.read(sentence, section).mentions
     assert {m.assertion for m in mentions if m.category == "finding"} == {assertion}
 
 
 def test_place_takes_the_assertion_of_its_finding(extractor: Extractor) -> None:
-    analysis = extractor.analyse("No opacity in the right lower lobe.", "findings")
+    analysis = extractor.read("No opacity in the right lower lobe.", "findings")
     assert {m.assertion for m in analysis.mentions} == {NEGATED}
 
 
 def test_doubt_about_what_it_is_leaves_the_place_for_sure(extractor: Extractor) -> None:
-    analysis = extractor.analyse("Left base atelectasis versus scarring.", "findings")
+    analysis = extractor.read("Left base atelectasis versus scarring.", "findings")
     by_concept = {m.concept_id: m.assertion for m in analysis.mentions}
     assert by_concept["finding:atelectasis"] == UNCERTAIN
     assert by_concept["side:left"] == by_concept["zone:base"] == AFFIRMED
-    doubted = extractor.analyse("Possible left base atelectasis.", "findings")
+    doubted = extractor.read("Possible left base atelectasis.", "findings")
     assert {m.assertion for m in doubted.mentions} == {UNCERTAIN}

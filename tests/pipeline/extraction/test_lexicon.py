@@ -31,19 +31,19 @@ def test_alternatives_are_written_out() -> None:
 
 def test_added_phrase_is_found(folder: Path) -> None:
     append(folder / "findings.txt", "\n[finding:bronchiolitis]\nlung: yes\ntree in bud\n")
-    analysis = load_extractor(folder).analyse("Tree-in-bud in the right base.", "findings")
+    analysis = load_extractor(folder).read("Tree-in-bud in the right base.", "findings")
     assert "finding:bronchiolitis" in {m.concept_id for m in analysis.mentions}
 
 
 def test_added_cue_decides(folder: Path) -> None:
     append(folder / "cues.txt", "\n[negated before]\nnary a\n")
-    analysis = load_extractor(folder).analyse("Nary a consolidation.", "findings")
+    analysis = load_extractor(folder).read("Nary a consolidation.", "findings")
     assert [m.assertion for m in analysis.mentions] == ["negated"]
 
 
 def test_unmention_hides_the_shorter_phrase() -> None:
     extractor = load_extractor()
-    assert extractor.analyse("Small pericardial effusion.", "findings").findings == ()
+    assert extractor.read("Small pericardial effusion.", "findings").findings == ()
 
 
 def test_change_of_a_file_changes_the_fingerprint(folder: Path) -> None:

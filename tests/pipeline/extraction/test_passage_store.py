@@ -22,14 +22,14 @@ def extractor() -> Extractor:
 def test_a_passage_says_the_same_in_every_section_that_asserts(
     extractor: Extractor, text: str
 ) -> None:
-    analyses = {extractor.analyse(text, section) for section in ASSERTING_SECTIONS}
+    analyses = {extractor.read(text, section) for section in ASSERTING_SECTIONS}
     assert len(analyses) == 1
 
 
 def test_abbreviations_that_a_passage_does_not_use_do_not_matter(extractor: Extractor) -> None:
     unused = (("LLL", "left lower lobe"),)
     for text in PASSAGES:
-        assert extractor.analyse(text, "findings", unused) == extractor.analyse(text, "findings")
+        assert extractor.read(text, "findings", unused) == extractor.read(text, "findings")
 
 
 def test_equal_passages_have_one_number(extractor: Extractor) -> None:
@@ -39,6 +39,17 @@ def test_equal_passages_have_one_number(extractor: Extractor) -> None:
     assert store.number(PASSAGES[0], "indication") != first
     assert store.number(PASSAGES[1], "findings") != first
     assert len(store) == 3
+    store.columns()
+    assert store.number(PASSAGES[0], "findings") == first
+    assert len(store) == 3
+
+
+def test_equal_texts_of_other_sentences_are_other_passages(extractor: Extractor) -> None:
+    store = PassageStore(extractor)
+    text = "Opacity in the left base. This may be pneumonia."
+    one = store.number(text, "findings")
+    assert store.number(text, "findings", later_sentences=(26,)) != one
+    assert store.number(text, "findings") == one
 
 
 def test_a_full_store_forgets_and_goes_on(extractor: Extractor) -> None:
@@ -53,5 +64,5 @@ def test_a_full_store_forgets_and_goes_on(extractor: Extractor) -> None:
     for text in PASSAGES[:2]:
         store.number(text, "findings")
     again = store.columns()
-    assert again.strings.equals(before.strings)
+    assert again.strings == before.strings
     assert (again.mentions == before.mentions).all()

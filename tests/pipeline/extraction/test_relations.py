@@ -81,7 +81,7 @@ SENTENCES = [
 def test_places_and_descriptors_reach_their_finding(
     extractor: Extractor, passage: str, expected: list[tuple[str, str]]
 ) -> None:
-    analysis = extractor.analyse(passage, "findings")
+    analysis = extractor.read(passage, "findings")
     found = []
     for finding in analysis.findings:
         attributes = (*finding.sides, *finding.zones, *finding.descriptors)
@@ -93,7 +93,7 @@ def test_places_and_descriptors_reach_their_finding(
 
 def test_finding_lists_every_mention_behind_it(extractor: Extractor) -> None:
     text = "Patchy opacity in the right base."
-    analysis = extractor.analyse(text, "findings")
+    analysis = extractor.read(text, "findings")
     (finding,) = analysis.findings
     behind = [analysis.mentions[i] for i in finding.mentions]
     assert [text[m.start : m.end] for m in behind] == ["opacity", "Patchy", "right", "base"]

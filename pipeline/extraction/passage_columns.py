@@ -4,17 +4,14 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from data_contracts.concepts import ASSERTIONS, CATEGORIES, Assertion
 from pipeline.extraction.analyses import MENTION_FIELDS, AnalysisColumns
 from pipeline.extraction.matching import Entries, MatchColumns
-from pipeline.extraction.runs import spread
+from pipeline.extraction.runs import IntArray, spread
 from pipeline.extraction.statements import PassageText
-from pipeline.extraction.structures import FINDING_FIELDS, STATEMENT_FIELDS, StructureColumns
+from pipeline.extraction.structure_store import FINDING_FIELDS, STATEMENT_FIELDS, StructureColumns
 from pipeline.extraction.tokens import TokenColumns
-
-IntArray = npt.NDArray[np.int64]
 
 # What a section says by its nature, where no cue says otherwise.
 _SECTION_ASSERTION: Final[dict[str, Assertion]] = {
@@ -69,7 +66,8 @@ class _Strings:
         """The number of the name at each of `places`, -1 where that is below 0."""
         used, inverse = np.unique(places, return_inverse=True)
         codes = self.code([names[place] for place in used[used >= 0].tolist()])
-        return np.concatenate([np.full(len(used) - len(codes), -1), codes])[inverse]
+        of_used: IntArray = np.concatenate([np.full(len(used) - len(codes), -1), codes])
+        return of_used[inverse]
 
 
 class _Statements(NamedTuple):
@@ -160,9 +158,7 @@ def _mentions(
     return np.column_stack([columns[name] for name in MENTION_FIELDS])
 
 
-def _slices(
-    texts: Sequence[str], text: IntArray, start: IntArray, end: IntArray
-) -> Iterable[str]:
+def _slices(texts: Sequence[str], text: IntArray, start: IntArray, end: IntArray) -> Iterable[str]:
     rows = zip(text.tolist(), start.tolist(), end.tolist(), strict=True)
     return [texts[row][begin:stop] for row, begin, stop in rows]
 
