@@ -9,17 +9,20 @@ One run, one process, the same reports:
    file;
 3. the extract stage again with more workers, where `--workers` asks for it.
 
-Each timing begins before what it needs is imported and loaded. Run it by itself: on a machine
-that is busy otherwise the figures mean little.
+Each measurement has a process of its own, and begins before what it needs is imported and loaded;
+the peer, too, imports spaCy without torch. Run it by itself: on a machine that is busy otherwise
+the figures mean little.
 
     uv run python benchmarks/extraction.py --reports 200000
 """
 
 import json
+import multiprocessing
 import os
 import platform
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -105,22 +108,26 @@ def compare(
 ) -> dict[str, Measured]:
     """Take the measurements, in the order of the module's text."""
     rows: dict[str, Measured] = {}
-    sections = split_reports(work)
-    with measure() as one:
-        run_stage(work, "one", workers=1)
+    sections = alone(split_reports, work)
+    one = alone(run_stage, work, "one", 1)
     rows["extract, 1 worker"] = one.over(total)
     rows["sections and extract, 1 worker"] = (sections + one).over(total)
     peer_total = total if peer_reports is None else min(peer_reports, total)
     if peer_total:
         console.print(f"the peer reads {peer_total:,} of them")
-        with measure() as peer:
-            run_peer(work, peer_total)
+        peer = alone(run_peer, work, peer_total)
         rows["spaCy entity_ruler + negex"] = peer.over(peer_total)
     if workers > 1:
-        with measure() as many:
-            run_stage(work, "many", workers=workers)
+        many = alone(run_stage, work, "many", workers)
         rows[f"extract, {workers} workers"] = many.over(total)
     return rows
+
+
+def alone(run: Callable[..., Measured], *arguments: Any) -> Measured:
+    """What `run` measures in a process that has imported nothing yet."""
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawn) as process:
+        return process.submit(run, *arguments).result()
 
 
 def split_reports(work: Path) -> Measured:
@@ -160,20 +167,26 @@ def split_reports(work: Path) -> Measured:
     return total
 
 
-def run_stage(work: Path, name: str, *, workers: int) -> None:
+def run_stage(work: Path, name: str, workers: int) -> Measured:
     """The extract stage on the reports table."""
-    from pipeline.settings import NlpSettings
-    from pipeline.stages.extract import extract
+    with measure() as measured:
+        from pipeline.settings import NlpSettings
+        from pipeline.stages.extract import extract
 
-    settings = NlpSettings(workers=workers)
-    extract(settings=settings, reports=work / "reports.parquet", out=work / name)
+        settings = NlpSettings(workers=workers)
+        extract(settings=settings, reports=work / "reports.parquet", out=work / name)
+    return measured
 
 
-def run_peer(work: Path, total: int) -> None:
-    """The peer on the first `total` reports' asserting sections."""
-    from peer import build_peer, write_entities
+def run_peer(work: Path, total: int) -> Measured:
+    """The peer on the first `total` reports' texts."""
+    with measure() as measured:
+        from peer import build_peer, write_entities
 
-    write_entities(build_peer(), work / "reports.parquet", work / "peer.parquet", total)
+        import pipeline.extraction.lean_spacy  # noqa: F401 - before all that imports spaCy
+
+        write_entities(build_peer(), work / "reports.parquet", work / "peer.parquet", total)
+    return measured
 
 
 def count_passages(work: Path) -> tuple[int, int]:

@@ -18,8 +18,8 @@ class Measured:
 
     Attributes:
         seconds: wall time.
-        peak_bytes: largest resident memory of this process and its children, summed, as sampled;
-            pages that they share count once for each.
+        peak_bytes: largest memory of this process and its children, summed, as sampled. Where the
+            system tells (Linux), pages that several share count once; elsewhere once for each.
         reports: how many reports were read in it.
     """
 
@@ -75,10 +75,11 @@ def measure() -> Iterator[Measured]:
 
 def _resident() -> int:
     process = psutil.Process()
-    total = int(process.memory_info().rss)
-    for child in process.children(recursive=True):
+    total = 0
+    for each in (process, *process.children(recursive=True)):
         try:
-            total += int(child.memory_info().rss)
+            memory = each.memory_full_info()
         except psutil.NoSuchProcess:
             continue
+        total += int(getattr(memory, "pss", memory.rss))
     return total
