@@ -70,6 +70,8 @@ _ORDINARY_STOP: Final = r"\.(?<=[A-Za-z_)]\.)(?<![^a-z][a-z]\.)(?<!Mrs\.)(?<!vs\
 _ORDINARY_END: Final = re.compile(
     rf"{_ORDINARY_STOP}(\s+(?:(?:\d{{1,2}}[.)]|[-*\u2022])\s+)?(?=[A-Za-z_])|\Z)"
 )
+# The number of a list's first item, which begins a text as the others do behind a stop.
+_FIRST_MARK: Final = re.compile(r"\d{1,2}[.)]\s+(?=[A-Za-z_])")
 # A line break that may end a sentence without such a stop, or stands amid signs that say nothing;
 # all others are mere blanks.
 _BREAK: Final = re.compile(
@@ -77,6 +79,8 @@ _BREAK: Final = re.compile(
     r"[ \t]*(?:\n|[-*\u2022]\s|\d{1,2}[.!?)]|[A-Z][a-z]|[A-Z][A-Za-z/&, ]{1,40}:)"
     r"|(?<=[ .,;:_-]\n) *[.,;:_-])"
 )
+# Nothing else makes no sentence.
+_SAY_NOTHING: Final = " .,;:-_"
 # Without one of these a piece is one sentence. Spelled out, they are passed by at once.
 _INNER_END: Final = re.compile(r"\.|!|\?|\)(?<=\d\))")
 # Pieces remembered, and the longest of them: what is longer or rarer is seldom met again, and
@@ -114,11 +118,13 @@ def split_passages(text: str) -> list[Passage]:
     passages: list[Passage] = []
     if "\n" in text:
         if _BREAK.search(text):
-            _append(passages, text, 0, _sentences(text))
+            _append(passages, text, 0, _sentences(text, _cuts(text)))
             return passages
         text = text.replace("\n", " ")
     start = 0
-    pieces = _ORDINARY_END.split(text)
+    if text[:1].isdigit() and (mark := _FIRST_MARK.match(text)):
+        start = mark.end()
+    pieces = _ORDINARY_END.split(text[start:])
     pieces_and_gaps = iter(pieces)
     for piece, gap in zip(pieces_and_gaps, pieces_and_gaps, strict=False):
         end = start + len(piece) + 1
@@ -127,8 +133,15 @@ def split_passages(text: str) -> list[Passage]:
         else:
             _append(passages, text, start, _sentences_of_piece(piece))
         start = end + len(gap)
-    if pieces[-1]:
-        _append(passages, text, start, _sentences(pieces[-1]))
+    # What no ordinary stop ends.
+    rest = pieces[-1]
+    if not rest:
+        return passages
+    if rest in _known_passages or _is_passage(rest):
+        end = start + len(rest.rstrip())
+        passages.append(_new_passage((start, end, ((start, end),))))
+    else:
+        _append(passages, text, start, _sentences(rest, _cuts(rest)))
     return passages
 
 
@@ -143,12 +156,13 @@ def _append(
             last = passages[-1]
             passages[-1] = Passage(last.start, end, (*last.sentences, (start, end)))
         else:
-            passages.append(Passage(start, end, ((start, end),)))
+            passages.append(_new_passage((start, end, ((start, end),))))
 
 
 def _is_passage(piece: str) -> bool:
-    """Whether a piece, with the stop behind it, is one sentence that speaks for itself."""
-    if not piece[0].isalpha() or _INNER_END.search(piece) or _ANAPHORA.match(piece):
+    """Whether a piece, with or without a stop, is one sentence that speaks for itself."""
+    said = piece[:1].isalpha() or (piece[:1] == "_" and piece.rstrip().strip(_SAY_NOTHING))
+    if not said or _INNER_END.search(piece) or _ANAPHORA.match(piece):
         return False
     if len(piece) <= _LONGEST_REMEMBERED:
         if len(_known_passages) >= _REMEMBERED:
@@ -160,19 +174,19 @@ def _is_passage(piece: str) -> bool:
 def _sentences_of_piece(piece: str) -> tuple[_Sentence, ...]:
     """Sentences of a piece and the stop behind it."""
     if len(piece) > _LONGEST_REMEMBERED:
-        return _sentences(piece + ".")
+        return _sentences(piece + ".", _cuts(piece + "."))
     return _remembered_sentences(piece)
 
 
 @lru_cache(maxsize=_REMEMBERED // 4)
 def _remembered_sentences(piece: str) -> tuple[_Sentence, ...]:
-    return _sentences(piece + ".")
+    text = piece + "."
+    return _sentences(text, _cuts(text) if _INNER_END.search(piece) else [0, len(text)])
 
 
-def _sentences(text: str) -> tuple[_Sentence, ...]:
-    """Sentences of `text` by all the rules."""
+def _sentences(text: str, cuts: list[int]) -> tuple[_Sentence, ...]:
     sentences: list[_Sentence] = []
-    for start, end in pairwise(_cuts(text)):
+    for start, end in pairwise(cuts):
         begin = start
         # Most sentences begin with a letter, and then there is no mark, and something is said.
         said = text[start : start + 1].isalpha()
@@ -180,13 +194,14 @@ def _sentences(text: str) -> tuple[_Sentence, ...]:
             mark = _LIST_MARK.match(text, start, end)
             begin = mark.end() if mark is not None else start
         stripped = text[begin:end].rstrip()
-        if said or stripped.strip(" .,;:-_"):
+        if said or stripped.strip(_SAY_NOTHING):
             follows = _ANAPHORA.match(stripped) is not None
             sentences.append((begin, begin + len(stripped), follows))
     return tuple(sentences)
 
 
 def _cuts(text: str) -> list[int]:
+    """Where `text` falls into sentences by all the rules, its own start and end included."""
     cuts = [0, len(text)]
     cuts += [match.end() for match in _STOP.finditer(text) if _ends_sentence(text, match)]
     cuts += [match.start() for match in _ITEM.finditer(text) if _opens_item(text, match.start())]
