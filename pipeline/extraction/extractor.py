@@ -57,10 +57,10 @@ class Extractor:
             matches,
             self._cues.find(cue_words, tokens.stops),
         )
-        structure, first = self._structures.number(parts)
+        structure, sketch = self._structures.number(parts)
         said = self._structures.columns()
         return analysis_columns(
-            passages, Said(tokens, matches, self._matcher.entries, structure, first, said)
+            passages, Said(tokens, matches, self._matcher.entries, structure, sketch, said)
         )
 
     def forget(self) -> None:

@@ -9,6 +9,7 @@ from data_contracts.concepts import ASSERTIONS, CATEGORIES, Assertion
 from pipeline.extraction.analyses import MENTION_FIELDS, AnalysisColumns
 from pipeline.extraction.matching import Entries, MatchColumns
 from pipeline.extraction.runs import IntArray, spread
+from pipeline.extraction.sketch import Sketch
 from pipeline.extraction.statements import PassageText
 from pipeline.extraction.structure_store import FINDING_FIELDS, STATEMENT_FIELDS, StructureColumns
 from pipeline.extraction.tokens import TokenColumns
@@ -37,7 +38,7 @@ class Said(NamedTuple):
         matches: their phrases.
         entries: what the phrases stand for.
         structure: [passages] the structure of each, or -1 where it says nothing.
-        first: [passages] the token from which on the structure counts.
+        sketch: whose tokens the structure counts.
         structures: what the structures say.
     """
 
@@ -45,7 +46,7 @@ class Said(NamedTuple):
     matches: MatchColumns
     entries: Entries
     structure: IntArray
-    first: IntArray
+    sketch: Sketch
     structures: StructureColumns
 
 
@@ -130,10 +131,11 @@ def _mentions(
     start = tokens.start[said.matches.start[spoken.match]]
     end = tokens.end[said.matches.end[spoken.match] - 1]
     has_cue = fields["cue_start"] >= 0
-    first_token = said.first[spoken.passage]
     cue_start, cue_end = np.full(len(start), -1), np.full(len(start), -1)
-    cue_start[has_cue] = tokens.start[(first_token + fields["cue_start"])[has_cue]]
-    cue_end[has_cue] = tokens.end[(first_token + fields["cue_end"])[has_cue] - 1]
+    base = said.sketch.first[spoken.passage]
+    seen = said.sketch.seen
+    cue_start[has_cue] = tokens.start[seen[(base + fields["cue_start"])[has_cue]]]
+    cue_end[has_cue] = tokens.end[seen[(base + fields["cue_end"])[has_cue] - 1]]
     texts = [passage.text for passage in passages]
     assertion, cue_rule = _by_section(passages, said, spoken, strings)
     cue = np.full(len(start), -1)

@@ -31,8 +31,8 @@ from pipeline.extraction.grammar import (
 )
 from pipeline.extraction.lexicon import Concept
 
-#: How many words behind a modifier tell whether it begins a clause; none further on is looked at
-#: but for those before another phrase.
+#: How many words behind a modifier tell whether it begins a clause. Behind the last phrase no rule
+#: looks further; a phrase counts as one word here, and so do unknown words in a row.
 SUBJECT_REACH: Final = 5
 
 

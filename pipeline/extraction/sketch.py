@@ -53,8 +53,9 @@ class Sketch(NamedTuple):
     """The builds of many passages as columns.
 
     Attributes:
-        first: [passages] from which token on rules look at a passage.
-        words: [T] twice a token's stand-in, and one more where it opens another sentence.
+        seen: [W] the tokens that rules see at all.
+        first: [passages] from which of them on rules look at a passage.
+        words: [W] twice a token's stand-in, and one more where it opens another sentence.
         matches: [M, 3] first token counted from there, token behind the last, kind of phrase.
         entries: [M] what the phrase stands for.
         cues: [C, 3] first token counted from there, token behind the last, kind of cue.
@@ -62,6 +63,7 @@ class Sketch(NamedTuple):
             columns its words, matches and cues are.
     """
 
+    seen: IntArray
     first: IntArray
     words: npt.NDArray[np.int16]
     matches: npt.NDArray[np.int32]
@@ -70,31 +72,62 @@ class Sketch(NamedTuple):
     bounds: tuple[IntArray, ...]
 
 
+class _Outline(NamedTuple):
+    """The seen tokens of many passages; all positions count these.
+
+    Attributes:
+        tokens: [W] their places among all tokens.
+        words: [W] their stand-ins.
+        first: [passages + 1] the first of each passage, and at last how many there are.
+        matches: [M, 2] first and behind the last of each phrase.
+        cues: [C, 2] first and behind the last of each cue.
+    """
+
+    tokens: IntArray
+    words: IntArray
+    first: IntArray
+    matches: IntArray
+    cues: IntArray
+
+
+class _Traits(NamedTuple):
+    """What matches are.
+
+    Attributes:
+        passage: [M] the passage that each is of.
+        finding: [M] whether it is a finding.
+        whole: [passages] whether a weak finding makes every word of the passage count.
+    """
+
+    passage: IntArray
+    finding: npt.NDArray[np.bool_]
+    whole: npt.NDArray[np.bool_]
+
+
 def sketch_passages(parts: PassageParts, entries: EntryColumns) -> Sketch:
     """The builds of passages, from which equal ones are told."""
     tokens, matches, cues = parts.tokens, parts.matches, parts.cues
-    of_match, of_cue = tokens.text[matches.start], tokens.text[cues.start]
     passages = len(tokens.first) - 1
+    of_match, of_cue = tokens.text[matches.start], tokens.text[cues.start]
     finding = entries.category[matches.entry] == _FINDING
-    found = np.bincount(of_match[finding], minlength=passages) > 0
-    named = np.bincount(of_match[entries.beside[matches.entry]], minlength=passages) > 0
-    # What a phrase names matters where it may imply another concept, and nowhere else.
-    plain, exact = entries.category, len(CATEGORIES) + entries.rank
-    kind = np.where(named[of_match], exact[matches.entry], plain[matches.entry])
-    kind = 2 * kind + entries.weak[matches.entry]
+    weak = finding & (entries.weak[matches.entry] > 0)
+    traits = _Traits(of_match, finding, np.bincount(of_match[weak], minlength=passages) > 0)
+    outline = _outline(parts, traits)
+    first, last = _heeded(outline, traits, of_cue)
     first_match = np.searchsorted(of_match, np.arange(passages + 1))
     first_cue = np.searchsorted(of_cue, np.arange(passages + 1))
     said = np.flatnonzero(np.diff(first_match))
-    weak = finding & (entries.weak[matches.entry] > 0)
-    first, last = _heeded(parts, finding, weak)
     # Where nothing is found words decide nothing.
-    found = found[said]
+    found = (np.bincount(of_match[finding], minlength=passages) > 0)[said]
+    opens = parts.opens[outline.tokens]
+    kinds = _kinds(matches.entry, of_match, entries, passages)
     return Sketch(
+        seen=outline.tokens,
         first=first,
-        words=(2 * _words(parts, finding, weak) + parts.opens).astype(np.int16),
-        matches=_rows(first[of_match], matches.start, matches.end, kind),
+        words=(2 * outline.words + opens).astype(np.int16),
+        matches=_rows(outline.matches - first[of_match, None], kinds),
         entries=matches.entry,
-        cues=_rows(first[of_cue], cues.start, cues.end, cues.key),
+        cues=_rows(outline.cues - first[of_cue, None], cues.key),
         bounds=(
             said,
             first[said],
@@ -107,48 +140,86 @@ def sketch_passages(parts: PassageParts, entries: EntryColumns) -> Sketch:
     )
 
 
-def _words(
-    parts: PassageParts, finding: npt.NDArray[np.bool_], weak: npt.NDArray[np.bool_]
-) -> IntArray:
+def _kinds(entry: IntArray, passage: IntArray, entries: EntryColumns, passages: int) -> IntArray:
+    """[M] what rules see of each phrase: its category and whether it is weak.
+
+    What it names matters where a phrase may imply another concept, and nowhere else.
+    """
+    named = np.bincount(passage[entries.beside[entry]], minlength=passages) > 0
+    exact = len(CATEGORIES) + entries.rank
+    kind = np.where(named[passage], exact[entry], entries.category[entry])
+    kinds: IntArray = 2 * kind + entries.weak[entry]
+    return kinds
+
+
+def _outline(parts: PassageParts, traits: _Traits) -> _Outline:
+    tokens, matches, cues = parts.tokens, parts.matches, parts.cues
+    words = _words(parts, traits)
+    seen = _seen(parts, traits, words)
+    place = np.concatenate([[0], np.cumsum(seen)])
+    return _Outline(
+        tokens=np.flatnonzero(seen),
+        words=words[seen],
+        first=place[tokens.first],
+        matches=np.column_stack([place[matches.start], place[matches.end]]),
+        cues=np.column_stack([place[cues.start], place[cues.end]]),
+    )
+
+
+def _words(parts: PassageParts, traits: _Traits) -> IntArray:
     """[T] what rules see of each token, which is the less the fewer of them may look."""
     tokens, matches = parts.tokens, parts.matches
     words = parts.stand_ins.copy()
     # Whether a sentence speaks of the lung matters where it has a weak finding.
-    plain = np.ones(len(tokens.first), dtype=bool)
-    plain[tokens.text[matches.start[weak]]] = False
-    plain = plain[tokens.text]
+    plain = ~traits.whole[tokens.text]
     words[plain] = _NOT_OF_LUNG[words[plain]]
     # A modifier's own words tell where it ends, and nothing of places.
-    own, _ = spread(matches.start[~finding], (matches.end - matches.start)[~finding])
+    modifier = ~traits.finding
+    own, _ = spread(matches.start[modifier], (matches.end - matches.start)[modifier])
     own = own[plain[own]]
     words[own] = _OF_MODIFIER[words[own]]
     return words
 
 
-def _heeded(
-    parts: PassageParts, finding: npt.NDArray[np.bool_], weak: npt.NDArray[np.bool_]
-) -> tuple[IntArray, IntArray]:
+def _seen(parts: PassageParts, traits: _Traits, words: IntArray) -> npt.NDArray[np.bool_]:
+    """[T] whether rules see a token at all.
+
+    Of a phrase they see the first word, and of words in a row that they do not know one.
+    """
+    tokens, matches, cues = parts.tokens, parts.matches, parts.cues
+    inner, _ = spread(matches.start + 1, matches.end - matches.start - 1)
+    own, _ = spread(matches.start, matches.end - matches.start)
+    # A cue's words, and the one behind it, count one by one.
+    cue, _ = spread(cues.start, np.minimum(cues.end + 1, tokens.first[-1]) - cues.start)
+    loose = words == _UNKNOWN
+    loose[own] = loose[cue] = False
+    loose &= ~parts.opens
+    again = loose[1:] & loose[:-1] & (tokens.text[1:] == tokens.text[:-1])
+    seen = np.concatenate([np.ones(min(1, len(words)), dtype=bool), ~again])
+    seen[inner] = False
+    seen[cue] = True
+    return seen | parts.opens | traits.whole[tokens.text]
+
+
+def _heeded(outline: _Outline, traits: _Traits, of_cue: IntArray) -> tuple[IntArray, IntArray]:
     """From which to which token rules look at each passage.
 
     Before the first phrase they look back to the first word that they do not know; behind the last
     one no further than a modifier's reach. Where a finding is weak any word may count.
     """
-    tokens, matches, cues = parts.tokens, parts.matches, parts.cues
-    of_match, of_cue = tokens.text[matches.start], tokens.text[cues.start]
-    begin, stop = tokens.first[1:].copy(), tokens.first[:-1].copy()
-    np.minimum.at(begin, of_match, matches.start)
-    np.minimum.at(begin, of_cue, cues.start)
-    reach = np.where(finding, matches.end, matches.end + SUBJECT_REACH)
-    np.maximum.at(stop, of_match, reach)
-    np.maximum.at(stop, of_cue, cues.end + 1)
-    unknown = np.where(parts.stand_ins == _UNKNOWN, np.arange(len(parts.stand_ins)), -1)
+    opening, closing = outline.first[:-1], outline.first[1:]
+    begin, stop = closing.copy(), opening.copy()
+    np.minimum.at(begin, traits.passage, outline.matches[:, 0])
+    np.minimum.at(begin, of_cue, outline.cues[:, 0])
+    ends = outline.matches[:, 1]
+    np.maximum.at(stop, traits.passage, np.where(traits.finding, ends, ends + SUBJECT_REACH))
+    np.maximum.at(stop, of_cue, outline.cues[:, 1] + 1)
+    unknown = np.where(outline.words == _UNKNOWN, np.arange(len(outline.words)), -1)
     before = np.concatenate([[-1], np.maximum.accumulate(unknown)])
-    begin = np.maximum(before[begin] + 1, tokens.first[:-1])
-    stop = np.minimum(stop, tokens.first[1:])
-    whole = np.unique(of_match[weak])
-    begin[whole], stop[whole] = tokens.first[whole], tokens.first[whole + 1]
-    return begin, stop
+    begin = np.maximum(before[begin] + 1, opening)
+    stop = np.minimum(stop, closing)
+    return np.where(traits.whole, opening, begin), np.where(traits.whole, closing, stop)
 
 
-def _rows(first: IntArray, start: IntArray, end: IntArray, kind: IntArray) -> npt.NDArray[np.int32]:
-    return np.column_stack([start - first, end - first, kind]).astype(np.int32)
+def _rows(spans: IntArray, kind: IntArray) -> npt.NDArray[np.int32]:
+    return np.column_stack([spans, kind]).astype(np.int32)

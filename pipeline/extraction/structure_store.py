@@ -75,8 +75,8 @@ class StructureStore:
         self._findings = array("q")
         self._links = array("q")
 
-    def number(self, parts: PassageParts) -> tuple[IntArray, IntArray]:
-        """[passages] the structure of each, or `NONE`, and the token from which that counts."""
+    def number(self, parts: PassageParts) -> tuple[IntArray, Sketch]:
+        """[passages] the structure of each, or `NONE`, and what that counts."""
         if len(self._numbers) >= _CAPACITY:
             self.forget()
         sketch = sketch_passages(parts, self._entries.columns())
@@ -93,7 +93,7 @@ class StructureStore:
                 structure = self._structure(sketch, *bounds)
                 number = self._numbers[key] = self._add(structure)
             numbers[passage] = number
-        return numbers, sketch.first
+        return numbers, sketch
 
     def columns(self) -> StructureColumns:
         """All structures held, in place: let go of them before the next passage is read."""
