@@ -1,7 +1,7 @@
 """Where the distinct passages occur in a part of the reports table."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -19,10 +19,10 @@ from pipeline.extraction.passage_store import (
 )
 from pipeline.extraction.passages import split_passages
 from pipeline.extraction.runs import IntArray, spread
+from pipeline.extraction.statements import Passage
 
 #: The columns of the reports table that extraction reads.
 REPORT_COLUMNS: Final = ("report_id", "text", "sections")
-_NOTHING_KNOWN: Final[Mapping[PassageKey, int]] = {}
 
 
 class ExtractionError(ValueError):
@@ -68,12 +68,12 @@ class _DistinctSections:
     def __init__(self, store: PassageStore) -> None:
         self._store = store
         self._numbers: dict[tuple[str, str, Abbreviations], int] = {}
-        self._passages: list[int] = []  # number in the store, start in the section
-        self._sentences: list[int] = []  # start, end in the section
-        self._counts: list[int] = []  # passages, sentences
+        self._counts: list[int] = []  # passages of each section
+        self._passages: list[Passage] = []  # of one section behind the other
+        self._in_store: list[int] = []  # the number of each in the store
 
     def number(self, text: str, section: str, abbreviations: Abbreviations) -> int:
-        """Row of the section in `counts`, split and numbered when it is first seen."""
+        """The section's row, split and numbered when it is first seen."""
         key = (text, section, abbreviations)
         number = self._numbers.get(key)
         if number is None:
@@ -83,39 +83,50 @@ class _DistinctSections:
 
     def _add(self, text: str, section: str, abbreviations: Abbreviations) -> None:
         passages = split_passages(text)
-        known = self._store.known(section) if not abbreviations else _NOTHING_KNOWN
-        before = len(self._sentences)
-        for start, end, sentences in passages:
-            body = text[start:end]
-            later: tuple[int, ...] = ()
-            if len(sentences) > 1:
-                later = tuple([sentence - start for sentence, _ in sentences[1:]])
-            number = known.get((body, later) if later else body)
-            if number is None:
-                number = self._store.number(body, section, later, abbreviations)
-            self._passages += (number, start)
-            for sentence in sentences:
-                self._sentences += sentence
-        self._counts += (len(passages), (len(self._sentences) - before) // 2)
+        keys = [
+            text[start:end] if len(sentences) == 1 else _key(text, start, end, sentences)
+            for start, end, sentences in passages
+        ]
+        self._counts.append(len(passages))
+        self._passages += passages
+        if abbreviations:
+            self._in_store += [self._abbreviated(key, section, abbreviations) for key in keys]
+        else:
+            self._in_store += map(self._store.numbers(section).__getitem__, keys)
+
+    def _abbreviated(self, key: PassageKey, section: str, abbreviations: Abbreviations) -> int:
+        text = key if isinstance(key, str) else key[0]
+        used = tuple(pair for pair in abbreviations if pair[0] in text)
+        return self._store.numbers(section, used)[key]
 
     def occurrences(self, spans: _Spans, numbers: IntArray) -> Occurrences:
         """Each span's passages and sentences, `numbers` being the spans' distinct sections."""
-        counts = np.array(self._counts, dtype=np.int64).reshape(-1, 2)
-        first = np.cumsum(counts, axis=0) - counts
-        passages = np.array(self._passages, dtype=np.int64).reshape(-1, 2)
-        sentences = np.array(self._sentences, dtype=np.int64).reshape(-1, 2)
-        rows, owner = spread(first[numbers, 0], counts[numbers, 0])
-        sentence_rows, sentence_owner = spread(first[numbers, 1], counts[numbers, 1])
-        sentence_base = spans.start[sentence_owner]
+        counts = np.array(self._counts, dtype=np.int64)
+        in_store = np.array(self._in_store, dtype=np.int64)
+        start = np.array([start for start, _, _ in self._passages], dtype=np.int64)
+        sentence_counts = np.array([len(found) for _, _, found in self._passages], dtype=np.int64)
+        flat = chain.from_iterable(chain.from_iterable(found for _, _, found in self._passages))
+        sentences = np.fromiter(flat, dtype=np.int64).reshape(-1, 2)
+        rows, owner = spread((np.cumsum(counts) - counts)[numbers], counts[numbers])
+        first_sentence = np.cumsum(sentence_counts) - sentence_counts
+        sentence_rows, passage = spread(first_sentence[rows], sentence_counts[rows])
+        sentence_owner = owner[passage]
+        base = spans.start[sentence_owner]
         return Occurrences(
             report=spans.report[owner],
-            start=passages[rows, 1] + spans.start[owner],
+            start=start[rows] + spans.start[owner],
             section=spans.section[owner],
-            passage=passages[rows, 0],
+            passage=in_store[rows],
             sentence_report=spans.report[sentence_owner],
-            sentence_start=sentences[sentence_rows, 0] + sentence_base,
-            sentence_end=sentences[sentence_rows, 1] + sentence_base,
+            sentence_start=sentences[sentence_rows, 0] + base,
+            sentence_end=sentences[sentence_rows, 1] + base,
         )
+
+
+def _key(
+    text: str, start: int, end: int, sentences: tuple[tuple[int, int], ...]
+) -> tuple[str, tuple[int, ...]]:
+    return text[start:end], tuple([begin - start for begin, _ in sentences[1:]])
 
 
 def find_occurrences(reports: pa.Table, store: PassageStore) -> Occurrences:
@@ -134,25 +145,23 @@ def find_occurrences(reports: pa.Table, store: PassageStore) -> Occurrences:
     spans = _section_spans(reports)
     _check_spans(spans, report_ids, texts)
     distinct = _DistinctSections(store)
-    numbers = np.empty(len(spans.report), dtype=np.int64)
+    numbers: list[int] = []
     abbreviations: Abbreviations = ()
     previous = -1
     columns = (spans.report, spans.section, spans.start, spans.end)
-    for row, (report, section, start, end) in enumerate(
-        zip(*(column.tolist() for column in columns), strict=True)
-    ):
+    for report, section, start, end in zip(*(c.tolist() for c in columns), strict=True):
         name, kind = SECTIONS[section], ""
         try:
             if report != previous:
                 abbreviations = store.extractor.find_abbreviations(texts[report])
                 previous = report
-            numbers[row] = distinct.number(texts[report][start:end], name, abbreviations)
+            numbers.append(distinct.number(texts[report][start:end], name, abbreviations))
         except Exception as error:  # noqa: BLE001 - whatever it is, it may quote the report
             kind = type(error).__name__
         if kind:
             # Raised out here, so that the other error does not travel along as its context.
             raise _unreadable(report_ids[report], name, f"characters {start} to {end}", kind)
-    return distinct.occurrences(spans, numbers)
+    return distinct.occurrences(spans, np.array(numbers, dtype=np.int64))
 
 
 def analyses_of(

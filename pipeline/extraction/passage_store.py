@@ -5,7 +5,7 @@ occurrence costs is then a few numpy and Arrow operations over whole columns.
 """
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import MutableMapping, Sequence
 from typing import Final, Protocol, TypeAlias
 
 import numpy as np
@@ -58,6 +58,43 @@ class UnreadablePassageError(Exception):
         self.kind = kind
 
 
+class _Queue:
+    """Passages that wait to be analysed, numbered on from those that were.
+
+    Attributes:
+        first: the number of the first that waits.
+        waiting: the passages, in the order of their numbers.
+    """
+
+    def __init__(self) -> None:
+        self.first = 0
+        self.waiting: list[PassageText] = []
+
+    def add(self, passage: PassageText) -> int:
+        """Have a passage wait; returns its number."""
+        self.waiting.append(passage)
+        return self.first + len(self.waiting) - 1
+
+
+class _Numbers(dict[PassageKey, int]):
+    """The passages of one kind of section by number; a new one is put into the queue.
+
+    Texts map to plain integers, which the garbage collector need not walk.
+    """
+
+    def __init__(self, queue: _Queue, role: str, abbreviations: Abbreviations) -> None:
+        super().__init__()
+        self._queue = queue
+        self._role = role
+        self._abbreviations = abbreviations
+
+    def __missing__(self, key: PassageKey) -> int:
+        text, later_sentences = (key, ()) if isinstance(key, str) else key
+        passage = PassageText(text, self._role, later_sentences, self._abbreviations)
+        number = self[key] = self._queue.add(passage)
+        return number
+
+
 class PassageStore:
     """Distinct passages by number, analysed together when their columns are asked for.
 
@@ -71,9 +108,8 @@ class PassageStore:
         self._forget()
 
     def _forget(self) -> None:
-        # Texts map to plain integers, which the garbage collector need not walk.
-        self._numbers: dict[tuple[str, Abbreviations], dict[PassageKey, int]] = {}
-        self._waiting: list[PassageText] = []
+        self._queue = _Queue()
+        self._numbers: dict[tuple[str, Abbreviations], _Numbers] = {}
         self._codes: dict[str, int] = {}
         self._passages = array("i")
         self._mentions = array("i")
@@ -82,44 +118,26 @@ class PassageStore:
 
     def __len__(self) -> int:
         """Distinct passages numbered."""
-        return self._analysed + len(self._waiting)
-
-    @property
-    def _analysed(self) -> int:
-        return _height(self._passages, PASSAGE_FIELDS)
+        return self._queue.first + len(self._queue.waiting)
 
     def make_room(self) -> None:
         """Forget all passages, and with them their numbers, once the store is full."""
         if len(self) >= self._capacity:
             self._forget()
 
-    def number(
-        self,
-        text: str,
-        section: str,
-        later_sentences: tuple[int, ...] = (),
-        abbreviations: Abbreviations = (),
-    ) -> int:
-        """The passage's row in the columns.
+    def numbers(
+        self, section: str, abbreviations: Abbreviations = ()
+    ) -> MutableMapping[PassageKey, int]:
+        """The number of any passage that is looked up: its row in the columns.
 
         Args:
-            text: the passage as it stands in the report.
             section: its section; all sections that assert count as one.
-            later_sentences: where its sentences but the first begin in it.
-            abbreviations: those that its report defines.
+            abbreviations: those that are in it and that its report defines.
         """
-        if abbreviations:
-            abbreviations = tuple(pair for pair in abbreviations if pair[0] in text)
-        role = _ROLES.get(section, section)
-        numbers = self._numbers.setdefault((role, abbreviations), {})
-        number = numbers.setdefault((text, later_sentences) if later_sentences else text, len(self))
-        if number == len(self):
-            self._waiting.append(PassageText(text, role, later_sentences, abbreviations))
-        return number
-
-    def known(self, section: str) -> Mapping[PassageKey, int]:
-        """What `number` gives for the passages of such sections seen so far, not abbreviated."""
-        return self._numbers.setdefault((_ROLES.get(section, section), ()), {})
+        key = (_ROLES.get(section, section), abbreviations)
+        if key not in self._numbers:
+            self._numbers[key] = _Numbers(self._queue, *key)
+        return self._numbers[key]
 
     def columns(self) -> AnalysisColumns:
         """All analyses held, in place: let go of them before the next passage is analysed.
@@ -127,7 +145,7 @@ class PassageStore:
         Raises:
             UnreadablePassageError: the analysis of a passage failed; the store forgets all.
         """
-        if self._waiting:
+        if self._queue.waiting:
             self._analyse_waiting()
         return AnalysisColumns(
             passages=_rows(self._passages, PASSAGE_FIELDS),
@@ -139,7 +157,7 @@ class PassageStore:
 
     def _analyse_waiting(self) -> None:
         try:
-            analyses = self.extractor.analyse(self._waiting)
+            analyses = self.extractor.analyse(self._queue.waiting)
         except Exception:
             unreadable = self._unreadable()
             self._forget()
@@ -148,14 +166,15 @@ class PassageStore:
                 raise
         else:
             self._add(analyses)
-            self._waiting = []
+            self._queue.first = len(self)
+            self._queue.waiting.clear()
             return
         # Raised out here, so that the other error does not travel along as its context.
         raise unreadable
 
     def _unreadable(self) -> UnreadablePassageError | None:
         """The first waiting passage that cannot be analysed by itself."""
-        for number, passage in enumerate(self._waiting, start=self._analysed):
+        for number, passage in enumerate(self._queue.waiting, start=self._queue.first):
             try:
                 self.extractor.analyse([passage])
             except Exception as error:  # noqa: BLE001 - whatever it is, it may quote the report

@@ -195,10 +195,11 @@ def _seen(parts: PassageParts, traits: _Traits, words: IntArray) -> npt.NDArray[
     loose[own] = loose[cue] = False
     loose &= ~parts.opens
     again = loose[1:] & loose[:-1] & (tokens.text[1:] == tokens.text[:-1])
-    seen = np.concatenate([np.ones(min(1, len(words)), dtype=bool), ~again])
+    seen: npt.NDArray[np.bool_] = np.concatenate([np.ones(min(1, len(words)), dtype=bool), ~again])
     seen[inner] = False
     seen[cue] = True
-    return seen | parts.opens | traits.whole[tokens.text]
+    seen |= parts.opens | traits.whole[tokens.text]
+    return seen
 
 
 def _heeded(outline: _Outline, traits: _Traits, of_cue: IntArray) -> tuple[IntArray, IntArray]:

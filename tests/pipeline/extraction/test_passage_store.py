@@ -34,35 +34,35 @@ def test_abbreviations_that_a_passage_does_not_use_do_not_matter(extractor: Extr
 
 def test_equal_passages_have_one_number(extractor: Extractor) -> None:
     store = PassageStore(extractor)
-    first = store.number(PASSAGES[0], "findings")
-    assert store.number(PASSAGES[0], "impression") == first
-    assert store.number(PASSAGES[0], "indication") != first
-    assert store.number(PASSAGES[1], "findings") != first
+    first = store.numbers("findings")[PASSAGES[0]]
+    assert store.numbers("impression")[PASSAGES[0]] == first
+    assert store.numbers("indication")[PASSAGES[0]] != first
+    assert store.numbers("findings")[PASSAGES[1]] != first
     assert len(store) == 3
     store.columns()
-    assert store.number(PASSAGES[0], "findings") == first
+    assert store.numbers("findings")[PASSAGES[0]] == first
     assert len(store) == 3
 
 
 def test_equal_texts_of_other_sentences_are_other_passages(extractor: Extractor) -> None:
     store = PassageStore(extractor)
     text = "Opacity in the left base. This may be pneumonia."
-    one = store.number(text, "findings")
-    assert store.number(text, "findings", later_sentences=(26,)) != one
-    assert store.number(text, "findings") == one
+    one = store.numbers("findings")[text]
+    assert store.numbers("findings")[text, (26,)] != one
+    assert store.numbers("findings")[text] == one
 
 
 def test_a_full_store_forgets_and_goes_on(extractor: Extractor) -> None:
     store = PassageStore(extractor, capacity=2)
-    store.number(PASSAGES[0], "findings")
+    store.numbers("findings")[PASSAGES[0]]
     store.make_room()
     assert len(store) == 1
-    store.number(PASSAGES[1], "findings")
+    store.numbers("findings")[PASSAGES[1]]
     before = store.columns()
     store.make_room()
     assert len(store) == 0
     for text in PASSAGES[:2]:
-        store.number(text, "findings")
+        store.numbers("findings")[text]
     again = store.columns()
     assert again.strings == before.strings
     assert (again.mentions == before.mentions).all()
