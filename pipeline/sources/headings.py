@@ -118,6 +118,11 @@ _ANATOMIC: Final = rf"(?P<anatomy>(?:the[ \t]+)?{_PART}\b(?![^:\n]*histor)[^:.\n
 #: the chest, followed by what is seen there; `stamped`, a preliminary reading; or `heading`, with
 #: what ends it: a `colon`, a `dash`, or the end of the line (`alone`), or none of them.
 LINE_HEADING: Final = re.compile(rf"\n[^a-z\n]*+(?:{_STAMPED}|{_PLAIN}|{_ANATOMIC})", re.MULTILINE)
+#: A line that begins as most headings do, with plain words before a colon, or that is nothing but
+#: words in capitals; with the line breaks before it, in its one group.
+HEADING_LINE: Final = re.compile(
+    r"(\n\s*+[A-Z](?:[A-Z ]{1,40}+(?=\n)|[A-Za-z ]{1,40}+:(?![:*\]])))"
+)
 #: An anatomic heading inside a line, behind a sentence; searched for in the text up to its colon.
 ANATOMY_BEFORE_COLON: Final = re.compile(rf"[.;][ \t]+(?P<heading>{_PART}\b[^:.;\n]{{0,30}})\Z")
 _CONNECTORS: Final = re.compile(r"[/&,+]|\b(?:and|or)\b")
@@ -134,3 +139,16 @@ def section_of(heading: str) -> str:
     parts = (" ".join(part.split()) for part in _CONNECTORS.split(plain))
     names = {_NAMES[part] for part in parts if part in _NAMES}
     return next(name for name in _PRECEDENCE if name in names)
+
+
+@lru_cache(maxsize=4096)
+def opened_by(heading: str) -> str | None:
+    """What a heading opens; None where that cannot be told without the text around it.
+
+    Args:
+        heading: the group of `HEADING_LINE`.
+    """
+    match = LINE_HEADING.match(f"\n{heading.lstrip().lower()}")
+    if match is None or match.lastgroup not in ("anatomy", "colon", "alone"):
+        return None
+    return ANATOMY if match.lastgroup == "anatomy" else section_of(match["heading"])

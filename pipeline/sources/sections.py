@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Final, NamedTuple
 
 from pipeline.sources.headings import (
@@ -10,9 +11,11 @@ from pipeline.sources.headings import (
     CONTEXT_SECTIONS,
     HEADING_BEFORE_COLON,
     HEADING_ENDINGS,
+    HEADING_LINE,
     LINE_HEADING,
     SENTENCE_START,
     SEPARATOR,
+    opened_by,
     section_of,
 )
 from pipeline.sources.records import SectionSpan
@@ -26,6 +29,12 @@ _TRAILING_RULER: Final = re.compile(rf"(?:\A|\n)[ \t]*{_RULER}\Z")
 _NEXT_PARAGRAPH: Final = re.compile(rf"\n(?:[ \t]*|[ \t]*{_RULER}[ \t]*)\n\s*(?![a-z\s])")
 _WINDOW: Final = 90
 _WRAPPED_LINE: Final = 45
+
+
+# Behind these headings, too, stands a body.
+_BODY_HEADINGS: Final = frozenset({SEPARATOR, ANATOMY})
+# Past the class's own constructor, which takes longer than finding a section's ends.
+_new_span: Final = partial(tuple.__new__, SectionSpan)
 
 
 class _Mark(NamedTuple):
@@ -56,14 +65,40 @@ def split_sections(text: str) -> tuple[SectionSpan, ...]:
     lines = text.replace("\r\n", " \n").replace("\r", "\n") if "\r" in text else text
     spans: list[SectionSpan] = []
     name, body = "body", 0
-    for mark in _marks(lines):
-        if mark.name == ANATOMY and name not in CONTEXT_SECTIONS:
+    for mark_start, mark_body, opened in _marks(lines):
+        if opened == ANATOMY and name not in CONTEXT_SECTIONS:
             continue
-        spans.extend(_spans(lines, name, body, mark.start))
-        name = "body" if mark.name in (SEPARATOR, ANATOMY) else mark.name
-        body = mark.body
-    spans.extend(_spans(lines, name, body, len(lines)))
+        _add_spans(spans, lines, name, body, mark_start)
+        name = "body" if opened in _BODY_HEADINGS else opened
+        body = mark_body
+    _add_spans(spans, lines, name, body, len(lines))
     return tuple(spans)
+
+
+def _marks(lines: str) -> list[tuple[int, int, str]]:
+    """Headings in reading order: ordinary ones at sight, those between them by all the rules."""
+    marks: list[tuple[int, int, str]] = []
+    # The first line has no break before it, so one is put there.
+    pieces = HEADING_LINE.split("\n" + lines)
+    position, end, plain = 0, -1, True
+    pieces_and_headings = iter(pieces)
+    for piece, heading in zip(pieces_and_headings, pieces_and_headings, strict=False):
+        end += len(piece)
+        opened = opened_by(heading)
+        if opened is None:
+            plain = False
+        else:
+            if not plain or "\n" in piece or ":" in piece:
+                marks += _marks_between(lines, position, end, first=not marks)
+            position, plain = end + len(heading), True
+            if opened == ANATOMY:
+                # It is part of what it opens, colon and all.
+                position, plain = position - len(heading.lstrip()), False
+            marks.append((end, position, opened))
+        end += len(heading)
+    if not plain or "\n" in pieces[-1] or ":" in pieces[-1]:
+        marks += _marks_between(lines, position, len(lines), first=not marks)
+    return marks
 
 
 def _lower(lines: str) -> str:
@@ -74,18 +109,20 @@ def _lower(lines: str) -> str:
     return "".join(low if len(low := letter.lower()) == 1 else letter for letter in lines)
 
 
-def _marks(lines: str) -> Iterator[_Mark]:
+def _marks_between(lines: str, position: int, end: int, *, first: bool) -> list[_Mark]:
     lowered = _lower(lines)
-    position = 0
-    # The first line has no break before it, so one is put there; offsets are one too large.
-    for match in LINE_HEADING.finditer("\n" + lowered):
+    marks: list[_Mark] = []
+    # As for the first line above; offsets are one too large.
+    for match in LINE_HEADING.finditer("\n" + lowered, 0 if first else position + 1, end + 1):
         mark = _mark_at_line_start(match, lines)
         if mark:
             if lowered.find(":", position, mark.start) >= 0:
-                yield from _marks_inside(lines, lowered, position, mark.start)
-            yield mark
+                marks += _marks_inside(lines, lowered, position, mark.start)
+            marks.append(mark)
             position = mark.body
-    yield from _marks_inside(lines, lowered, position, len(lines))
+    if lowered.find(":", position, end) >= 0:
+        marks += _marks_inside(lines, lowered, position, end)
+    return marks
 
 
 def _mark_at_line_start(match: re.Match[str], lines: str) -> _Mark | None:
@@ -145,23 +182,36 @@ def _opens_inside(match: re.Match[str], lines: str, start: int) -> bool:
     return heading[0].isupper() and (len(between) - len(words) > 1 or words[-1] in ":;)]_|")
 
 
-def _spans(lines: str, name: str, start: int, end: int) -> Iterator[SectionSpan]:
+def _add_spans(spans: list[SectionSpan], lines: str, name: str, start: int, end: int) -> None:
+    # A heading on the first line has its break, and so its beginning, before the text.
+    if start >= end:
+        return
     start, end = _trim(lines, start, end)
     if start >= end:
         return
-    if name in CONTEXT_SECTIONS:
+    if name in CONTEXT_SECTIONS and lines.find("\n", start, end) >= 0:
         paragraph = _NEXT_PARAGRAPH.search(lines, start, end)
         if paragraph:
-            body_start, body_end = _trim(lines, paragraph.end(), end)
-            _, end = _trim(lines, start, paragraph.start())
-            yield SectionSpan(name, start, end)
-            if body_start < body_end:
-                yield SectionSpan("body", body_start, body_end)
-            return
-    yield SectionSpan(name, start, end)
+            _, context_end = _trim(lines, start, paragraph.start())
+            spans.append(_new_span((name, start, context_end)))
+            name, start, end = "body", *_trim(lines, paragraph.end(), end)
+            if start >= end:
+                return
+    spans.append(_new_span((name, start, end)))
 
 
 def _trim(lines: str, start: int, end: int) -> tuple[int, int]:
+    """Ends of what is said between `start` and `end`, which lies inside."""
+    said = lines[start:end].lstrip()
+    start = end - len(said)
+    said = said.rstrip()
+    end = start + len(said)
+    if said and (said[0] in _RULER_MARKS or said[-1] in _RULER_MARKS):
+        return _trim_rulers(lines, start, end)
+    return start, end
+
+
+def _trim_rulers(lines: str, start: int, end: int) -> tuple[int, int]:
     leading = _LEADING.match(lines, start, end)
     if leading:
         start = leading.end()
