@@ -88,7 +88,7 @@ def _marks(lines: str) -> list[tuple[int, int, str]]:
         if opened is None:
             plain = False
         else:
-            if not plain or "\n" in piece or ":" in piece:
+            if not plain or ":" in piece or ("\n" in piece and _opens_line_of(piece)):
                 marks += _marks_between(lines, position, end, first=not marks)
             position, plain = end + len(heading), True
             if opened == ANATOMY:
@@ -96,7 +96,8 @@ def _marks(lines: str) -> list[tuple[int, int, str]]:
                 position, plain = position - len(heading.lstrip()), False
             marks.append((end, position, opened))
         end += len(heading)
-    if not plain or "\n" in pieces[-1] or ":" in pieces[-1]:
+    piece = pieces[-1]
+    if not plain or ":" in piece or ("\n" in piece and _opens_line_of(piece)):
         marks += _marks_between(lines, position, len(lines), first=not marks)
     return marks
 
@@ -107,6 +108,11 @@ def _lower(lines: str) -> str:
         return lowered
     # A few letters, such as a dotted capital I, have no lower case of one character.
     return "".join(low if len(low := letter.lower()) == 1 else letter for letter in lines)
+
+
+def _opens_line_of(piece: str) -> bool:
+    """Whether a line behind a break in `piece`, which has no colon, may begin with a heading."""
+    return LINE_HEADING.search(_lower(piece)) is not None
 
 
 def _marks_between(lines: str, position: int, end: int, *, first: bool) -> list[_Mark]:
@@ -186,32 +192,32 @@ def _add_spans(spans: list[SectionSpan], lines: str, name: str, start: int, end:
     # A heading on the first line has its break, and so its beginning, before the text.
     if start >= end:
         return
-    start, end = _trim(lines, start, end)
-    if start >= end:
-        return
-    if name in CONTEXT_SECTIONS and lines.find("\n", start, end) >= 0:
-        paragraph = _NEXT_PARAGRAPH.search(lines, start, end)
-        if paragraph:
-            _, context_end = _trim(lines, start, paragraph.start())
-            spans.append(_new_span((name, start, context_end)))
-            name, start, end = "body", *_trim(lines, paragraph.end(), end)
-            if start >= end:
-                return
-    spans.append(_new_span((name, start, end)))
-
-
-def _trim(lines: str, start: int, end: int) -> tuple[int, int]:
-    """Ends of what is said between `start` and `end`, which lies inside."""
     said = lines[start:end].lstrip()
     start = end - len(said)
     said = said.rstrip()
+    if not said:
+        return
     end = start + len(said)
-    if said and (said[0] in _RULER_MARKS or said[-1] in _RULER_MARKS):
-        return _trim_rulers(lines, start, end)
-    return start, end
+    if said[0] in _RULER_MARKS or said[-1] in _RULER_MARKS:
+        start, end = _trim(lines, start, end)
+    if name in CONTEXT_SECTIONS and "\n" in said:
+        _add_paragraphs(spans, lines, name, start, end)
+    elif start < end:
+        spans.append(_new_span((name, start, end)))
 
 
-def _trim_rulers(lines: str, start: int, end: int) -> tuple[int, int]:
+def _add_paragraphs(spans: list[SectionSpan], lines: str, name: str, start: int, end: int) -> None:
+    paragraph = _NEXT_PARAGRAPH.search(lines, start, end)
+    if paragraph:
+        body_start, body_end = _trim(lines, paragraph.end(), end)
+        _, end = _trim(lines, start, paragraph.start())
+        spans.append(_new_span((name, start, end)))
+        name, start, end = "body", body_start, body_end
+    if start < end:
+        spans.append(_new_span((name, start, end)))
+
+
+def _trim(lines: str, start: int, end: int) -> tuple[int, int]:
     leading = _LEADING.match(lines, start, end)
     if leading:
         start = leading.end()
