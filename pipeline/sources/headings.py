@@ -121,7 +121,7 @@ LINE_HEADING: Final = re.compile(rf"\n[^a-z\n]*+(?:{_STAMPED}|{_PLAIN}|{_ANATOMI
 #: A line that begins as most headings do, with plain words before a colon, or that is nothing but
 #: words in capitals; with the line breaks before it, in its one group.
 HEADING_LINE: Final = re.compile(
-    r"(\n\s*+[A-Z](?:[A-Z ]{1,40}+(?=\n)|[A-Za-z ]{1,40}+:(?![:*\]])))"
+    r"(\n\s{0,80}+[A-Z](?:[A-Z ]{1,40}+(?=\n)|[A-Za-z ]{1,40}+:(?![:*\]])))"
 )
 #: An anatomic heading inside a line, behind a sentence; searched for in the text up to its colon.
 ANATOMY_BEFORE_COLON: Final = re.compile(rf"[.;][ \t]+(?P<heading>{_PART}\b[^:.;\n]{{0,30}})\Z")

@@ -80,6 +80,8 @@ def _marks(lines: str) -> list[tuple[int, int, str]]:
     marks: list[tuple[int, int, str]] = []
     # The first line has no break before it, so one is put there.
     pieces = HEADING_LINE.split("\n" + lines)
+    # In lower case for the rules, once they are needed.
+    lowered = ""
     position, end, plain = 0, -1, True
     pieces_and_headings = iter(pieces)
     for piece, heading in zip(pieces_and_headings, pieces_and_headings, strict=False):
@@ -89,7 +91,8 @@ def _marks(lines: str) -> list[tuple[int, int, str]]:
             plain = False
         else:
             if not plain or ":" in piece or ("\n" in piece and _opens_line_of(piece)):
-                marks += _marks_between(lines, position, end, first=not marks)
+                lowered = lowered or _lower(lines)
+                marks += _marks_between(lines, lowered, position, end, first=not marks)
             position, plain = end + len(heading), True
             if opened == ANATOMY:
                 # It is part of what it opens, colon and all.
@@ -98,7 +101,8 @@ def _marks(lines: str) -> list[tuple[int, int, str]]:
         end += len(heading)
     piece = pieces[-1]
     if not plain or ":" in piece or ("\n" in piece and _opens_line_of(piece)):
-        marks += _marks_between(lines, position, len(lines), first=not marks)
+        lowered = lowered or _lower(lines)
+        marks += _marks_between(lines, lowered, position, len(lines), first=not marks)
     return marks
 
 
@@ -115,8 +119,9 @@ def _opens_line_of(piece: str) -> bool:
     return LINE_HEADING.search(_lower(piece)) is not None
 
 
-def _marks_between(lines: str, position: int, end: int, *, first: bool) -> list[_Mark]:
-    lowered = _lower(lines)
+def _marks_between(
+    lines: str, lowered: str, position: int, end: int, *, first: bool
+) -> list[_Mark]:
     marks: list[_Mark] = []
     # As for the first line above; offsets are one too large.
     for match in LINE_HEADING.finditer("\n" + lowered, 0 if first else position + 1, end + 1):

@@ -25,8 +25,17 @@ def sentences(text: str) -> list[str]:
         ("Lungs: Clear\nPleura: No effusion", ["Lungs: Clear", "Pleura: No effusion"]),
         ("- Clear lungs\n- No effusion", ["Clear lungs", "No effusion"]),
         ("Clear.\n\nNo effusion", ["Clear.", "No effusion"]),
+        (
+            "Clear lungs.\n2. No edema.\n- No effusion.",
+            ["Clear lungs.", "No edema.", "No effusion."],
+        ),
+        ("No change vs. CT. Seen by Mrs. Doe.", ["No change vs. CT.", "Seen by Mrs. Doe."]),
+        ("Compared to CT\n___. ___. Clear.", ["Compared to CT\n___.", "Clear."]),
+        ("Clear lungs.\r\nNo edema.", ["Clear lungs.", "No edema."]),
+        ("Clear lungs \n", ["Clear lungs"]),
         ("", []),
         (" . ", []),
+        ("__ ", []),
     ],
 )
 def test_sentence_boundaries(text: str, expected: list[str]) -> None:
@@ -46,6 +55,25 @@ def test_sentence_that_only_speaks_of_the_one_before_joins_its_passage() -> None
 def test_list_item_stands_for_itself() -> None:
     text = "1. Right base opacity. 2. Possibly a small effusion."
     assert len(split_passages(text)) == 2
+
+
+def test_sentence_opens_its_passage_behind_one_that_says_nothing() -> None:
+    text = "There is an opacity. ___. This may represent pneumonia."
+    assert len(split_passages(text)) == 2
+
+
+def test_wrapped_lines_change_no_passage() -> None:
+    text = "There is an opacity. This may represent pneumonia in the lung. Heart is normal."
+    for place in [index for index, letter in enumerate(text) if letter == " "]:
+        wrapped = f"{text[:place]}\n{text[place + 1 :]}"
+        assert split_passages(wrapped) == split_passages(text)
+
+
+def test_what_was_met_before_is_split_the_same_elsewhere() -> None:
+    assert len(split_passages("This may be new. No edema")) == 2
+    assert len(split_passages("No edema. This may be new.")) == 1
+    assert sentences("Lungs: No edema. No edema") == ["Lungs: No edema.", "No edema"]
+    assert sentences("No edema.") == ["No edema."]
 
 
 FRAGMENTS = st.sampled_from(
