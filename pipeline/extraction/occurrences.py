@@ -19,7 +19,6 @@ from pipeline.extraction.passage_store import (
 )
 from pipeline.extraction.passages import split_passages
 from pipeline.extraction.runs import IntArray, spread
-from pipeline.extraction.statements import Passage
 
 #: The columns of the reports table that extraction reads.
 REPORT_COLUMNS: Final = ("report_id", "text", "sections")
@@ -69,8 +68,12 @@ class _DistinctSections:
         self._store = store
         self._numbers: dict[tuple[str, str, Abbreviations], int] = {}
         self._counts: list[int] = []  # passages of each section
-        self._passages: list[Passage] = []  # of one section behind the other
-        self._in_store: list[int] = []  # the number of each in the store
+        # Of all passages, in plain numbers, which the garbage collector need not walk.
+        self._in_store: list[int] = []
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        # Sentences of the few that have several, by the passage's place.
+        self._several: dict[int, tuple[tuple[int, int], ...]] = {}
 
     def number(self, text: str, section: str, abbreviations: Abbreviations) -> int:
         """The section's row, split and numbered when it is first seen."""
@@ -83,12 +86,17 @@ class _DistinctSections:
 
     def _add(self, text: str, section: str, abbreviations: Abbreviations) -> None:
         passages = split_passages(text)
-        keys = [
-            text[start:end] if len(sentences) == 1 else _key(text, start, end, sentences)
-            for start, end, sentences in passages
-        ]
+        keys: list[PassageKey] = []
+        for start, end, sentences in passages:
+            self._starts.append(start)
+            self._ends.append(end)
+            if len(sentences) == 1:
+                keys.append(text[start:end])
+            else:
+                self._several[len(self._starts) - 1] = sentences
+                later = tuple([begin - start for begin, _ in sentences[1:]])
+                keys.append((text[start:end], later))
         self._counts.append(len(passages))
-        self._passages += passages
         if abbreviations:
             self._in_store += [self._abbreviated(key, section, abbreviations) for key in keys]
         else:
@@ -103,10 +111,8 @@ class _DistinctSections:
         """Each span's passages and sentences, `numbers` being the spans' distinct sections."""
         counts = np.array(self._counts, dtype=np.int64)
         in_store = np.array(self._in_store, dtype=np.int64)
-        start = np.array([start for start, _, _ in self._passages], dtype=np.int64)
-        sentence_counts = np.array([len(found) for _, _, found in self._passages], dtype=np.int64)
-        flat = chain.from_iterable(chain.from_iterable(found for _, _, found in self._passages))
-        sentences = np.fromiter(flat, dtype=np.int64).reshape(-1, 2)
+        start = np.array(self._starts, dtype=np.int64)
+        sentences, sentence_counts = self._sentences(start)
         rows, owner = spread((np.cumsum(counts) - counts)[numbers], counts[numbers])
         first_sentence = np.cumsum(sentence_counts) - sentence_counts
         sentence_rows, passage = spread(first_sentence[rows], sentence_counts[rows])
@@ -122,11 +128,17 @@ class _DistinctSections:
             sentence_end=sentences[sentence_rows, 1] + base,
         )
 
-
-def _key(
-    text: str, start: int, end: int, sentences: tuple[tuple[int, int], ...]
-) -> tuple[str, tuple[int, ...]]:
-    return text[start:end], tuple([begin - start for begin, _ in sentences[1:]])
+    def _sentences(self, start: IntArray) -> tuple[IntArray, IntArray]:
+        """(sentences, 2) start and end of each, and how many each passage has."""
+        several = np.array(list(self._several), dtype=np.int64)
+        counts = np.ones(len(start), dtype=np.int64)
+        counts[several] = [len(sentences) for sentences in self._several.values()]
+        sentences = np.column_stack([start, np.array(self._ends, dtype=np.int64)])
+        sentences = np.repeat(sentences, counts, axis=0)
+        rows, _ = spread((np.cumsum(counts) - counts)[several], counts[several])
+        flat = chain.from_iterable(chain.from_iterable(self._several.values()))
+        sentences[rows] = np.fromiter(flat, dtype=np.int64).reshape(-1, 2)
+        return sentences, counts
 
 
 def find_occurrences(reports: pa.Table, store: PassageStore) -> Occurrences:

@@ -50,6 +50,7 @@ def blank_pipeline() -> Language:
 # Words of a language are few, but numbers, dates and names have no end.
 _CAPACITY: Final = 200_000
 _BLANK: Final = re.compile(r"[^\S ]")
+_PLAIN_BLANKS: Final = bytes(ord(" ") if chr(code).isspace() else code for code in range(256))
 
 #: What a reader makes of a token: a code, by its lower case and by spaCy's norm ("n't" is "not").
 WordReader = Callable[[str, str], int]
@@ -122,7 +123,7 @@ class Tokenizer:
         """The tokens of `texts`; any blank divides, and offsets count what was given."""
         if len(self._chunks) >= _CAPACITY:
             self._chunks = _Chunks(self._nlp, self._readers)
-        pieces = _BLANK.sub(" ", " ".join(texts)).split(" ") if texts else []
+        pieces = _with_plain_blanks(" ".join(texts)).split(" ") if texts else []
         numbers = map(self._chunks.__getitem__, pieces)
         chunk = np.fromiter(numbers, dtype=np.int64, count=len(pieces))
         piece_begin = _begins(pieces)
@@ -139,6 +140,13 @@ class Tokenizer:
             codes=tuple(np.frombuffer(c, dtype=np.int64)[rows] for c in self._chunks.codes),
             first=np.searchsorted(text, np.arange(len(texts) + 1)),
         )
+
+
+def _with_plain_blanks(text: str) -> str:
+    if not text.isascii():
+        return _BLANK.sub(" ", text)
+    # The same in a hundredth of the time.
+    return text.encode("ascii").translate(_PLAIN_BLANKS).decode("ascii")
 
 
 def _begins(texts: Sequence[str]) -> IntArray:
