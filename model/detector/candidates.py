@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 from torchvision.ops import MultiScaleRoIAlign
 
+from model.detector.folding import fold
 from model.detector.retinanet import Detector, Proposed
 from model.detector.texture import read_texture
 from model.detector.windows import grid_windows
@@ -43,13 +44,14 @@ class CandidateFinder(nn.Module):
     """Finds candidate regions and reads their features from the detector's pyramid.
 
     Args:
-        detector: trained, or as it is made where windows of a grid stand in for its boxes.
+        detector: trained, or as it is made where windows of a grid stand in for its boxes. What
+            it learns later is not known here: a folded copy reads.
         settings: how many regions, how far apart, and where from.
     """
 
     def __init__(self, detector: Detector, settings: RegionSettings) -> None:
         super().__init__()
-        self.detector = detector
+        self.detector = fold(detector)
         self.settings = settings
         self.align = MultiScaleRoIAlign(
             list(_LEVELS),

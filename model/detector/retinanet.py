@@ -1,6 +1,6 @@
 """RetinaNet (Lin et al. 2017) for opacities of several kinds, and the regions that it proposes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -55,6 +55,7 @@ class Detector(nn.Module):
         targets: Sequence[str] = (),
     ) -> None:
         super().__init__()
+        self.normalise: Callable[[Tensor], Tensor] = normalise
         self.size = size
         self.kinds = tuple(kinds)
         self.looked_for = [kind in targets or not targets for kind in kinds]
@@ -78,12 +79,12 @@ class Detector(nn.Module):
 
     def features(self, pixels: Tensor) -> list[Tensor]:
         """Levels P3 to P7, [B, C, S/s, S/s], of [B, 1, S, S] uint8."""
-        return list(self.pyramid(normalise(pixels)).values())
+        return list(self.pyramid(self.normalise(pixels)).values())
 
     def features_and_texture(self, pixels: Tensor) -> tuple[list[Tensor], Tensor]:
         """The same levels, and [B, T, S/4, S/4] what the body's first stage sees on the way."""
         body = self.retinanet.backbone.body
-        seen, texture, levels = normalise(pixels), torch.empty(0), {}
+        seen, texture, levels = self.normalise(pixels), torch.empty(0), {}
         for name, stage in body.items():
             seen = stage(seen)
             if name == TEXTURE_STAGE:
