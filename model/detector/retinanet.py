@@ -9,9 +9,10 @@ from torch import Tensor, nn
 from torchvision.models.detection import RetinaNet
 from torchvision.models.detection.anchor_utils import AnchorGenerator
 from torchvision.models.detection.image_list import ImageList
-from torchvision.ops import clip_boxes_to_image, nms
+from torchvision.ops import clip_boxes_to_image
 
 from model.detector.backbone import STRIDES, make_pyramid, normalise
+from model.detector.suppression import suppress
 from model.settings import BackboneSettings
 
 # Opacities reach from a nodule to a whole lung; anchors of 2 to 4 strides miss the largest ones.
@@ -118,19 +119,20 @@ class Detector(nn.Module):
         """
         outputs = self.retinanet.head(features)
         logits = outputs["cls_logits"].float()
-        scores, order = logits.amax(dim=-1).topk(min(CANDIDATES, logits.shape[1]))
+        order = logits.amax(dim=-1).topk(min(CANDIDATES, logits.shape[1])).indices
         targets = torch.tensor(self.looked_for, device=logits.device)
         objectness = _rows(logits, order)[..., targets].amax(dim=-1).sigmoid()
         moves = _rows(outputs["bbox_regression"], order).float()
-        anchors = self.anchors(features)[0][order]
+        # The same for each image.
+        anchors = self.anchors([level[:1] for level in features])[0][order]
         boxes = self.retinanet.box_coder.decode_single(moves.flatten(0, 1), anchors.flatten(0, 1))
         boxes = clip_boxes_to_image(boxes, (self.size, self.size)).unflatten(0, order.shape)
-        whole = ((boxes[..., 2:] - boxes[..., :2]) >= 1).all(dim=-1)
-        found = []
-        for own, score, likely, fits in zip(boxes, scores, objectness, whole, strict=True):
-            kept = nms(own[fits], score[fits], overlap)[:count]
-            found.append(Proposed(own[fits][kept], likely[fits][kept]))
-        return found
+        places, there = suppress(boxes, overlap, count)
+        boxes, objectness = _rows(boxes, places), objectness.gather(1, places)
+        return [
+            Proposed(own[:number], likely[:number])
+            for own, likely, number in zip(boxes, objectness, there.sum(1).tolist(), strict=True)
+        ]
 
     def anchors(self, features: list[Tensor]) -> list[Tensor]:
         """[A, 4] of each image, in the square's pixels, in the order of the head's outputs."""

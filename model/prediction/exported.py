@@ -1,7 +1,7 @@
 """The path from one square to what it shows, as a network of fixed shapes that ONNX can hold.
 
-Non-maximum suppression and RoIAlign are written out in plain operations: how many regions are left
-would otherwise depend on the image, which exporters do not follow.
+RoIAlign is written out in plain operations: how many regions each level has would otherwise depend
+on the image, which exporters do not follow.
 """
 
 import json
@@ -17,6 +17,7 @@ from torch.nn import functional
 from model.detector.backbone import STRIDES
 from model.detector.candidates import CELLS
 from model.detector.retinanet import CANDIDATES
+from model.detector.suppression import suppress
 from model.detector.texture import read_texture
 from model.prediction.predictor import Predictor
 from model.reading.severity import severity_features
@@ -92,27 +93,18 @@ class ImageReader(nn.Module):
         return boxes, there, scores[0], reading.probabilities[0], severity[0]
 
     def _propose(self, levels: list[Tensor]) -> tuple[Tensor, Tensor, Tensor]:
-        """The likeliest boxes, each apart from the others: suppression in R rounds."""
+        """[R, 4] the likeliest boxes, each apart from the others, [R] how likely, [R] if there."""
         detector, size = self.detector, self.detector.size
         outputs = detector.retinanet.head(levels)
         logits = outputs["cls_logits"][0]
-        best, order = logits.amax(dim=-1).topk(min(CANDIDATES, len(self.anchors)))
+        order = logits.amax(dim=-1).topk(min(CANDIDATES, len(self.anchors))).indices
         moves = outputs["bbox_regression"][0][order]
         boxes = detector.retinanet.box_coder.decode_single(moves, self.anchors[order])
         boxes = boxes.clamp(0, size)
         objectness = logits[order][:, self.targets].amax(dim=1).sigmoid()
-        whole = ((boxes[:, 2:] - boxes[:, :2]) >= 1).all(dim=1)
-        alive = torch.where(whole, best, -torch.inf)
-        chosen, there = [], []
-        for _ in range(self.finder.settings.per_image):
-            score, place = alive.max(dim=0)
-            chosen.append(place)
-            there.append((score > -torch.inf).float())
-            overlap = _iou(boxes[place], boxes)
-            alive = torch.where(overlap > self.finder.settings.overlap, -torch.inf, alive)
-            alive = alive.index_fill(0, place[None], -torch.inf)
-        places = torch.stack(chosen)
-        return boxes[places], objectness[places], torch.stack(there)
+        settings = self.finder.settings
+        (places,), (there,) = suppress(boxes[None], settings.overlap, settings.per_image)
+        return boxes[places], objectness[places], there.float()
 
     def _shapes(self, levels: list[Tensor], boxes: Tensor) -> Tensor:
         """[R, V] RoIAlign of each box from the level of its size."""
@@ -153,16 +145,6 @@ def _align(features: Tensor, boxes: Tensor, stride: int, cells: int, *, aligned:
     )
     samples = samples[0].reshape(features.shape[1], count, side, side).transpose(0, 1)
     return functional.avg_pool2d(samples, _SAMPLES)
-
-
-def _iou(box: Tensor, boxes: Tensor) -> Tensor:
-    """[N] of one box [4] with boxes [N, 4]."""
-    low, high = torch.maximum(box[:2], boxes[:, :2]), torch.minimum(box[2:], boxes[:, 2:])
-    sides = (high - low).clamp_min(0)
-    inter = sides[:, 0] * sides[:, 1]
-    own = (box[2] - box[0]) * (box[3] - box[1])
-    other = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
-    return inter / (own + other - inter).clamp_min(1e-6)
 
 
 def export_onnx(predictor: Predictor, path: Path) -> Path:

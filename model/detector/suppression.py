@@ -1,0 +1,53 @@
+"""Non-maximum suppression of a batch's boxes in rounds of fixed shape.
+
+A round takes the likeliest box that is left of every image. As few are wanted, that is less work
+than to compare the boxes of one image after the other; and exporters can follow it.
+"""
+
+from typing import Final
+
+import torch
+from torch import Tensor
+
+#: Pixels that a box's sides must have at least.
+LEAST_SIDE: Final = 1
+
+
+def suppress(boxes: Tensor, overlap: float, count: int) -> tuple[Tensor, Tensor]:
+    """[B, R] places of boxes that lie apart, and [B, R] whether there is one.
+
+    Args:
+        boxes: [B, N, 4], the likeliest of each image first.
+        overlap: IoU, below 1, above which the less likely of two is dropped.
+        count: R, most boxes of an image; those that there are come first.
+    """
+    low, high = boxes.permute(2, 0, 1).contiguous().split(2)
+    left = ((high - low) >= LEAST_SIDE).all(dim=0)
+    chosen, there = [], []
+    for _ in range(count):
+        place = left.int().argmax(dim=1, keepdim=True)
+        chosen.append(place)
+        there.append(left.gather(1, place))
+        # The box itself goes with those that it covers.
+        left = left & (_overlaps(low, high, place) <= overlap)
+    return torch.cat(chosen, dim=1), torch.cat(there, dim=1)
+
+
+def _overlaps(low: Tensor, high: Tensor, place: Tensor) -> Tensor:
+    """[B, N] IoU of one box of each image with all of its boxes.
+
+    Args:
+        low: [2, B, N] left and upper edges.
+        high: [2, B, N] right and lower edges.
+        place: [B, 1] the one box.
+    """
+    places = place.expand(2, -1, -1)
+    own_low, own_high = low.gather(2, places), high.gather(2, places)
+    shared = _areas((torch.minimum(high, own_high) - torch.maximum(low, own_low)).clamp_min(0))
+    # Boxes without extent share nothing with each other.
+    either = _areas(own_high - own_low) + _areas(high - low) - shared
+    return shared / either.clamp_min(torch.finfo(either.dtype).tiny)
+
+
+def _areas(sides: Tensor) -> Tensor:
+    return sides[0] * sides[1]
