@@ -74,12 +74,11 @@ def _pixel_looks(pixels: Tensor) -> Tensor:
 
 
 def _sums_along(light: Tensor, axis: int) -> Tensor:
-    """Sums of `_FINE` neighbours along an axis, zeros beyond the edge, from running sums."""
+    """Sums of `_FINE` neighbours along an axis, zeros beyond the edge."""
     half = _FINE // 2
-    wider = (half + 1, half) if axis == 3 else (0, 0, half + 1, half)
-    running = functional.pad(light, wider).cumsum(axis)
-    sides = light.shape[axis]
-    return running.narrow(axis, _FINE, sides) - running.narrow(axis, 0, sides)
+    wider = functional.pad(light, (half, half) if axis == 3 else (0, 0, half, half))
+    first, *others = (wider.narrow(axis, step, light.shape[axis]) for step in range(_FINE))
+    return sum(others, start=first)
 
 
 def _weights(boxes: Tensor, size: int) -> Tensor:
