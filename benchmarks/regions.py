@@ -1,8 +1,9 @@
 """How fast region features are read, beside the bare backbone's forward pass on the same images.
 
 The bare backbone is read as torchvision makes it, and again with channels innermost in memory, as
-the detector reads it. The peers take turns, batch by batch, on the same pixels, so that a busy
-moment of the machine slows all of them. Run it by itself.
+the detector learns with it; both keep their batch norms. Regions are read by a folded copy
+(`model/detector/folding.py`), whose body is measured too. The peers take turns, batch by batch, on
+the same pixels, so that a busy moment of the machine slows all of them. Run it by itself.
 
     uv run python benchmarks/regions.py
 """
@@ -35,20 +36,22 @@ def main(
     batch_size: Annotated[int, typer.Option(min=1, help="Images of a batch.")] = 32,
     size: Annotated[int, typer.Option(min=64, help="Pixels of a side.")] = 128,
     backbone: Annotated[str, typer.Option(help="resnet18, resnet34 or resnet50.")] = "resnet18",
+    precision: Annotated[str, typer.Option(help="auto, 32-true, bf16-mixed, 16-mixed.")] = "auto",
 ) -> None:
     """Measure candidate regions with their features against the backbone alone."""
     torch.manual_seed(0)
-    hardware = HardwareSettings()
+    hardware = HardwareSettings.model_validate({"precision": precision})
     device = device_of(hardware)
     settings = BackboneSettings.model_validate({"name": backbone})
     detector = Detector(settings, size, ("consolidation", "opacity")).eval().to(device)
     finder = CandidateFinder(detector, RegionSettings()).eval().to(device)
     pixels = torch.randint(0, 255, (batch_size, 1, size, size), dtype=torch.uint8, device=device)
-    body = detector.retinanet.backbone.body
+    body, folded = detector.retinanet.backbone.body, finder.detector
     peers: dict[str, Callable[[], Any]] = {
         "backbone alone": lambda: body(normalise(pixels).contiguous()),
         "backbone alone, channels innermost": lambda: body(normalise(pixels)),
-        "backbone and feature pyramid": lambda: detector.features(pixels),
+        "backbone, folded": lambda: folded.retinanet.backbone.body(folded.normalise(pixels)),
+        "backbone and feature pyramid, folded": lambda: folded.features(pixels),
         "candidate regions with their features": lambda: finder(pixels),
     }
     seconds: dict[str, list[float]] = {name: [] for name in peers}
