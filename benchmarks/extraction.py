@@ -168,13 +168,21 @@ def split_reports(work: Path) -> Measured:
 
 
 def run_stage(work: Path, name: str, workers: int) -> Measured:
-    """The extract stage on the reports table."""
+    """The extract stage on the reports table, by its command."""
     with measure() as measured:
-        from pipeline.settings import NlpSettings
-        from pipeline.stages.extract import extract
+        from pipeline.cli import app
 
-        settings = NlpSettings(workers=workers)
-        extract(settings=settings, reports=work / "reports.parquet", out=work / name)
+        command = [
+            "extract",
+            "--tables",
+            work,
+            "--out",
+            work / name,
+            "--metrics",
+            work / f"{name}.json",
+        ]
+        settings = ["--set", f"nlp.workers={workers}"]
+        app([str(word) for word in (*command, *settings)], standalone_mode=False)
     return measured
 
 

@@ -1,7 +1,7 @@
 """The commands of `python -m pipeline`; each calls its stage, imported only when it runs."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,9 @@ from pipeline.options import (
     metrics_path,
     settings_of,
 )
+
+if TYPE_CHECKING:
+    from pipeline.settings import NlpSettings
 
 DATA = Path("data")
 
@@ -78,6 +81,14 @@ def ingest(
     report(stage(settings=settings.source, out=out), metrics_path(metrics, "ingest"))
 
 
+def _start_workers_ahead(settings: "NlpSettings", scheduler: str | None) -> None:
+    if scheduler is None and settings.workers > 1:
+        from pipeline.extraction.rules import rules_in
+        from pipeline.extraction.workers import start_ahead
+
+        start_ahead(rules_in(settings.lexicon))
+
+
 @app.command(epilog="Example: python -m pipeline extract --set nlp.workers=4")
 def extract(
     tables: Tables = DATA,
@@ -94,6 +105,7 @@ def extract(
     """
     settings = settings_of(params, assignments)
     (reports,) = require_tables("extract", tables, "reports")
+    _start_workers_ahead(settings.nlp, scheduler)
     from pipeline.stages.extract import extract as stage
 
     summary = stage(settings=settings.nlp, reports=reports, out=out or tables, scheduler=scheduler)
@@ -272,6 +284,7 @@ def run(
     settings = settings_of(params, assignments, given)
     if path is None and source_kind != "phantom":
         raise SettingsError(f"run: a {source_kind} source needs the PATH of its reports")
+    _start_workers_ahead(settings.nlp, scheduler)
     from pipeline.stages.run import run as stages
 
     for summary in stages(settings=settings, source=path, out=out, scheduler=scheduler):

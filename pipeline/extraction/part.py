@@ -15,22 +15,10 @@ from data_contracts.tables import REPORTS
 from pipeline.extraction.assembly import extract_reports
 from pipeline.extraction.occurrences import REPORT_COLUMNS
 from pipeline.extraction.passage_store import PassageStore
+from pipeline.extraction.rules import Rules
 
 # An extractor must not serve two threads of a worker at once.
 _ONE_AT_A_TIME: Final = threading.Lock()
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """Which rules to extract by.
-
-    Attributes:
-        lexicon: folder of lexicon files.
-        run: names a run of the stage, so that a long-lived worker reads the files once per run.
-    """
-
-    lexicon: Path
-    run: str
 
 
 @dataclass(frozen=True, slots=True)

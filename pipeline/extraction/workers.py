@@ -7,6 +7,8 @@ from contextlib import ExitStack, contextmanager
 from multiprocessing import forkserver
 from typing import Any, Final, Protocol, TypeVar
 
+from pipeline.extraction.rules import Rules, announced
+
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
@@ -14,14 +16,7 @@ _LOOPBACK: Final = "127.0.0.1"
 _CONNECT_SECONDS: Final = 10
 # How often a task may take its worker down with it before the run gives up.
 _ALLOWED_FAILURES: Final = 3
-_PRELOADED: Final = (
-    "pipeline.extraction.lean_spacy",
-    "distributed",
-    "rapidfuzz",
-    "scispacy.custom_tokenizer",
-    "pipeline.extraction.part",
-    "pipeline.extraction.extractor",
-)
+_PRELOADED: Final = "pipeline.extraction.preloaded"
 
 
 class WorkersError(ValueError):
@@ -119,8 +114,12 @@ def open_workers(count: int, scheduler: str | None = None) -> Iterator[Workers]:
 
 
 def _local_cluster(count: int) -> Any:
-    _start_fork_server()
+    start_fork_server()
+    import dask
     from distributed import LocalCluster
+
+    if _has_fork_server():
+        dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
 
     return LocalCluster(
         n_workers=count,
@@ -135,19 +134,28 @@ def _local_cluster(count: int) -> Any:
     )
 
 
-def _start_fork_server() -> None:
-    """Have worker processes forked from one that has imported all they need, where there is fork.
+def start_ahead(rules: Rules) -> None:
+    """Start the process that workers are forked from, which makes itself ready for the rules.
 
-    Each would take seconds to import spaCy and pandas; so it is done once, while this process
-    makes the scheduler. The server itself runs no threads, so that forking it is safe.
+    It does so (`preloaded.py`) while this process does other things, so it is best started before
+    anything is imported that takes long.
     """
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return
-    import dask
+    with announced(rules):
+        start_fork_server()
 
-    multiprocessing.get_context("forkserver").set_forkserver_preload(list(_PRELOADED))
-    forkserver.ensure_running()
-    dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
+
+def start_fork_server() -> None:
+    """Start the process that workers are forked from, where there is fork and it does not run yet.
+
+    It runs no threads, so that forking it is safe.
+    """
+    if _has_fork_server():
+        multiprocessing.get_context("forkserver").set_forkserver_preload([_PRELOADED])
+        forkserver.ensure_running()
+
+
+def _has_fork_server() -> bool:
+    return "forkserver" in multiprocessing.get_all_start_methods()
 
 
 def _connect(scheduler: str) -> Any:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import time
-import uuid
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
@@ -20,8 +19,8 @@ from data_contracts.progress import progress_bar
 from data_contracts.storage import PartedTable, count_rows, is_current, part_paths, read_parts
 from data_contracts.summary import StageSummary
 from data_contracts.tables import FINDINGS, MENTIONS, REPORTS
-from pipeline.extraction.lexicon import load_lexicon
-from pipeline.extraction.part import ReportsPart, Rules, extract_part, rules_fingerprint
+from pipeline.extraction.part import ReportsPart, extract_part, rules_fingerprint
+from pipeline.extraction.rules import Rules, announced, rules_in
 from pipeline.extraction.workers import Workers, WorkersError, open_workers
 from pipeline.settings import NlpSettings
 
@@ -55,14 +54,12 @@ def extract(
         ReportsPart(index, path.resolve())
         for index, path in enumerate(part_paths(REPORTS, reports))
     ]
-    lexicon = settings.lexicon.resolve()
-    load_lexicon(lexicon)  # a mistake in it is told before any worker starts
     paths = {
         MENTIONS: out.resolve() / "mentions.parquet",
         FINDINGS: out.resolve() / "findings.parquet",
     }
-    rules = Rules(lexicon, run=uuid.uuid4().hex)
-    with open_workers(min(settings.workers, len(parts)), scheduler) as workers:
+    rules = rules_in(settings.lexicon)
+    with announced(rules), open_workers(min(settings.workers, len(parts)), scheduler) as workers:
         fingerprint = _fingerprint(parts, _agreed_fingerprint(workers, rules))
         tables = tuple(
             PartedTable(contract, path, fingerprint)
