@@ -16,6 +16,11 @@ _LOOPBACK: Final = "127.0.0.1"
 _CONNECT_SECONDS: Final = 10
 # How often a task may take its worker down with it before the run gives up.
 _ALLOWED_FAILURES: Final = 3
+_DASK: Final = {
+    "distributed.scheduler.allowed-failures": _ALLOWED_FAILURES,
+    # Dask would look at every worker a hundred times a second, for a page that nobody opens.
+    "distributed.worker.profile.enabled": False,
+}
 _PRELOADED: Final = "pipeline.extraction.preloaded"
 
 
@@ -103,8 +108,7 @@ def open_workers(count: int, scheduler: str | None = None) -> Iterator[Workers]:
     from distributed import Client
 
     with ExitStack() as stack:
-        failures = {"distributed.scheduler.allowed-failures": _ALLOWED_FAILURES}
-        stack.enter_context(dask.config.set(failures))
+        stack.enter_context(dask.config.set(_DASK))
         if scheduler is None:
             cluster = stack.enter_context(_local_cluster(count))
             client = stack.enter_context(Client(cluster))

@@ -63,6 +63,40 @@ def test_equal_tables_are_equal_files(tmp_path: Path) -> None:
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
+def test_strings_that_recur_are_kept_once_and_unique_ones_as_they_are(tmp_path: Path) -> None:
+    words = pa.list_(pa.string())
+    contract = Contract(
+        "readings",
+        1,
+        "a reading",
+        (
+            Column("reading_id", pa.string(), "The reading.", repeats=False),
+            Column("words", words, "Its words."),
+            Column("named", pa.map_(pa.string(), words), "Words by name."),
+            Column("parts", pa.list_(pa.struct([("name", pa.string())])), "Its parts."),
+            Column("other_ids", words, "Readings that are like it.", repeats=False),
+        ),
+        primary_key=("reading_id",),
+    )
+    rows = [
+        {
+            "reading_id": str(number),
+            "words": ["left", "base"],
+            "named": [("side", ["left"])],
+            "parts": [{"name": "lobe"}],
+            "other_ids": [str(number + 1)],
+        }
+        for number in range(20)
+    ]
+    path = tmp_path / "readings.parquet"
+    write_table(contract, pa.Table.from_pylist(rows, schema=contract.schema()), path)
+    group = pq.read_metadata(path).row_group(0)
+    columns = [group.column(index) for index in range(group.num_columns)]
+    assert [c.path_in_schema for c in columns if c.has_dictionary_page] == list(contract.repeating)
+    assert set(contract.repeating) < {column.path_in_schema for column in columns}
+    assert read_table(contract, path).to_pylist() == rows
+
+
 def test_a_refused_table_leaves_the_old_one(tmp_path: Path) -> None:
     path = tmp_path / "scans.parquet"
     write_table(SCANS, scans("old"), path)
