@@ -9,7 +9,8 @@ from typing import Final
 
 import psutil
 
-_SAMPLE_SECONDS: Final = 0.1
+# Asking the system holds up the process that is asked about.
+_SAMPLE_SECONDS: Final = 0.5
 
 
 @dataclass(slots=True)
