@@ -3,6 +3,7 @@
 import logging
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from multiprocessing import forkserver
 from typing import Any, Final, Protocol, TypeVar
@@ -39,7 +40,7 @@ class Workers(Protocol):
 
 
 class InProcess:
-    """This process does the tasks, in order."""
+    """This process does the tasks, in order; while one writes its files the next may begin."""
 
     def everywhere(self, task: Callable[[], _Result]) -> list[_Result]:
         """What `task` returns here."""
@@ -47,7 +48,14 @@ class InProcess:
 
     def each(self, task: Callable[[_Item], _Result], items: Sequence[_Item]) -> Iterator[_Result]:
         """What `task` returns for each item, in their order."""
-        return map(task, items)
+        with ThreadPoolExecutor(2) as threads:
+            futures = [threads.submit(task, item) for item in items]
+            try:
+                for future in futures:
+                    yield future.result()
+            finally:
+                for future in futures:
+                    future.cancel()
 
 
 class OnCluster:

@@ -1,6 +1,7 @@
 """Tasks in this process and in worker processes that may die."""
 
 import os
+import time
 from collections.abc import Iterator
 from operator import neg
 
@@ -19,6 +20,24 @@ def test_one_worker_is_this_process() -> None:
     with open_workers(1) as workers:
         assert workers.everywhere(os.getpid) == [os.getpid()]
         assert list(workers.each(neg, [1, 2, 3])) == [-1, -2, -3]
+
+
+def test_one_worker_stops_where_a_task_fails() -> None:
+    begun: list[int] = []
+
+    def task(item: int) -> int:
+        begun.append(item)
+        if item == 3:
+            raise RuntimeError("of this part")
+        time.sleep(0.01)
+        return -item
+
+    with open_workers(1) as workers:
+        results = workers.each(task, list(range(100)))
+        assert [next(results) for _ in range(3)] == [0, -1, -2]
+        with pytest.raises(RuntimeError, match="of this part"):
+            next(results)
+    assert len(begun) < 100
 
 
 def test_two_workers_are_two_other_processes(cluster: Workers) -> None:
