@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from data_contracts.tables import FINDINGS, MENTIONS, REPORTS
 from pipeline.extraction.extractor import Extractor
 from pipeline.extraction.lexicon import LexiconError
 from pipeline.extraction.occurrences import ExtractionError
-from pipeline.settings import NlpSettings
+from pipeline.settings import SHIPPED_LEXICON, NlpSettings
 from pipeline.stages.extract import extract
 
 ONE = NlpSettings(workers=1)
@@ -26,7 +27,7 @@ TABLES = {"mentions.parquet": MENTIONS, "findings.parquet": FINDINGS}
 _RUN = """
 import sys
 from pathlib import Path
-from pipeline.settings import NlpSettings
+from pipeline.settings import SHIPPED_LEXICON, NlpSettings
 from pipeline.stages.extract import extract
 extract(settings=NlpSettings(workers=1), reports=Path(sys.argv[1]), out=Path(sys.argv[2]))
 """
@@ -187,8 +188,12 @@ def test_a_broken_run_leaves_the_last_good_tables(
         raise RuntimeError("Mrs Example has an opacity")
 
     monkeypatch.setattr(Extractor, "analyse", fail)
+    # Other rules, so that nothing is known of the passages met before.
+    lexicon = Path(shutil.copytree(SHIPPED_LEXICON, tmp_path / "lexicon"))
+    with (lexicon / "cues.txt").open("a", encoding="utf-8") as cues:
+        cues.write("# edited\n")
     with pytest.raises(ExtractionError, match="report 's0-0'") as raised:
-        extract(settings=ONE, reports=source, out=tmp_path)
+        extract(settings=NlpSettings(workers=1, lexicon=lexicon), reports=source, out=tmp_path)
     assert "Example" not in str(raised.value)
     assert bytes_of(tmp_path) == before
 
