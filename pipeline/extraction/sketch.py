@@ -49,6 +49,17 @@ class PassageParts(NamedTuple):
     cues: PhraseHits
 
 
+class Bounds(NamedTuple):
+    """Where in the columns of a `Sketch` a passage's words, matches and cues are."""
+
+    word: int
+    last_word: int
+    match: int
+    last_match: int
+    cue: int
+    last_cue: int
+
+
 class Sketch(NamedTuple):
     """The builds of many passages as columns.
 
@@ -59,8 +70,7 @@ class Sketch(NamedTuple):
         matches: [M, 3] first token counted from there, token behind the last, kind of phrase.
         entries: [M] what the phrase stands for.
         cues: [C, 3] first token counted from there, token behind the last, kind of cue.
-        bounds: for the passages that say anything: the passage, and from where to where in these
-            columns its words, matches and cues are.
+        bounds: for the passages that say anything: the passage, and its `Bounds`.
     """
 
     seen: IntArray

@@ -13,7 +13,7 @@ from pipeline.extraction.lexicon import Lexicon
 from pipeline.extraction.matching import Entries, Entry
 from pipeline.extraction.relations import Match
 from pipeline.extraction.runs import IntArray
-from pipeline.extraction.sketch import PassageParts, Sketch, sketch_passages
+from pipeline.extraction.sketch import Bounds, PassageParts, Sketch, sketch_passages
 from pipeline.extraction.structure import Implied, Statement, Structure, read_structure
 
 #: No structure: the passage has no phrase of the lexicon.
@@ -87,15 +87,15 @@ class StructureStore:
         )
         numbers = np.full(len(parts.tokens.first) - 1, NONE)
         for passage, *bounds in zip(*(column.tolist() for column in sketch.bounds), strict=True):
-            first, last, match, last_match, cue, last_cue = bounds
+            word, last_word, match, last_match, cue, last_cue = bounds
             key = (
-                words[0][first * words[1] : last * words[1]],
+                words[0][word * words[1] : last_word * words[1]],
                 matches[0][match * matches[1] : last_match * matches[1]],
                 cues[0][cue * cues[1] : last_cue * cues[1]],
             )
             number = self._numbers.get(key)
             if number is None:
-                structure = self._structure(sketch, *bounds)
+                structure = self._structure(sketch, Bounds(*bounds))
                 number = self._numbers[key] = self._add(structure)
             numbers[passage] = number
         return numbers, sketch
@@ -110,31 +110,22 @@ class StructureStore:
             cue_rules=list(self._cue_rules),
         )
 
-    def _structure(
-        self,
-        sketch: "Sketch",
-        first: int,
-        last: int,
-        match: int,
-        last_match: int,
-        cue: int,
-        last_cue: int,
-    ) -> Structure:
-        words = sketch.words[first:last].tolist()
-        entries = sketch.entries[match:last_match].tolist()
+    def _structure(self, sketch: Sketch, bounds: Bounds) -> Structure:
+        words = sketch.words[bounds.word : bounds.last_word].tolist()
+        rows = sketch.matches[bounds.match : bounds.last_match].tolist()
+        entries = sketch.entries[bounds.match : bounds.last_match].tolist()
         matches = []
-        for place, (start, end, kind) in enumerate(sketch.matches[match:last_match].tolist()):
+        for place, (start, end, kind) in enumerate(rows):
             entry = self._entries[entries[place]]
             assert entry.concept is not None
             named = entry.concept if kind >= 2 * len(CATEGORIES) else None
             matches.append(Match(place, start, end, entry.concept.category, entry.weak, named))
+        cues = sketch.cues[bounds.cue : bounds.last_cue].tolist()
         return Structure(
             words=[STAND_INS[word // 2] for word in words],
             sentences=[0, *(token for token, word in enumerate(words) if word % 2)],
             matches=tuple(matches),
-            cues=tuple(
-                CueHit(key, start, end) for start, end, key in sketch.cues[cue:last_cue].tolist()
-            ),
+            cues=tuple(CueHit(key, start, end) for start, end, key in cues),
         )
 
     def _add(self, structure: Structure) -> int:
