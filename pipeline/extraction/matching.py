@@ -16,7 +16,7 @@ from data_contracts.concepts import CATEGORIES
 from pipeline.extraction.ellipsis import LEVELS, half_said
 from pipeline.extraction.lexicon import Concept, Lexicon
 from pipeline.extraction.longest import keep_longest
-from pipeline.extraction.phrase_trie import PhraseTrie
+from pipeline.extraction.phrase_trie import UNKNOWN, PhraseTrie
 from pipeline.extraction.runs import IntArray
 from pipeline.extraction.tokens import TokenColumns
 
@@ -172,7 +172,8 @@ class LexiconMatcher:
         nothing = _in_spans(start, end, self.entries.columns().rank[entry] < 0)
         start, end, entry = start[~nothing], end[~nothing], entry[~nothing]
         matches = self.in_order(start, end, entry)
-        level = np.isin(words, [self._trie.code(word) for word in LEVELS])
+        levels = {self._trie.code(word) for word in LEVELS} - {UNKNOWN}
+        level = np.isin(words, list(levels))
         zones = half_said(tokens, texts, level, start, end)
         return self.with_others(
             matches,

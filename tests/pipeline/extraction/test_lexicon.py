@@ -90,3 +90,19 @@ def test_shipped_lexicon_names_what_the_tables_promise() -> None:
     assert lexicon.concept("finding:atelectasis").parents == ()
     assert "finding:pneumonia" in lexicon.lung_findings
     assert "finding:pleural_effusion" not in lexicon.lung_findings
+
+
+def test_a_lexicon_of_a_few_words_does(tmp_path: Path) -> None:
+    (tmp_path / "findings.txt").write_text("[finding:opacity]\nlung: yes\nopacity\n")
+    (tmp_path / "places.txt").write_text("[side:left]\nleft\n[zone:apex]\napex\n")
+    (tmp_path / "descriptors.txt").write_text("[descriptor:patchy]\npatchy\n")
+    (tmp_path / "cues.txt").write_text("[negated before]\nno\n")
+    analysis = load_extractor(tmp_path).read("No patchy opacity in the mid left apex.", "findings")
+    assert [(m.concept_id, m.assertion) for m in analysis.mentions] == [
+        ("descriptor:patchy", "negated"),
+        ("finding:opacity", "negated"),
+        ("side:left", "negated"),
+        ("zone:apex", "negated"),
+    ]
+    (finding,) = analysis.findings
+    assert finding.zones == ("zone:apex",)
