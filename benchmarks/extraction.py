@@ -23,6 +23,7 @@ import platform
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -189,9 +190,9 @@ def run_stage(work: Path, name: str, workers: int) -> Measured:
 def run_peer(work: Path, total: int) -> Measured:
     """The peer on the first `total` reports' texts."""
     with measure() as measured:
+        # Before all that imports spaCy, wherever imports are sorted to.
+        import_module("pipeline.extraction.lean_spacy")
         from peer import build_peer, write_entities
-
-        import pipeline.extraction.lean_spacy  # noqa: F401 - before all that imports spaCy
 
         write_entities(build_peer(), work / "reports.parquet", work / "peer.parquet", total)
     return measured
