@@ -3,7 +3,7 @@
 import re
 import warnings
 from collections.abc import Sequence
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 from spacy.language import Language
@@ -12,10 +12,8 @@ from spacy.tokens import Span
 from pipeline.extraction.lexicon import Concept
 from pipeline.extraction.matching import Entry, LexiconMatcher, MatchColumns
 from pipeline.extraction.runs import spread
+from pipeline.extraction.statements import Abbreviations
 from pipeline.extraction.tokens import TokenColumns, Tokenizer
-
-#: (short, long) of each abbreviation, sorted.
-Abbreviations: TypeAlias = tuple[tuple[str, str], ...]
 
 # A short form in brackets; all else of a report cannot define one.
 _CANDIDATE: Final = re.compile(r"\((?=[A-Za-z0-9/]{0,9}[A-Z])[A-Za-z][A-Za-z0-9/]{1,8}\)")

@@ -16,7 +16,7 @@ from pipeline.extraction.analyses import (
 )
 from pipeline.extraction.occurrences import Occurrences, analyses_of, find_occurrences
 from pipeline.extraction.passage_store import PassageStore
-from pipeline.extraction.runs import IntArray, spread
+from pipeline.extraction.runs import IntArray, rows_before, spread
 
 _SECTIONS = pa.array(SECTIONS)
 _CATEGORIES = pa.array(CATEGORIES)
@@ -88,7 +88,7 @@ def assemble(
     expansion = _Expansion(
         owner=owner,
         fields=dict(zip(MENTION_FIELDS, analyses.mentions[rows].T, strict=True)),
-        first_row=np.cumsum(passages["mentions"]) - passages["mentions"],
+        first_row=rows_before(passages["mentions"]),
         report=report,
         ids=pc.binary_join_element_wise(
             report_ids.take(pa.array(report)), pa.array(number).cast(pa.string()), "/"

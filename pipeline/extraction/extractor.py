@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.extraction.abbreviations import AbbreviationFinder, Abbreviations
+from pipeline.extraction.abbreviations import AbbreviationFinder
 from pipeline.extraction.analyses import AnalysisColumns, plain_rows
 from pipeline.extraction.cues import CueMatcher, load_cues
 from pipeline.extraction.grammar import stand_in
@@ -17,7 +17,7 @@ from pipeline.extraction.matching import LexiconMatcher
 from pipeline.extraction.passage_columns import Said, analysis_columns
 from pipeline.extraction.passages import split_sentences
 from pipeline.extraction.sketch import PassageParts
-from pipeline.extraction.statements import PassageAnalysis, PassageText
+from pipeline.extraction.statements import Abbreviations, PassageAnalysis, PassageText
 from pipeline.extraction.structure_store import StructureStore
 from pipeline.extraction.tokens import TokenColumns, Tokenizer, blank_pipeline
 

@@ -1,7 +1,7 @@
 """Where the distinct passages occur in a part of the reports table."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -11,14 +11,10 @@ import pyarrow.compute as pc
 from data_contracts.checking import ContractError
 from data_contracts.tables import SECTIONS
 from pipeline.extraction.analyses import AnalysisColumns
-from pipeline.extraction.passage_store import (
-    Abbreviations,
-    PassageKey,
-    PassageStore,
-    UnreadablePassageError,
-)
-from pipeline.extraction.passages import split_passages
-from pipeline.extraction.runs import IntArray, spread
+from pipeline.extraction.passage_store import PassageStore, UnreadablePassageError
+from pipeline.extraction.runs import IntArray, rows_before, spread
+from pipeline.extraction.section_passages import DistinctSections, Placed
+from pipeline.extraction.statements import Abbreviations
 
 #: The columns of the reports table that extraction reads.
 REPORT_COLUMNS: Final = ("report_id", "text", "sections")
@@ -61,86 +57,6 @@ class _Spans:
     end: IntArray
 
 
-class _DistinctSections:
-    """The distinct section texts of a part, split into passages, as columns."""
-
-    def __init__(self, store: PassageStore) -> None:
-        self._store = store
-        self._numbers: dict[tuple[str, str, Abbreviations], int] = {}
-        self._counts: list[int] = []  # passages of each section
-        # Of all passages, in plain numbers, which the garbage collector need not walk.
-        self._in_store: list[int] = []
-        self._starts: list[int] = []
-        self._ends: list[int] = []
-        # Sentences of the few that have several, by the passage's place.
-        self._several: dict[int, tuple[tuple[int, int], ...]] = {}
-
-    def number(self, text: str, section: str, abbreviations: Abbreviations) -> int:
-        """The section's row, split and numbered when it is first seen."""
-        key = (text, section, abbreviations)
-        number = self._numbers.get(key)
-        if number is None:
-            self._add(text, section, abbreviations)
-            number = self._numbers[key] = len(self._numbers)
-        return number
-
-    def _add(self, text: str, section: str, abbreviations: Abbreviations) -> None:
-        passages = split_passages(text)
-        keys: list[PassageKey] = []
-        for start, end, sentences in passages:
-            self._starts.append(start)
-            self._ends.append(end)
-            if len(sentences) == 1:
-                keys.append(text[start:end])
-            else:
-                self._several[len(self._starts) - 1] = sentences
-                later = tuple([begin - start for begin, _ in sentences[1:]])
-                keys.append((text[start:end], later))
-        self._counts.append(len(passages))
-        if abbreviations:
-            self._in_store += [self._abbreviated(key, section, abbreviations) for key in keys]
-        else:
-            self._in_store += map(self._store.numbers(section).__getitem__, keys)
-
-    def _abbreviated(self, key: PassageKey, section: str, abbreviations: Abbreviations) -> int:
-        text = key if isinstance(key, str) else key[0]
-        used = tuple(pair for pair in abbreviations if pair[0] in text)
-        return self._store.numbers(section, used)[key]
-
-    def occurrences(self, spans: _Spans, numbers: IntArray) -> Occurrences:
-        """Each span's passages and sentences, `numbers` being the spans' distinct sections."""
-        counts = np.array(self._counts, dtype=np.int64)
-        in_store = np.array(self._in_store, dtype=np.int64)
-        start = np.array(self._starts, dtype=np.int64)
-        sentences, sentence_counts = self._sentences(start)
-        rows, owner = spread((np.cumsum(counts) - counts)[numbers], counts[numbers])
-        first_sentence = np.cumsum(sentence_counts) - sentence_counts
-        sentence_rows, passage = spread(first_sentence[rows], sentence_counts[rows])
-        sentence_owner = owner[passage]
-        base = spans.start[sentence_owner]
-        return Occurrences(
-            report=spans.report[owner],
-            start=start[rows] + spans.start[owner],
-            section=spans.section[owner],
-            passage=in_store[rows],
-            sentence_report=spans.report[sentence_owner],
-            sentence_start=sentences[sentence_rows, 0] + base,
-            sentence_end=sentences[sentence_rows, 1] + base,
-        )
-
-    def _sentences(self, start: IntArray) -> tuple[IntArray, IntArray]:
-        """(sentences, 2) start and end of each, and how many each passage has."""
-        several = np.array(list(self._several), dtype=np.int64)
-        counts = np.ones(len(start), dtype=np.int64)
-        counts[several] = [len(sentences) for sentences in self._several.values()]
-        sentences = np.column_stack([start, np.array(self._ends, dtype=np.int64)])
-        sentences = np.repeat(sentences, counts, axis=0)
-        rows, _ = spread((np.cumsum(counts) - counts)[several], counts[several])
-        flat = chain.from_iterable(chain.from_iterable(self._several.values()))
-        sentences[rows] = np.fromiter(flat, dtype=np.int64).reshape(-1, 2)
-        return sentences, counts
-
-
 def find_occurrences(reports: pa.Table, store: PassageStore) -> Occurrences:
     """Split the sections of `reports` into passages and have the store number them.
 
@@ -150,30 +66,68 @@ def find_occurrences(reports: pa.Table, store: PassageStore) -> Occurrences:
 
     Raises:
         ContractError: a section's span leaves its text or overlaps another.
-        ExtractionError: a section could not be split.
+        ExtractionError: a report's abbreviations could not be read.
     """
     report_ids = reports["report_id"].to_pylist()
     texts = reports["text"].to_pylist()
     spans = _section_spans(reports)
     _check_spans(spans, report_ids, texts)
-    distinct = _DistinctSections(store)
-    numbers: list[int] = []
-    abbreviations: Abbreviations = ()
-    previous = -1
-    columns = (spans.report, spans.section, spans.start, spans.end)
-    for report, section, start, end in zip(*(c.tolist() for c in columns), strict=True):
-        name, kind = SECTIONS[section], ""
+    abbreviations = _abbreviations(report_ids, texts, store)
+    places = zip(*(c.tolist() for c in (spans.report, spans.start, spans.end)), strict=True)
+    bodies = [texts[report][start:end] for report, start, end in places]
+    sections = DistinctSections(store)
+    numbers = np.empty(len(bodies), dtype=np.int64)
+    for rows, known in _alike(spans, abbreviations):
+        name = SECTIONS[spans.section[rows[0]]]
+        numbers[rows] = sections.number([bodies[row] for row in rows.tolist()], name, known)
+    passages, passage_of = _expand(sections.passages(), numbers)
+    sentences, sentence_of = _expand(sections.sentences(), numbers)
+    return Occurrences(
+        report=spans.report[passage_of],
+        start=passages.start + spans.start[passage_of],
+        section=spans.section[passage_of],
+        passage=passages.number,
+        sentence_report=spans.report[sentence_of],
+        sentence_start=sentences.start + spans.start[sentence_of],
+        sentence_end=sentences.end + spans.start[sentence_of],
+    )
+
+
+def _abbreviations(
+    report_ids: list[str], texts: list[str], store: PassageStore
+) -> dict[int, Abbreviations]:
+    """The abbreviations of those reports that define any, by their row."""
+    defined: dict[int, Abbreviations] = {}
+    for row, text in enumerate(texts):
+        kind = ""
         try:
-            if report != previous:
-                abbreviations = store.extractor.find_abbreviations(texts[report])
-                previous = report
-            numbers.append(distinct.number(texts[report][start:end], name, abbreviations))
+            found = store.extractor.find_abbreviations(text)
         except Exception as error:  # noqa: BLE001 - whatever it is, it may quote the report
             kind = type(error).__name__
         if kind:
             # Raised out here, so that the other error does not travel along as its context.
-            raise _unreadable(report_ids[report], name, f"characters {start} to {end}", kind)
-    return distinct.occurrences(spans, np.array(numbers, dtype=np.int64))
+            raise _unreadable(f"report '{report_ids[row]}': its abbreviations", kind)
+        if found:
+            defined[row] = found
+    return defined
+
+
+def _alike(
+    spans: _Spans, abbreviations: dict[int, Abbreviations]
+) -> Iterator[tuple[IntArray, Abbreviations]]:
+    """The spans' rows by what their passages depend on: the section and known abbreviations."""
+    plain = ~np.isin(spans.report, list(abbreviations))
+    for section in np.unique(spans.section[plain]):
+        yield np.flatnonzero(plain & (spans.section == section)), ()
+    for row in np.flatnonzero(~plain):
+        yield np.array([row]), abbreviations[int(spans.report[row])]
+
+
+def _expand(placed: Placed, numbers: IntArray) -> tuple[Placed, IntArray]:
+    """What the texts of these numbers have, and for each thing the place among `numbers`."""
+    counts = placed.counts[numbers]
+    rows, owner = spread(rows_before(placed.counts)[numbers], counts)
+    return Placed(counts, placed.start[rows], placed.end[rows], placed.number[rows]), owner
 
 
 def analyses_of(
@@ -188,18 +142,21 @@ def analyses_of(
         return store.columns()
     except UnreadablePassageError as error:
         number, kind = error.number, error.kind
+    if number is None:
+        raise _unreadable(f"the {reports.num_rows} reports of this part, taken together,", kind)
     row = occurrences.passage.tolist().index(number)
     report_id = reports["report_id"][int(occurrences.report[row])].as_py()
-    name = SECTIONS[occurrences.section[row]]
-    place = f"character {occurrences.start[row]} and behind it"
-    raise _unreadable(report_id, name, place, kind)
+    name, start = SECTIONS[occurrences.section[row]], occurrences.start[row]
+    raise _unreadable(
+        f"report '{report_id}': the section '{name}' at character {start} and behind it", kind
+    )
 
 
-def _unreadable(report_id: str, section: str, place: str, kind: str) -> ExtractionError:
+def _unreadable(what: str, kind: str) -> ExtractionError:
     return ExtractionError(
-        f"report '{report_id}': the section '{section}' at {place} could not be analysed ({kind}); "
-        "the parts that are finished are kept. This is a defect of the extraction rules: report it "
-        "with these offsets, and take the report out of the source to go on without it"
+        f"{what} could not be analysed ({kind}); the parts that are finished are kept. This is a "
+        "defect of the extraction rules: report it with what is named here, and take the reports "
+        "out of the source to go on without them"
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from data_contracts.concepts import ASSERTIONS, CATEGORIES, Assertion
 from pipeline.extraction.analyses import MENTION_FIELDS, AnalysisColumns
 from pipeline.extraction.matching import Entries, MatchColumns
-from pipeline.extraction.runs import IntArray, spread
+from pipeline.extraction.runs import IntArray, rows_before, spread
 from pipeline.extraction.sketch import Sketch
 from pipeline.extraction.statements import PassageText
 from pipeline.extraction.structure_store import FINDING_FIELDS, STATEMENT_FIELDS, StructureColumns
@@ -96,7 +96,7 @@ def analysis_columns(passages: Sequence[PassageText], said: Said) -> AnalysisCol
     table[speaks] = said.structures.structures[said.structure[speaks]]
     first_statement, statements, first_finding, findings = table.T
     rows, passage = spread(first_statement, statements)
-    spoken = _statements(said, rows, passage, _before(statements))
+    spoken = _statements(said, rows, passage, rows_before(statements))
     strings = _Strings()
     links, _ = spread(spoken.fields["first_owner"], spoken.fields["owners"])
     mentions = _mentions(passages, said, spoken, strings)
@@ -104,16 +104,12 @@ def analysis_columns(passages: Sequence[PassageText], said: Said) -> AnalysisCol
     finding_rows, finding_links = _findings(said, found, owner, spoken, strings)
     finding_rows[:, 1] += len(links)
     return AnalysisColumns(
-        passages=np.column_stack([spoken.first, statements, _before(findings), findings]),
+        passages=np.column_stack([spoken.first, statements, rows_before(findings), findings]),
         mentions=mentions,
         findings=finding_rows,
         links=np.concatenate([said.structures.links[links], finding_links]),
         strings=list(strings.numbers),
     )
-
-
-def _before(counts: IntArray) -> IntArray:
-    return np.cumsum(counts) - counts
 
 
 def _statements(said: Said, rows: IntArray, passage: IntArray, first: IntArray) -> _Statements:
@@ -154,7 +150,7 @@ def _mentions(
         "cue": cue,
         "rule": strings.code_by(entries.rules(), spoken.entry),
         "cue_rule": cue_rule,
-        "first_link": _before(fields["owners"]),
+        "first_link": rows_before(fields["owners"]),
         "links": fields["owners"],
     }
     return np.column_stack([columns[name] for name in MENTION_FIELDS])
@@ -205,6 +201,6 @@ def _findings(
     sides, zones, descriptors, mentions = (
         counts[:, CATEGORIES.index(name)] for name in (*CATEGORIES[1:], CATEGORIES[0])
     )
-    first = _before(counts.sum(axis=1))
+    first = rows_before(counts.sum(axis=1))
     table = np.column_stack([fields["statement"], first, sides, zones, descriptors, mentions])
     return table, linked[np.argsort(of, kind="stable")]

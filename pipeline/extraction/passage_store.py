@@ -5,7 +5,7 @@ occurrence costs is then a few numpy and Arrow operations over whole columns.
 """
 
 from array import array
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Protocol, TypeAlias
 
 import numpy as np
@@ -18,15 +18,18 @@ from pipeline.extraction.analyses import (
     STRING_FIELDS,
     AnalysisColumns,
 )
+from pipeline.extraction.passages import is_sentence, only_follows
 from pipeline.extraction.runs import IntArray, spread
-from pipeline.extraction.statements import PassageText
+from pipeline.extraction.statements import Abbreviations, PassageText
 
-Abbreviations: TypeAlias = tuple[tuple[str, str], ...]
 #: A passage of several sentences is told from others of the same text by where these begin.
 PassageKey: TypeAlias = str | tuple[str, tuple[int, ...]]
 
 #: Distinct passages held before all are forgotten: about 300 MB.
 CAPACITY: Final = 500_000
+#: What pieces have for a number that only speak of the piece before, and that are no one sentence.
+FOLLOWS: Final = -1
+NO_SENTENCE: Final = -2
 
 _FIRST_LINK: Final = FINDING_FIELDS.index("first_link")
 _CONCEPTS: Final = [FINDING_FIELDS.index(name) for name in ("sides", "zones", "descriptors")]
@@ -45,14 +48,14 @@ class PassageExtractor(Protocol):
 
 
 class UnreadablePassageError(Exception):
-    """A passage's analysis failed.
+    """The analysis of passages failed.
 
     Attributes:
-        number: the passage's number in the store.
+        number: of the passage, in the store; none where each by itself can be analysed.
         kind: what the error was; its message may repeat the passage.
     """
 
-    def __init__(self, number: int, kind: str) -> None:
+    def __init__(self, number: int | None, kind: str) -> None:
         super().__init__(f"passage {number} could not be analysed ({kind})")
         self.number = number
         self.kind = kind
@@ -95,6 +98,24 @@ class _Numbers(dict[PassageKey, int]):
         return number
 
 
+class _Pieces(dict[str, int]):
+    """What stands between ordinary stops, by the number of the passage that it is."""
+
+    def __init__(self, numbers: Mapping[PassageKey, int], stop: str) -> None:
+        super().__init__()
+        self._numbers = numbers
+        self._stop = stop
+
+    def __missing__(self, piece: str) -> int:
+        if not is_sentence(piece, self._stop):
+            number = NO_SENTENCE
+        elif only_follows(piece):
+            number = FOLLOWS
+        else:
+            number = self._numbers[piece + self._stop]
+        return self.setdefault(piece, number)
+
+
 class PassageStore:
     """Distinct passages by number, analysed together when their columns are asked for.
 
@@ -110,6 +131,7 @@ class PassageStore:
     def _forget(self) -> None:
         self._queue = _Queue()
         self._numbers: dict[tuple[str, Abbreviations], _Numbers] = {}
+        self._pieces: dict[tuple[str, str], _Pieces] = {}
         self._codes: dict[str, int] = {}
         self._passages = array("i")
         self._mentions = array("i")
@@ -125,9 +147,7 @@ class PassageStore:
         if len(self) >= self._capacity:
             self._forget()
 
-    def numbers(
-        self, section: str, abbreviations: Abbreviations = ()
-    ) -> MutableMapping[PassageKey, int]:
+    def numbers(self, section: str, abbreviations: Abbreviations = ()) -> Mapping[PassageKey, int]:
         """The number of any passage that is looked up: its row in the columns.
 
         Args:
@@ -138,6 +158,18 @@ class PassageStore:
         if key not in self._numbers:
             self._numbers[key] = _Numbers(self._queue, *key)
         return self._numbers[key]
+
+    def pieces(self, section: str, stop: str) -> Mapping[str, int]:
+        """The number of any piece between ordinary stops; below 0 where it is no passage.
+
+        Args:
+            section: its section, which defines no abbreviations.
+            stop: what ends it, a full stop or nothing.
+        """
+        key = (_ROLES.get(section, section), stop)
+        if key not in self._pieces:
+            self._pieces[key] = _Pieces(self.numbers(section), stop)
+        return self._pieces[key]
 
     def columns(self) -> AnalysisColumns:
         """All analyses held, in place: let go of them before the next passage is analysed.
@@ -158,12 +190,9 @@ class PassageStore:
     def _analyse_waiting(self) -> None:
         try:
             analyses = self.extractor.analyse(self._queue.waiting)
-        except Exception:
-            unreadable = self._unreadable()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it may quote the report
+            unreadable = self._unreadable(type(error).__name__)
             self._forget()
-            if unreadable is None:
-                # Each by itself can be read: a defect of reading them together.
-                raise
         else:
             self._add(analyses)
             self._queue.first = len(self)
@@ -172,14 +201,14 @@ class PassageStore:
         # Raised out here, so that the other error does not travel along as its context.
         raise unreadable
 
-    def _unreadable(self) -> UnreadablePassageError | None:
-        """The first waiting passage that cannot be analysed by itself."""
+    def _unreadable(self, kind: str) -> UnreadablePassageError:
+        """Tells the first waiting passage that cannot be analysed by itself."""
         for number, passage in enumerate(self._queue.waiting, start=self._queue.first):
             try:
                 self.extractor.analyse([passage])
             except Exception as error:  # noqa: BLE001 - whatever it is, it may quote the report
                 return UnreadablePassageError(number, type(error).__name__)
-        return None
+        return UnreadablePassageError(None, kind)
 
     def _add(self, found: AnalysisColumns) -> None:
         codes = np.array([self._code(string) for string in found.strings] + [-1], dtype=np.intc)

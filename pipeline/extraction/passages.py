@@ -2,12 +2,10 @@
 
 Rules of our own: on radiology reports a general splitter takes most of a pipeline's time and
 breaks at de-identification marks, list numbers and missing spaces. Most sentences end in a way
-that leaves nothing to decide; there a text is taken apart at once. The rules judge the pieces, and
-what they say of a piece is remembered, because reports repeat each other.
+that leaves nothing to decide; there many texts are taken apart at once (`ordinary_pieces.py`).
 """
 
 import re
-from functools import lru_cache, partial
 from itertools import pairwise
 from string import ascii_lowercase
 from typing import Final
@@ -62,36 +60,24 @@ _ANAPHORA: Final = re.compile(
 )
 
 
-# A full stop that ends a sentence by the rules below, whatever stands around it: behind a letter
-# (or a mark of de-identification, or a bracket) that ends none of the abbreviations.
-_ORDINARY_STOP: Final = r"\.(?<=[A-Za-z_)]\.)(?<![^a-z][a-z]\.)(?<!Mrs\.)(?<!vs\.)(?<!rox\.)"
-# Behind it the text ends, or a letter begins a sentence, be it an item of a list. No rule looks
-# across such a place, so what stands before and behind it can be split each by itself.
-_ORDINARY_END: Final = re.compile(
-    rf"{_ORDINARY_STOP}(\s+(?:(?:\d{{1,2}}[.)]|[-*\u2022])\s+)?(?=[A-Za-z_])|\Z)"
-)
-# The number of a list's first item, which begins a text as the others do behind a stop.
-_FIRST_MARK: Final = re.compile(r"\d{1,2}[.)]\s+(?=[A-Za-z_])")
+# A full stop that ends a sentence by these rules, whatever stands around it: behind a letter (or a
+# mark of de-identification, or a bracket) that ends none of the abbreviations. A text may begin
+# behind a NUL.
+ORDINARY_STOP: Final = r"\.(?<=[A-Za-z_)]\.)(?<![^a-z\x00][a-z]\.)(?<!Mrs\.)(?<!vs\.)(?<!rox\.)"
+# A list item's mark that may begin a text, as it may follow such a stop.
+ITEM_MARK: Final = r"\d{1,2}[.)]\s+(?=\w)"
+# Behind the stop a word begins a sentence, be it an item of a list. No rule looks across such a
+# place, so what stands before and behind it can be split each by itself.
+ORDINARY_GAP: Final = r"(?:\s+(?:(?:\d{1,2}[.)]|[-*\u2022])\s+)?(?=\w)|(?=[A-Z][a-z]|[A-Z]{2,}\s))"
 # A line break that may end a sentence without such a stop, or stands amid signs that say nothing;
 # all others are mere blanks.
-_BREAK: Final = re.compile(
-    rf"\n(?<!{_ORDINARY_STOP}\n)(?<!{_ORDINARY_STOP}\s\n)(?:"
+LINE_BREAK: Final = re.compile(
+    rf"\n(?<!{ORDINARY_STOP}\n)(?<!{ORDINARY_STOP}\s\n)(?:"
     r"[ \t]*(?:\n|[-*\u2022]\s|\d{1,2}[.!?)]|[A-Z][a-z]|[A-Z][A-Za-z/&, ]{1,40}:)"
     r"|(?<=[ .,;:_-]\n) *[.,;:_-])"
 )
 # Nothing else makes no sentence.
 _SAY_NOTHING: Final = " .,;:-_"
-# Without one of these a piece is one sentence. Spelled out, they are passed by at once.
-_INNER_END: Final = re.compile(r"\.|!|\?|\)(?<=\d\))")
-# Pieces remembered, and the longest of them: what is longer or rarer is seldom met again, and
-# these are some 10 MB.
-_REMEMBERED: Final = 1 << 16
-_LONGEST_REMEMBERED: Final = 200
-
-# Pieces found to be a passage each. A set answers in a third of a cache's time.
-_known_passages: Final[set[str]] = set()
-# Past the class's own constructor, which takes as long as the rest of the work on a passage.
-_new_passage: Final = partial(tuple.__new__, Passage)
 
 # A sentence, and whether it only speaks of what the sentence before it found.
 _Sentence = tuple[int, int, bool]
@@ -112,81 +98,50 @@ def split_passages(text: str) -> list[Passage]:
     Args:
         text: a section's text; the offsets returned count its characters.
     """
-    # A text of one sentence that was met before.
-    if text[:-1] in _known_passages and text[-1] == ".":
-        return [_new_passage((0, len(text), ((0, len(text)),)))]
     passages: list[Passage] = []
-    if "\n" in text:
-        if _BREAK.search(text):
-            _append(passages, text, 0, _sentences(text, _cuts(text)))
-            return passages
-        text = text.replace("\n", " ")
-    start = 0
-    if text[:1].isdigit() and (mark := _FIRST_MARK.match(text)):
-        start = mark.end()
-    pieces = _ORDINARY_END.split(text[start:])
-    pieces_and_gaps = iter(pieces)
-    for piece, gap in zip(pieces_and_gaps, pieces_and_gaps, strict=False):
-        end = start + len(piece) + 1
-        if piece in _known_passages or _is_passage(piece):
-            passages.append(_new_passage((start, end, ((start, end),))))
-        else:
-            _append(passages, text, start, _sentences_of_piece(piece))
-        start = end + len(gap)
-    # What no ordinary stop ends.
-    rest = pieces[-1]
-    if not rest:
-        return passages
-    if rest in _known_passages or _is_passage(rest):
-        end = start + len(rest.rstrip())
-        passages.append(_new_passage((start, end, ((start, end),))))
-    else:
-        _append(passages, text, start, _sentences(rest, _cuts(rest)))
-    return passages
-
-
-def _append(
-    passages: list[Passage], text: str, offset: int, sentences: tuple[_Sentence, ...]
-) -> None:
-    """Add sentences, whose own offsets count from `offset`, to the passages before them."""
-    for begin, stop, follows in sentences:
-        start, end = begin + offset, stop + offset
+    for start, end, follows in _sentences(_unwrapped(text)):
         # A list item stands for itself, whatever it begins with.
         if follows and passages and text[passages[-1].end : start].isspace():
             last = passages[-1]
             passages[-1] = Passage(last.start, end, (*last.sentences, (start, end)))
         else:
-            passages.append(_new_passage((start, end, ((start, end),))))
+            passages.append(Passage(start, end, ((start, end),)))
+    return passages
 
 
-def _is_passage(piece: str) -> bool:
-    """Whether a piece, with or without a stop, is one sentence that speaks for itself."""
-    said = piece[:1].isalpha() or (piece[:1] == "_" and piece.rstrip().strip(_SAY_NOTHING))
-    if not said or _INNER_END.search(piece) or _ANAPHORA.match(piece):
-        return False
-    if len(piece) <= _LONGEST_REMEMBERED:
-        if len(_known_passages) >= _REMEMBERED:
-            _known_passages.clear()
-        _known_passages.add(piece)
-    return True
+def is_sentence(piece: str, stop: str) -> bool:
+    """Whether a piece between ordinary stops is one sentence, from its first sign to its last.
+
+    Args:
+        piece: without the stop that ends it.
+        stop: that stop, or nothing.
+    """
+    text = _unwrapped(piece)
+    if text[:1].isalpha() and not text[-1:].isspace() and not _may_have_several(text):
+        return True
+    return [span[:2] for span in _sentences(text + stop)] == [(0, len(piece + stop))]
 
 
-def _sentences_of_piece(piece: str) -> tuple[_Sentence, ...]:
-    """Sentences of a piece and the stop behind it."""
-    if len(piece) > _LONGEST_REMEMBERED:
-        return _sentences(piece + ".", _cuts(piece + "."))
-    return _remembered_sentences(piece)
+def only_follows(sentence: str) -> bool:
+    """Whether a sentence only speaks of what the sentence before it found."""
+    return _ANAPHORA.match(sentence) is not None
 
 
-@lru_cache(maxsize=_REMEMBERED // 4)
-def _remembered_sentences(piece: str) -> tuple[_Sentence, ...]:
-    text = piece + "."
-    return _sentences(text, _cuts(text) if _INNER_END.search(piece) else [0, len(text)])
+def _may_have_several(text: str) -> bool:
+    # Spelled out: on short texts a third of a pattern's time.
+    return "." in text or ")" in text or "?" in text or "!" in text
 
 
-def _sentences(text: str, cuts: list[int]) -> tuple[_Sentence, ...]:
+def _unwrapped(text: str) -> str:
+    """The text with blanks for line breaks, unless one of them may end a sentence."""
+    if "\n" in text and LINE_BREAK.search(text) is None:
+        return text.replace("\n", " ")
+    return text
+
+
+def _sentences(text: str) -> list[_Sentence]:
     sentences: list[_Sentence] = []
-    for start, end in pairwise(cuts):
+    for start, end in pairwise(_cuts(text)):
         begin = start
         # Most sentences begin with a letter, and then there is no mark, and something is said.
         said = text[start : start + 1].isalpha()
@@ -195,9 +150,8 @@ def _sentences(text: str, cuts: list[int]) -> tuple[_Sentence, ...]:
             begin = mark.end() if mark is not None else start
         stripped = text[begin:end].rstrip()
         if said or stripped.strip(_SAY_NOTHING):
-            follows = _ANAPHORA.match(stripped) is not None
-            sentences.append((begin, begin + len(stripped), follows))
-    return tuple(sentences)
+            sentences.append((begin, begin + len(stripped), only_follows(stripped)))
+    return sentences
 
 
 def _cuts(text: str) -> list[int]:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.extraction.runs import IntArray, spread
+from pipeline.extraction.runs import IntArray, rows_before, spread
 
 #: The code of every word that no phrase has.
 UNKNOWN = 0
@@ -103,7 +103,7 @@ class PhraseTrie:
             # One that nothing leads to, so that a look-up always has a place to look at.
             step=np.append(steps[order], -1) if not len(steps) else steps[order],
             target=targets[order],
-            first_key=np.cumsum(counts) - counts,
+            first_key=rows_before(counts),
             keys=counts,
             key=np.array([key for keys in self._keys for key in keys], dtype=np.int64),
         )

@@ -9,6 +9,11 @@ import numpy.typing as npt
 IntArray: TypeAlias = npt.NDArray[np.signedinteger[Any]]
 
 
+def rows_before(counts: IntArray) -> IntArray:
+    """For each of consecutive runs, how many rows there are before it."""
+    return np.cumsum(counts) - counts
+
+
 def spread(first: IntArray, count: IntArray) -> tuple[IntArray, IntArray]:
     """The rows of all runs, one run after the other, and for each row the run it is of.
 
@@ -17,6 +22,5 @@ def spread(first: IntArray, count: IntArray) -> tuple[IntArray, IntArray]:
         count: (runs,) how many rows each run has.
     """
     run = np.repeat(np.arange(len(count), dtype=np.int64), count)
-    before = np.cumsum(count) - count
-    rows = np.arange(len(run), dtype=np.int64) + (first - before)[run]
+    rows = np.arange(len(run), dtype=np.int64) + (first - rows_before(count))[run]
     return rows, run

@@ -3,9 +3,12 @@
 Named tuples: millions of them are made, at a third of a frozen dataclass's cost.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from data_contracts.concepts import Assertion, Category
+
+#: (short, long) of each abbreviation that a report defines itself, sorted.
+Abbreviations: TypeAlias = tuple[tuple[str, str], ...]
 
 
 class Passage(NamedTuple):
@@ -32,13 +35,13 @@ class PassageText(NamedTuple):
         text: the passage as it stands in the report.
         section: its section's name; outside the asserting sections nothing is affirmed.
         later_sentences: where its sentences but the first begin in it.
-        abbreviations: those that its report defines, as (short, long).
+        abbreviations: those that its report defines.
     """
 
     text: str
     section: str
     later_sentences: tuple[int, ...] = ()
-    abbreviations: tuple[tuple[str, str], ...] = ()
+    abbreviations: Abbreviations = ()
 
 
 class PassageMention(NamedTuple):

@@ -13,7 +13,7 @@ from spacy.lang.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER
 from spacy.language import Language
 from spacy.util import compile_infix_regex
 
-from pipeline.extraction.runs import IntArray, spread
+from pipeline.extraction.runs import IntArray, rows_before, spread
 
 # `disease/atelectasis`, `left-sided`, `opacity,left`, `base.No`: one word each for scispaCy.
 _JOINTS = (
@@ -130,7 +130,7 @@ class Tokenizer:
         text_begin = _begins(texts)
         piece_text = np.searchsorted(text_begin, piece_begin, side="right") - 1
         counts = np.frombuffer(self._chunks.counts, dtype=np.int64)
-        rows, piece = spread((np.cumsum(counts) - counts)[chunk], counts[chunk])
+        rows, piece = spread(rows_before(counts)[chunk], counts[chunk])
         text = piece_text[piece]
         offset = piece_begin[piece] - text_begin[text]
         return TokenColumns(
@@ -152,5 +152,4 @@ def _with_plain_blanks(text: str) -> str:
 def _begins(texts: Sequence[str]) -> IntArray:
     """Where each text begins when single blanks join them."""
     lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1
-    begins: IntArray = np.cumsum(lengths) - lengths
-    return begins
+    return rows_before(lengths)

@@ -23,9 +23,10 @@ from pipeline.extraction.analyses import (
 )
 from pipeline.extraction.assembly import ExtractedPart, extract_reports
 from pipeline.extraction.occurrences import ExtractionError
-from pipeline.extraction.passage_store import Abbreviations, PassageStore
+from pipeline.extraction.passage_store import PassageStore
 from pipeline.extraction.passages import split_passages
 from pipeline.extraction.statements import (
+    Abbreviations,
     PassageAnalysis,
     PassageFinding,
     PassageMention,
