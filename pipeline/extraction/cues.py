@@ -22,6 +22,7 @@ from pipeline.extraction.lexicon import (
 )
 from pipeline.extraction.phrase_trie import PhraseHits, PhraseTrie
 from pipeline.extraction.runs import IntArray
+from pipeline.extraction.tokens import words_of
 
 Direction = Literal["before", "near", "after"]
 # What a phrase decides: assertion, direction, and whether it only doubts the identity.
@@ -159,18 +160,18 @@ class CueMatcher(Negex):
         super().__init__(nlp, "cues", termset)
         readings = _readings(lexicon)
         self._trie = PhraseTrie()
-        patterns: dict[_Kind, list[Doc]] = {
-            "pseudo": self.pseudo_patterns,
-            "preceding": self.preceding_patterns,
-            "following": self.following_patterns,
-            "termination": self.termination_patterns,
+        patterns: dict[_Kind, Iterable[tuple[str, Doc]]] = {
+            "pseudo": zip(self.pseudo_negations, self.pseudo_patterns, strict=True),
+            "preceding": zip(self.preceding_negations, self.preceding_patterns, strict=True),
+            "following": zip(self.following_negations, self.following_patterns, strict=True),
+            "termination": zip(self.termination, self.termination_patterns, strict=True),
         }
         numbers: dict[_Entry, int] = {}
-        for kind, docs in patterns.items():
-            for doc in docs:
-                entry = _Entry(kind, readings.get((kind, doc.text), ()))
+        for kind, pairs in patterns.items():
+            for phrase, doc in pairs:
+                entry = _Entry(kind, readings.get((kind, phrase), ()))
                 number = numbers.setdefault(entry, len(numbers))
-                self._trie.add([token.lower_ for token in doc], number)
+                self._trie.add(words_of(doc, "LOWER"), number)
         self._entries = list(numbers)
 
     def read(self, word: str, norm: str) -> int:

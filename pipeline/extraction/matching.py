@@ -18,7 +18,7 @@ from pipeline.extraction.lexicon import Concept, Lexicon
 from pipeline.extraction.longest import keep_longest
 from pipeline.extraction.phrase_trie import UNKNOWN, PhraseTrie
 from pipeline.extraction.runs import IntArray
-from pipeline.extraction.tokens import TokenColumns
+from pipeline.extraction.tokens import TokenColumns, words_of
 
 # Shorter words have neighbours that are words themselves.
 _MISSPELT_LENGTH: Final = 8
@@ -138,9 +138,9 @@ class LexiconMatcher:
         def add(phrases: Iterable[str], entry: Entry) -> None:
             number = self.entries.number(entry)
             for text in _spellings(phrases):
-                tokens = nlp.make_doc(text)
-                self._trie.add([token.norm_ for token in tokens], number)
-                words.update(token.lower_ for token in tokens)
+                doc = nlp.make_doc(text)
+                self._trie.add(words_of(doc, "NORM"), number)
+                words.update(words_of(doc, "LOWER"))
 
         for concept in lexicon.concepts:
             name = concept.concept_id

