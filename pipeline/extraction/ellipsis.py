@@ -9,7 +9,9 @@ import numpy.typing as npt
 from pipeline.extraction.runs import IntArray, spread
 from pipeline.extraction.tokens import TokenColumns
 
-_BETWEEN: Final = frozenset({"and", "or", "/", ",", "&", "-", "left", "right", "the", "to"})
+_BETWEEN: Final = frozenset(
+    {"and", "or", "/", ",", "&", "-", "left", "right", "both", "bilateral", "the", "to"}
+)
 _NOUNS: Final = frozenset({"lobe", "lobes", "lung", "lungs", "zone", "zones", "hemithorax"})
 _REACH: Final = 6
 

@@ -70,6 +70,9 @@ NOUN_ADJECTIVES: Final = frozenset(
     "lateral medial posterior anterior superior inferior entire remaining upper lower mid -".split()
 )
 
+#: Nouns that make a place of what stands before them: "with a basilar predominance".
+DISTRIBUTIONS: Final = frozenset({"predominance", "predominant", "preponderance", "distribution"})
+
 #: Nouns of places in the lung.
 PLACE_NOUNS: Final = frozenset(
     "lung lungs base bases lobe lobes zone zones region regions area hemithorax side field "
@@ -78,7 +81,7 @@ PLACE_NOUNS: Final = frozenset(
 
 #: Anatomy outside the lung: "left" in "the left rib" places no lung finding.
 ELSEWHERE: Final = frozenset(
-    "rib ribs clavicle shoulder humerus hemidiaphragm diaphragm heart ventricle atrium hilum "
+    "rib ribs clavicle shoulder humerus hemidiaphragm diaphragm heart ventricle atrium "
     "neck axilla abdomen quadrant arm chest ventricular atrial subclavian jugular ij upper- "
     "extremity scapula breast kidney pulmonary-artery paratracheal mediastinum mediastinal "
     "aorta".split()

@@ -168,6 +168,8 @@ def _cuts(text: str) -> list[int]:
 def _ends_sentence(text: str, match: re.Match[str]) -> bool:
     start = match.start()
     before = text[start - 1] if start else "\n"
+    if text[start] == "?" and before.isspace():
+        return False  # "cough, ? pneumonia" questions what follows
     if match.lastgroup == "spaced" and before in _ORDINARY:
         return True
     if before.isdigit() and match["many"] is None:

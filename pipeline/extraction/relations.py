@@ -16,6 +16,7 @@ from pipeline.extraction.grammar import (
     COMPANIONS,
     COPULAS,
     DETERMINERS,
+    DISTRIBUTIONS,
     ELSEWHERE,
     FINITE_VERBS,
     LIST_LINKS,
@@ -131,7 +132,8 @@ def _opens(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[in
         if word == "-":
             continue
         if word in LIST_LINKS:
-            if strange or (word == "," and not _list_goes_on(scene, modifier, position)):
+            goes_on = word != "," or _list_goes_on(scene, modifier, position, modifier_tokens)
+            if strange or not goes_on:
                 return ()
             continue
         if word in BREAKS or word in FINITE_VERBS or word in LOCATIVES or word in DETERMINERS:
@@ -149,13 +151,19 @@ def _is_partitive(scene: Scene, position: int) -> bool:
     return words[position] in PARTITIVES and words[position + 1] == "of"
 
 
-def _list_goes_on(scene: Scene, modifier: Match, comma: int) -> bool:
+def _list_goes_on(scene: Scene, modifier: Match, comma: int, modifier_tokens: set[int]) -> bool:
     """Whether a comma only divides adjectives: "irregular, pleural-based opacity"."""
     if modifier.category == "descriptor":
         return True
     following = comma + 1
     modified = any(other.start == following for other in scene.modifiers)
-    return modified or scene.words[following] in ("and", "or")
+    if modified or scene.words[following] in ("and", "or"):
+        return True
+    # Or it closes an aside: "bilateral, left greater than right, opacities".
+    begin = comma
+    while begin - 1 in modifier_tokens:
+        begin -= 1
+    return 1 < begin < comma and scene.words[begin - 1] == "," and begin - 2 in modifier_tokens
 
 
 def _sharing(scene: Scene, index: int, modifier_tokens: set[int]) -> tuple[int, ...]:
@@ -186,6 +194,7 @@ def _follows(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[
         if word in CLAUSE_JOINTS:
             return ()
         located = located or word in LOCATIVES
+    located = located or _is_distribution(scene, modifier, modifier_tokens)
     adjacent = all(
         t in modifier_tokens
         or scene.words[t] in LIST_LINKS
@@ -256,9 +265,11 @@ def _speaks_of(scene: Scene, modifier: Match) -> tuple[int, ...]:
 
 
 def _is_located(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> bool:
-    """Whether a locative leads to the modifier: "in the left base"."""
+    """Whether it is a place where something is: "in the left base", "a basilar predominance"."""
     if modifier.category == "descriptor":
         return False
+    if _is_distribution(scene, modifier, modifier_tokens):
+        return True
     for position in range(modifier.start - 1, -1, -1):
         word = scene.words[position]
         if word in LOCATIVES:
@@ -269,11 +280,23 @@ def _is_located(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> boo
     return False
 
 
-def _stands_before_finding(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> bool:
-    """Whether nothing but modifiers divides the modifier from the finding behind it."""
+def _is_distribution(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> bool:
+    """Whether the modifier tells how something is distributed: "a basilar predominance"."""
+    following = _behind_modifiers(modifier, modifier_tokens)
+    return following < len(scene.words) and scene.words[following] in DISTRIBUTIONS
+
+
+def _behind_modifiers(modifier: Match, modifier_tokens: set[int]) -> int:
+    """The token behind a modifier and those right behind it."""
     following = modifier.end
     while following in modifier_tokens:
         following += 1
+    return following
+
+
+def _stands_before_finding(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> bool:
+    """Whether nothing but modifiers divides the modifier from the finding behind it."""
+    following = _behind_modifiers(modifier, modifier_tokens)
     return any(finding.start == following for finding in scene.findings)
 
 

@@ -19,6 +19,16 @@ SENTENCES = [
         {"opacity": AFFIRMED, "atelectasis": UNCERTAIN, "scarring": UNCERTAIN},
     ),
     ("Possible small left effusion.", {"pleural_effusion": UNCERTAIN}),
+    ("Left base opacity, ? pneumonia.", {"opacity": AFFIRMED, "pneumonia": UNCERTAIN}),
+    ("Query right middle lobe pneumonia.", {"pneumonia": UNCERTAIN}),
+    (
+        "Opacity likely corresponds to scarring.",
+        {"opacity": AFFIRMED, "scarring": UNCERTAIN},
+    ),
+    ("Is there pneumonia?", {"pneumonia": HYPOTHETICAL}),
+    ("Nor is there an effusion.", {"pleural_effusion": NEGATED}),
+    ("Pleural effusion absent.", {"pleural_effusion": NEGATED}),
+    ("Films to ensure resolution of this opacity.", {"opacity": HYPOTHETICAL}),
     ("Atelectasis versus pneumonia.", {"atelectasis": UNCERTAIN, "pneumonia": UNCERTAIN}),
     (
         "Findings are concerning for pneumonia, aspiration or atelectasis.",

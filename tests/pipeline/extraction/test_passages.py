@@ -33,6 +33,8 @@ def sentences(text: str) -> list[str]:
         ("Compared to CT\n___. ___. Clear.", ["Compared to CT\n___.", "Clear."]),
         ("Clear lungs.\r\nNo edema.", ["Clear lungs.", "No edema."]),
         ("Clear lungs \n", ["Clear lungs"]),
+        ("Cough, ? pneumonia. No edema", ["Cough, ? pneumonia.", "No edema"]),
+        ("Is it new? No edema", ["Is it new?", "No edema"]),
         ("", []),
         (" . ", []),
         ("__ ", []),

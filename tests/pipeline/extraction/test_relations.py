@@ -57,6 +57,24 @@ SENTENCES = [
         [("pleural_effusion", "small"), ("atelectasis", "bilateral base")],
     ),
     ("Irregular, pleural-based opacity.", [("opacity", "irregular")]),
+    (
+        "Bilateral, left greater than right, pleural effusions and basilar opacity.",
+        [("pleural_effusion", "bilateral"), ("opacity", "base")],
+    ),
+    (
+        "Opacity in the left base, right base, effusion.",
+        [("opacity", "left right base"), ("pleural_effusion", "")],
+    ),
+    ("Opacities in both bases, worse on the right.", [("opacity", "bilateral base")]),
+    (
+        "Interstitial opacities with a basilar predominance.",
+        [("opacity", "base interstitial")],
+    ),
+    ("Mild opacity adjacent to the left hilum.", [("opacity", "left hilar mild")]),
+    (
+        "Infiltrates in the right middle and both lower lobes.",
+        [("infiltrate", "bilateral right lower_lobe middle_lobe")],
+    ),
     ("At the right base, airspace disease is seen.", [("airspace_disease", "right base")]),
     ("Within the left base, there is a faint opacity.", [("opacity", "left base mild")]),
     ("Effusions are again noted bilaterally.", [("pleural_effusion", "bilateral")]),
