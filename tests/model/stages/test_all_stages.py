@@ -13,11 +13,12 @@ from data_contracts.predictions import PREDICTIONS, READINGS, SCORES
 from data_contracts.regions import REGIONS
 from data_contracts.storage import read_table
 from model.cli import app
+from model.crossvalidation.folds import deal
 from model.label_tables import LabelTablesError
 from model.network.keeping import load_network
 from model.settings import ModelSettings
 from model.stages.compare import CompareError, compare
-from model.stages.crossvalidate import crossvalidate, deal
+from model.stages.crossvalidate import crossvalidate
 from model.stages.detector import detector
 from model.stages.network import network
 from model.stages.regions import regions
