@@ -9,12 +9,15 @@ from pipeline.extraction.grammar import (
     ALTERNATIVES,
     BREAKS,
     CONJUNCTIONS,
+    COPULAS,
     FINITE_VERBS,
+    LOCATIVES,
     NEAR_ENDS,
+    PREPOSITIONS,
     SUBJECTS,
     VERSUS,
 )
-from pipeline.extraction.relations import Match
+from pipeline.extraction.scene import Match
 
 
 class Decision(NamedTuple):
@@ -23,6 +26,11 @@ class Decision(NamedTuple):
     assertion: Assertion
     cue: Cue | None
 
+
+# Words that no noun phrase has before its noun.
+_NO_NOUN_PHRASE: Final = frozenset({","}).union(
+    BREAKS, CONJUNCTIONS, FINITE_VERBS, LOCATIVES, NEAR_ENDS, PREPOSITIONS, SUBJECTS
+)
 
 #: What is said of a finding that no cue reaches.
 PLAIN: Final = Decision("affirmed", None)
@@ -33,31 +41,50 @@ class SentenceCues:
 
     A preceding cue reaches to the right up to a stop, or up to the comma or "and" that follows a
     verb, where a new clause begins. A following cue reaches to the left over one subject: up to a
-    stop, a verb, or a comma that no list explains.
+    stop, a verb, or a comma that no list explains; unless it goes on to say what its subject is
+    ("the opacity is likely atelectasis"), which is then what it decides.
     """
 
     def __init__(
-        self, words: Sequence[str], sentence: tuple[int, int], matches: CueMatches
+        self,
+        words: Sequence[str],
+        sentence: tuple[int, int],
+        matches: CueMatches,
+        findings: Sequence[Match],
     ) -> None:
         start, end = sentence
         self._words = words
-        self._sentence = sentence
-        self._cues = [cue for cue in matches.cues if start <= cue.start < end]
+        self._findings = findings
         self._stops = frozenset(stop for stop in matches.stops if start <= stop < end)
+        self._cues = [
+            cue._replace(direction="near") if self._names(cue) else cue
+            for cue in matches.cues
+            if start <= cue.start < end
+        ]
 
-    def decide(self, finding: Match, findings: Sequence[Match]) -> Decision:
-        """The assertion of `finding`, one of the sentence's `findings` in order."""
+    def decide(self, finding: Match) -> Decision:
+        """The assertion of one of the findings."""
         if not self._cues:
             return PLAIN
-        reaching = [cue for cue in self._cues if self._reaches(cue, finding, findings)]
+        reaching = [cue for cue in self._cues if self._reaches(cue, finding)]
         if not reaching:
             return PLAIN
         cue = self._strongest(reaching, finding)
         return Decision(cue.assertion, cue)
 
-    def _reaches(self, cue: Cue, finding: Match, findings: Sequence[Match]) -> bool:
+    def _names(self, cue: Cue) -> bool:
+        """Whether a following cue goes on with a noun phrase that is a finding."""
+        if cue.direction != "after" or self._words[cue.start] not in COPULAS:
+            return False
+        named = next((f for f in self._findings if f.start >= cue.end), None)
+        if named is None:
+            return False
+        between = range(cue.end, named.start)
+        return not any(p in self._stops or self._words[p] in _NO_NOUN_PHRASE for p in between)
+
+    def _reaches(self, cue: Cue, finding: Match) -> bool:
         if cue.direction == "after":
-            return cue.start >= finding.end and self._reaches_left(cue, finding, findings)
+            return cue.start >= finding.end and self._reaches_left(cue, finding)
         if cue.end > finding.start:
             return False
         if cue.direction == "near":
@@ -90,11 +117,11 @@ class SentenceCues:
         """Whether the comma divides alternatives: "possibly scar, atelectasis, or pneumonia"."""
         return any(word in ALTERNATIVES for word in self._words[comma : finding.start])
 
-    def _reaches_left(self, cue: Cue, finding: Match, findings: Sequence[Match]) -> bool:
+    def _reaches_left(self, cue: Cue, finding: Match) -> bool:
         listed = False
         if self._words[cue.start] in VERSUS:
             return not any(
-                finding.end <= other.start < cue.start for other in findings
+                finding.end <= other.start < cue.start for other in self._findings
             ) and not any(self._words[p] in FINITE_VERBS for p in range(finding.end, cue.start))
         for position in range(cue.start - 1, finding.end - 1, -1):
             word = self._words[position]

@@ -109,7 +109,9 @@ NEAR_ENDS: Final = frozenset({"in", "within", "at", "over", "with", "without", "
 STATEMENT_ENDS: Final = frozenset({".", ";", ","})
 
 # Words that a rule asks for by name.
-_NAMED: Final = tuple(frozenset({word}) for word in ", : - of and or clear with throughout".split())
+_NAMED: Final = tuple(
+    frozenset({word}) for word in ", : - of and or to clear with throughout".split()
+)
 _SETS: Final = (
     *(value for value in list(globals().values()) if isinstance(value, frozenset)),
     *_NAMED,

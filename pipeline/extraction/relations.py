@@ -5,11 +5,8 @@ opacity"), to the finding that it follows ("opacity in the right base", also in 
 of a passage), or to the finding that its clause goes on to name ("the right base shows opacity").
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
-from data_contracts.concepts import Category
 from pipeline.extraction.grammar import (
     BREAKS,
     CLAUSE_JOINTS,
@@ -30,57 +27,11 @@ from pipeline.extraction.grammar import (
     is_adverb,
     is_mask,
 )
-from pipeline.extraction.lexicon import Concept
+from pipeline.extraction.scene import Match, Scene
 
 #: How many words behind a modifier tell whether it begins a clause. Behind the last phrase no rule
 #: looks further; a phrase counts as one word here, and so do unknown words in a row.
 SUBJECT_REACH: Final = 5
-
-
-class Match(NamedTuple):
-    """A phrase of the lexicon in a passage, as far as rules may look at it.
-
-    Attributes:
-        place: its place among the passage's phrases.
-        start: its first token.
-        end: the token behind its last.
-        category: its concept's category.
-        weak: whether it counts only under the condition that `Concept.weak_phrases` states.
-        concept: its concept, in a passage where one phrase may imply another concept.
-    """
-
-    place: int
-    start: int
-    end: int
-    category: Category
-    weak: bool = False
-    concept: Concept | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A passage's matches sorted out: findings, and the modifiers that want one.
-
-    Attributes:
-        words: the passage's words in lower case.
-        findings: its findings, in order.
-        modifiers: its sides, zones and descriptors, in order.
-        sentence_of: ordinal of each token's sentence.
-    """
-
-    words: Sequence[str]
-    findings: tuple[Match, ...]
-    modifiers: tuple[Match, ...]
-    sentence_of: Sequence[int]
-
-
-def make_scene(words: Sequence[str], matches: Sequence[Match], sentence_of: Sequence[int]) -> Scene:
-    """Sort a text's matches into findings and modifiers."""
-    findings: list[Match] = []
-    modifiers: list[Match] = []
-    for match in matches:
-        (findings if match.category == "finding" else modifiers).append(match)
-    return Scene(words, tuple(findings), tuple(modifiers), sentence_of)
 
 
 def attach(scene: Scene) -> list[tuple[int, ...]]:
@@ -129,6 +80,8 @@ def _opens(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[in
         word = scene.words[position]
         if position in modifier_tokens or _is_partitive(scene, position):
             continue
+        if word == "to" and _is_range(scene, position, modifier_tokens):
+            continue
         if word == "-":
             continue
         if word in LIST_LINKS:
@@ -142,6 +95,16 @@ def _opens(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[in
             return ()
         strange = strange or word not in PLACE_NOUNS
     return _sharing(scene, index, modifier_tokens)
+
+
+def _is_range(scene: Scene, to: int, modifier_tokens: set[int]) -> bool:
+    """Whether "to" stands between modifiers: "mild to moderate", "moderate-to-large"."""
+    before, behind = to - 1, to + 1
+    while scene.words[before] == "-":
+        before -= 1
+    while scene.words[behind] == "-":
+        behind += 1
+    return before in modifier_tokens and behind in modifier_tokens
 
 
 def _is_partitive(scene: Scene, position: int) -> bool:

@@ -16,7 +16,8 @@ from pipeline.extraction.assertion import PLAIN, Decision, SentenceCues
 from pipeline.extraction.cues import CueHit, CueMatcher
 from pipeline.extraction.grammar import LUNG_WORDS
 from pipeline.extraction.lexicon import Concept
-from pipeline.extraction.relations import Match, Scene, attach, make_scene
+from pipeline.extraction.relations import attach
+from pipeline.extraction.scene import Match, Scene, make_scene
 
 _STRENGTH: Final = ("affirmed", "uncertain", "historical", "hypothetical", "negated")
 
@@ -105,10 +106,11 @@ def _decide(
     cues = matcher.weigh(scene.words, structure.cues) if scene.findings else None
     if cues is None or not cues.cues:
         return [PLAIN] * len(scene.findings)
-    of_sentence = [SentenceCues(scene.words, sentence, cues) for sentence in sentences]
+    of_sentence = [
+        SentenceCues(scene.words, sentence, cues, scene.findings) for sentence in sentences
+    ]
     return [
-        of_sentence[scene.sentence_of[finding.start]].decide(finding, scene.findings)
-        for finding in scene.findings
+        of_sentence[scene.sentence_of[finding.start]].decide(finding) for finding in scene.findings
     ]
 
 

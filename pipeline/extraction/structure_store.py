@@ -11,8 +11,8 @@ from pipeline.extraction.cues import CueHit, CueMatcher
 from pipeline.extraction.grammar import STAND_INS
 from pipeline.extraction.lexicon import Lexicon
 from pipeline.extraction.matching import Entries, Entry
-from pipeline.extraction.relations import Match
 from pipeline.extraction.runs import IntArray
+from pipeline.extraction.scene import Match
 from pipeline.extraction.sketch import Bounds, PassageParts, Sketch, sketch_passages
 from pipeline.extraction.structure import Implied, Statement, Structure, read_structure
 

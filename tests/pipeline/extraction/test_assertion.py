@@ -21,6 +21,15 @@ SENTENCES = [
     ("Possible small left effusion.", {"pleural_effusion": UNCERTAIN}),
     ("Left base opacity, ? pneumonia.", {"opacity": AFFIRMED, "pneumonia": UNCERTAIN}),
     ("Query right middle lobe pneumonia.", {"pneumonia": UNCERTAIN}),
+    ("The opacity is likely atelectasis.", {"opacity": AFFIRMED, "atelectasis": UNCERTAIN}),
+    ("Pneumonia is likely given the opacity.", {"pneumonia": UNCERTAIN, "opacity": AFFIRMED}),
+    ("The opacity is not pneumonia.", {"opacity": AFFIRMED, "pneumonia": NEGATED}),
+    (
+        "Pneumothorax is not seen and the effusion is small.",
+        {"pneumothorax": NEGATED, "pleural_effusion": AFFIRMED},
+    ),
+    ("No evidence of infection.", {"pneumonia": NEGATED}),
+    ("History of urinary tract infection.", {}),
     (
         "Opacity likely corresponds to scarring.",
         {"opacity": AFFIRMED, "scarring": UNCERTAIN},

@@ -65,6 +65,8 @@ SENTENCES = [
         "Opacity in the left base, right base, effusion.",
         [("opacity", "left right base"), ("pleural_effusion", "")],
     ),
+    ("Moderate-to-large right effusion.", [("pleural_effusion", "right large moderate")]),
+    ("Mild to moderate pulmonary edema.", [("pulmonary_edema", "mild moderate")]),
     ("Opacities in both bases, worse on the right.", [("opacity", "bilateral base")]),
     (
         "Interstitial opacities with a basilar predominance.",
