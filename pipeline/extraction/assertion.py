@@ -8,6 +8,7 @@ from pipeline.extraction.cues import Cue, CueMatches
 from pipeline.extraction.grammar import (
     ALTERNATIVES,
     BREAKS,
+    COMPARISONS,
     CONJUNCTIONS,
     COPULAS,
     FINITE_VERBS,
@@ -75,6 +76,8 @@ class SentenceCues:
     def _names(self, cue: Cue) -> bool:
         """Whether a following cue goes on with a noun phrase that is a finding."""
         if cue.direction != "after" or self._words[cue.start] not in COPULAS:
+            return False
+        if self._words[cue.end - 1] in COMPARISONS:
             return False
         named = next((f for f in self._findings if f.start >= cue.end), None)
         if named is None:

@@ -87,6 +87,9 @@ ELSEWHERE: Final = frozenset(
     "aorta".split()
 )
 
+#: Words before the less likely of two: "atelectasis is favored over pneumonia".
+COMPARISONS: Final = frozenset({"over", "than"})
+
 #: Words that tell that a sentence speaks of the lung.
 LUNG_WORDS: Final = frozenset(
     "lung lungs lobe lobes pulmonary parenchymal parenchyma airspace alveolar midlung".split()

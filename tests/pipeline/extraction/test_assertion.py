@@ -29,6 +29,13 @@ SENTENCES = [
         {"pneumothorax": NEGATED, "pleural_effusion": AFFIRMED},
     ),
     ("No evidence of infection.", {"pneumonia": NEGATED}),
+    (
+        "Atelectasis is favored over pneumonia.",
+        {"atelectasis": UNCERTAIN, "pneumonia": UNCERTAIN},
+    ),
+    ("This is not thought to represent pneumonia.", {"pneumonia": NEGATED}),
+    ("Opacity, pneumonia until proven otherwise.", {"opacity": AFFIRMED, "pneumonia": UNCERTAIN}),
+    ("Status post thoracentesis with decrease in effusion.", {"pleural_effusion": AFFIRMED}),
     ("History of urinary tract infection.", {}),
     (
         "Opacity likely corresponds to scarring.",
