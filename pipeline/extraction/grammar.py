@@ -24,7 +24,8 @@ LIST_LINKS: Final = frozenset({"and", "or", "nor", ",", "/", "&", "and/or", "ver
 LOCATIVES: Final = frozenset(
     "in within at of over overlying involving along near throughout adjacent about on from to "
     "into projecting across around abutting affecting occupying behind beneath above below "
-    "between inside through obscuring layering localized located centered".split()
+    "between inside through obscuring layering localized located centered occupies occupy "
+    "involves involve affects affect fills fill filling".split()
 )
 
 #: Words that may stand between a modifier and its noun without being either.

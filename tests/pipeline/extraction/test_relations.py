@@ -67,6 +67,12 @@ SENTENCES = [
     ),
     ("Moderate-to-large right effusion.", [("pleural_effusion", "right large moderate")]),
     ("Mild to moderate pulmonary edema.", [("pulmonary_edema", "mild moderate")]),
+    ("Bi-basilar opacities.", [("opacity", "bilateral base")]),
+    ("Mass-like consolidation.", [("consolidation", "round")]),
+    (
+        "Consolidation occupies the entire right upper lobe.",
+        [("consolidation", "right upper_lobe")],
+    ),
     ("Opacities in both bases, worse on the right.", [("opacity", "bilateral base")]),
     (
         "Interstitial opacities with a basilar predominance.",
