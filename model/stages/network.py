@@ -12,6 +12,7 @@ from model.label_tables import LabelTables, read_label_tables
 from model.network.keeping import load_network, save_network
 from model.network.learning import NetworkLearning
 from model.network.network import LocalizationNetwork
+from model.network.shuffling import shuffle_within
 from model.reading.reader import RegionReader
 from model.reading.severity import FEWEST, fit_severity, save_severity
 from model.settings import ModelSettings, NetworkSettings
@@ -116,13 +117,7 @@ def _values(cohort: Cohort, labels: LabelTables, settings: NetworkSettings) -> T
     values = label_values(cohort, labels)
     if settings.reports == "true":
         return values
-    generator = torch.Generator().manual_seed(settings.seed)
-    shuffled = values.clone()
-    for split in {image.split for image in cohort.images}:
-        of_split = torch.tensor([image.split == split for image in cohort.images]).nonzero()[:, 0]
-        order = torch.randperm(len(of_split), generator=generator)
-        shuffled[of_split] = values[of_split[order]]
-    return shuffled
+    return shuffle_within(values, [image.split for image in cohort.images], settings.seed)
 
 
 def _network(
