@@ -450,6 +450,7 @@ async function begin(event) {
   event?.preventDefault();
   const name = byId("reviewer").value.trim();
   if (!name) return;
+  await ready;
   state.reviewer = name;
   localStorage.setItem("reviewer", name);
   await loadQueue();
@@ -464,13 +465,17 @@ function filterSoon() {
   filterSoon.timer = setTimeout(() => loadQueue(), 200);
 }
 
-async function start() {
+async function prepare() {
   const told = await ask("start");
   Object.assign(state, { concepts: told.concepts, assertions: told.assertions });
   byId("reviewers").append(...told.reviewers.map((name) => make("option", { value: name })));
   byId("concepts").append(...Object.entries(told.concepts)
     .map(([id, name]) => make("option", { value: id, text: name })));
   byId("assertion").append(...told.assertions.map((one) => make("option", { value: one, text: one })));
+}
+
+/** Before the server has answered: who is quick to type a name must not lose it. */
+function listen() {
   byId("who").addEventListener("submit", begin);
   byId("filter").addEventListener("input", filterSoon);
   byId("filter").addEventListener("submit", (event) => event.preventDefault());
@@ -478,11 +483,17 @@ async function start() {
   byId("help").addEventListener("click", () => byId("keys").showModal());
   byId("text").addEventListener("mouseup", () => setTimeout(takeSelection, 0));
   document.addEventListener("keydown", onKey);
-  byId("reviewer").value = localStorage.getItem("reviewer") ?? "";
-  if (byId("reviewer").value) await begin();
-  else byId("reviewer").focus();
+}
+
+function greet() {
+  const name = byId("reviewer");
+  name.value ||= localStorage.getItem("reviewer") ?? "";
+  if (name.value) begin();
+  else name.focus();
 }
 
 // What went wrong has been said already.
 window.addEventListener("unhandledrejection", (event) => event.preventDefault());
-start();
+listen();
+const ready = prepare();
+greet();

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from typer.testing import CliRunner
 
 from data_contracts.storage import read_table
@@ -117,6 +117,24 @@ def begin(page: Page, address: str, reviewer: str) -> None:
     page.fill("#reviewer", reviewer)
     page.press("#reviewer", "Enter")
     expect(page.locator("#queue [aria-current]")).to_have_count(1)
+
+
+def test_a_name_typed_before_the_server_answers_is_kept(address: str, page: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile("/api/start"), hold)
+    page.goto(address)
+    page.fill("#reviewer", "eva")
+    page.press("#reviewer", "Enter")
+    expect(page.locator("#reviewer")).to_have_value("eva")
+    page.wait_for_timeout(200)
+    (asked,) = held
+    asked.continue_()
+    expect(page.locator("#queue [aria-current]")).to_have_count(1)
+    assert page.evaluate("state.reviewer") == "eva"
 
 
 def find(page: Page, report_id: str) -> None:
