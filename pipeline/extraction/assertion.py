@@ -1,6 +1,5 @@
 """Which cue decides a finding: the reach of cues, and their rank where several reach it."""
 
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from data_contracts.concepts import Assertion
@@ -18,7 +17,7 @@ from pipeline.extraction.grammar import (
     SUBJECTS,
     VERSUS,
 )
-from pipeline.extraction.scene import Match
+from pipeline.extraction.scene import Match, Scene, first_after
 
 
 class Decision(NamedTuple):
@@ -46,16 +45,10 @@ class SentenceCues:
     ("the opacity is likely atelectasis"), which is then what it decides.
     """
 
-    def __init__(
-        self,
-        words: Sequence[str],
-        sentence: tuple[int, int],
-        matches: CueMatches,
-        findings: Sequence[Match],
-    ) -> None:
+    def __init__(self, scene: Scene, sentence: tuple[int, int], matches: CueMatches) -> None:
         start, end = sentence
-        self._words = words
-        self._findings = findings
+        self._words = scene.words
+        self._findings = scene.findings
         self._stops = frozenset(stop for stop in matches.stops if start <= stop < end)
         self._cues = [
             cue._replace(direction="near") if self._names(cue) else cue
@@ -79,10 +72,10 @@ class SentenceCues:
             return False
         if self._words[cue.end - 1] in COMPARISONS:
             return False
-        named = next((f for f in self._findings if f.start >= cue.end), None)
-        if named is None:
+        index = first_after(self._findings, cue.end)
+        if index is None:
             return False
-        between = range(cue.end, named.start)
+        between = range(cue.end, self._findings[index].start)
         return not any(p in self._stops or self._words[p] in _NO_NOUN_PHRASE for p in between)
 
     def _reaches(self, cue: Cue, finding: Match) -> bool:

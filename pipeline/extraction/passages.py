@@ -43,7 +43,8 @@ _LINE: Final = re.compile(
 )
 # Two digits are written as they are so that the search passes by all else at once.
 _ITEM: Final = re.compile(r"\d\d?[.)]\s+[A-Z]")
-_LIST_MARK: Final = re.compile(r"\s*(?:(?:\d{1,2}[.)]|[-*\u2022])\s+)*")
+_MARK: Final = r"(?:\d{1,2}[.)]|[-*\u2022])\s+"
+_LIST_MARK: Final = re.compile(rf"\s*(?:{_MARK})*")
 _SHORT_LINE: Final = re.compile(r"(?m)^([^\n]{1,45}[^\s,;/(-])[ \t]*\n[ \t]*(?=[A-Z][a-z])")
 
 # A sentence that begins so speaks of what the sentence before it found.
@@ -68,7 +69,7 @@ ORDINARY_STOP: Final = r"\.(?<=[A-Za-z_)]\.)(?<![^a-z\x00][a-z]\.)(?<!Mrs\.)(?<!
 ITEM_MARK: Final = r"\d{1,2}[.)]\s+(?=\w)"
 # Behind the stop a word begins a sentence, be it an item of a list. No rule looks across such a
 # place, so what stands before and behind it can be split each by itself.
-ORDINARY_GAP: Final = r"(?:\s+(?:(?:\d{1,2}[.)]|[-*\u2022])\s+)?(?=\w)|(?=[A-Z][a-z]|[A-Z]{2,}\s))"
+ORDINARY_GAP: Final = rf"(?:\s+(?:{_MARK})?(?=\w)|(?=[A-Z][a-z]|[A-Z]{{2,}}\s))"
 # A line break that may end a sentence without such a stop, or stands amid signs that say nothing;
 # all others are mere blanks.
 LINE_BREAK: Final = re.compile(

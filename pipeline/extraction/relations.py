@@ -27,7 +27,7 @@ from pipeline.extraction.grammar import (
     is_adverb,
     is_mask,
 )
-from pipeline.extraction.scene import Match, Scene
+from pipeline.extraction.scene import Match, Scene, first_after
 
 #: How many words behind a modifier tell whether it begins a clause. Behind the last phrase no rule
 #: looks further; a phrase counts as one word here, and so do unknown words in a row.
@@ -72,7 +72,7 @@ def _accompany(scene: Scene, attached: list[tuple[int, ...]]) -> list[tuple[int,
 
 def _opens(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[int, ...]:
     """Findings whose noun phrase the modifier opens, with those that share it by coordination."""
-    index = _first_after(scene, modifier.end)
+    index = first_after(scene.findings, modifier.end)
     if index is None or not _same_sentence(scene, modifier, scene.findings[index]):
         return ()
     strange = False
@@ -199,7 +199,7 @@ def _coordinated_before(scene: Scene, index: int, modifier_tokens: set[int]) -> 
 
 def _precedes(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[int, ...]:
     """The finding that the modifier's clause goes on to name: "the left base shows opacity"."""
-    index = _first_after(scene, modifier.end)
+    index = first_after(scene.findings, modifier.end)
     if index is None or modifier.category == "descriptor" or modifier.weak:
         return ()
     finding = scene.findings[index]
@@ -298,10 +298,6 @@ def _is_elsewhere(scene: Scene, modifier: Match) -> bool:
 
 def _same_sentence(scene: Scene, modifier: Match, finding: Match) -> bool:
     return scene.sentence_of[modifier.start] == scene.sentence_of[finding.start]
-
-
-def _first_after(scene: Scene, token: int) -> int | None:
-    return next((i for i, f in enumerate(scene.findings) if f.start >= token), None)
 
 
 def _last_before(scene: Scene, token: int) -> int | None:

@@ -52,3 +52,8 @@ def make_scene(words: Sequence[str], matches: Sequence[Match], sentence_of: Sequ
     for match in matches:
         (findings if match.category == "finding" else modifiers).append(match)
     return Scene(words, tuple(findings), tuple(modifiers), sentence_of)
+
+
+def first_after(findings: Sequence[Match], token: int) -> int | None:
+    """The place of the first finding that begins at `token` or behind it; None if there is none."""
+    return next((i for i, f in enumerate(findings) if f.start >= token), None)

@@ -106,9 +106,7 @@ def _decide(
     cues = matcher.weigh(scene.words, structure.cues) if scene.findings else None
     if cues is None or not cues.cues:
         return [PLAIN] * len(scene.findings)
-    of_sentence = [
-        SentenceCues(scene.words, sentence, cues, scene.findings) for sentence in sentences
-    ]
+    of_sentence = [SentenceCues(scene, sentence, cues) for sentence in sentences]
     return [
         of_sentence[scene.sentence_of[finding.start]].decide(finding) for finding in scene.findings
     ]

@@ -101,12 +101,13 @@ class _Chunks(dict[str, int]):
         self.codes = tuple(array("q") for _ in readers)
 
     def __missing__(self, chunk: str) -> int:
-        tokens = list(self._nlp.make_doc(chunk))
-        self.counts.append(len(tokens))
-        self.starts.extend(token.idx for token in tokens)
-        self.ends.extend(token.idx + len(token) for token in tokens)
+        doc = self._nlp.make_doc(chunk)
+        self.counts.append(len(doc))
+        self.starts.extend(token.idx for token in doc)
+        self.ends.extend(token.idx + len(token) for token in doc)
+        words, norms = words_of(doc, "LOWER"), words_of(doc, "NORM")
         for codes, read in zip(self.codes, self._readers, strict=True):
-            codes.extend(read(token.lower_, token.norm_) for token in tokens)
+            codes.extend(map(read, words, norms))
         return self.setdefault(chunk, len(self))
 
 
