@@ -4,10 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
-from data_contracts.predictions import EVERYTHING, MAP_SIDE, MAPS
-from data_contracts.storage import read_table
+from data_contracts.predictions import EVERYTHING
 from model.figures.accuracy_over_iou import draw_accuracy
 from model.figures.overlays import Overlay, draw_attention, draw_boxes
 from model.figures.precision_recall import draw_precision_recall
@@ -15,6 +12,7 @@ from model.figures.severity_scatter import draw_severity
 from model.figures.style import OURS, save
 from model.images.pixels import read_pixels
 from model.reading.scored import Scored
+from model.reading.tables import read_maps
 from model.scoring.calibration import above
 from model.scoring.matching import match
 from model.scoring.overlap import iou
@@ -89,8 +87,7 @@ def _overlay(
 
 def _maps(path: Path) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
-    for row in read_table(MAPS, path).to_pylist():
-        if row["concept_id"] != EVERYTHING:
-            values = np.asarray(row["values"], dtype=np.float32).reshape(MAP_SIDE, MAP_SIDE)
-            found.setdefault(row["image_id"], {})[row["concept_id"]] = values
+    for image_id, concept, values in read_maps(path):
+        if concept != EVERYTHING:
+            found.setdefault(image_id, {})[concept] = values
     return found

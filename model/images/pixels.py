@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Final
 
-from model.images.dicom import read_dicom, read_dicom_facts
 from model.images.facts import ImageFacts
 from model.images.grey import Picture, is_flat
 from model.images.raster import read_raster, read_raster_facts
@@ -30,7 +29,12 @@ def read_pixels(path: Path) -> Picture:
     Raises:
         UnreadableImageError: it cannot be used; `reason` names why.
     """
-    picture = read_dicom(path) if _is_dicom(path) else read_raster(path)
+    if _is_dicom(path):
+        from model.images.dicom import read_dicom  # its libraries are heavy
+
+        picture = read_dicom(path)
+    else:
+        picture = read_raster(path)
     if is_flat(picture):
         raise UnreadableImageError(path, "blank", "all its pixels are alike; nothing to see")
     return picture
@@ -42,7 +46,11 @@ def read_facts(path: Path) -> ImageFacts:
     Raises:
         UnreadableImageError: it cannot be used; damage behind the header is not noticed.
     """
-    return read_dicom_facts(path) if _is_dicom(path) else read_raster_facts(path)
+    if _is_dicom(path):
+        from model.images.dicom import read_dicom_facts  # its libraries are heavy
+
+        return read_dicom_facts(path)
+    return read_raster_facts(path)
 
 
 def is_image_name(path: Path) -> bool:

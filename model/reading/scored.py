@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from data_contracts.predictions import EVERYTHING, MAP_SIDE, MAPS, PREDICTIONS, READINGS
+from data_contracts.predictions import EVERYTHING, PREDICTIONS, READINGS
 from data_contracts.storage import read_table
+from model.reading.tables import read_maps
 from model.scoring.localization import ImageBoxes
 from model.scoring.overlap import as_boxes, corners
 from model.scoring.scorecard import ScoredImage
@@ -53,9 +54,9 @@ def scored_images(
         for row in read_table(READINGS, folder / "readings.parquet").to_pylist()
     }
     evidence = {
-        row["image_id"]: np.asarray(row["values"], dtype=np.float32).reshape(MAP_SIDE, MAP_SIDE)
-        for row in read_table(MAPS, folder / "maps.parquet").to_pylist()
-        if row["concept_id"] == EVERYTHING
+        image_id: values
+        for image_id, concept, values in read_maps(folder / "maps.parquet")
+        if concept == EVERYTHING
     }
     return [
         _scored(

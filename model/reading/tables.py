@@ -1,6 +1,6 @@
-"""Findings as rows of the tables `predictions`, `readings` and `maps`."""
+"""Findings as rows of the tables `predictions`, `readings` and `maps`, and maps back as arrays."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from data_contracts.contract import Contract
-from data_contracts.predictions import EVERYTHING, MAPS, PREDICTIONS, READINGS
-from data_contracts.storage import write_table
+from data_contracts.predictions import EVERYTHING, MAP_SIDE, MAPS, PREDICTIONS, READINGS
+from data_contracts.storage import read_table, write_table
+from model.reading.evidence import Evidence
 from model.reading.findings import Findings
 
 
@@ -31,6 +32,21 @@ def write_findings(method: str, findings: Sequence[Findings], folder: Path) -> d
         table = pa.Table.from_pylist(of_table, contract.schema())
         write_table(contract, table, paths[contract])
     return paths
+
+
+def read_maps(path: Path) -> Iterator[tuple[str, str, Evidence]]:
+    """Image id, concept id and [32, 32] values of each row of the table `maps`.
+
+    Raises:
+        TableNotFoundError: the stage predictions has not been run.
+        ContractError: it was written by another release.
+    """
+    table = read_table(MAPS, path).combine_chunks()
+    cells = table["values"].combine_chunks().flatten().to_numpy().astype(np.float32)
+    maps = cells.reshape(-1, MAP_SIDE, MAP_SIDE)
+    yield from zip(
+        table["image_id"].to_pylist(), table["concept_id"].to_pylist(), maps, strict=True
+    )
 
 
 def _boxes(method: str, findings: Findings) -> list[dict[str, Any]]:

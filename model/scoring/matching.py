@@ -51,9 +51,12 @@ def match(overlaps: Overlaps, scores: npt.NDArray[np.float64], threshold: float)
         raise ValueError(f"{len(scores)} scores for {len(overlaps)} predicted boxes")
     of_prediction = np.full(len(overlaps), -1, dtype=np.int64)
     of_reference = np.full(overlaps.shape[1], -1, dtype=np.int64)
-    for prediction in np.argsort(-scores, kind="stable"):
+    # Most predictions reach no reference box at all.
+    reaches = ((overlaps >= threshold) & (overlaps > 0)).any(axis=1)
+    order = np.argsort(-scores, kind="stable")
+    for prediction in order[reaches[order]]:
         free = np.where(of_reference < 0, overlaps[prediction], -1.0)
-        if len(free) and free.max() >= threshold and free.max() > 0:
+        if free.max() >= threshold and free.max() > 0:
             reference = int(free.argmax())
             of_prediction[prediction], of_reference[reference] = reference, prediction
     return Matching(of_prediction, of_reference)

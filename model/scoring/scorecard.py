@@ -12,7 +12,7 @@ from model.scoring.calibration import above
 from model.scoring.contrast import contrast_to_noise
 from model.scoring.localization import ImageBoxes, Measure, rsna_of
 from model.scoring.matching import match
-from model.scoring.overlap import dice, iobb, iou
+from model.scoring.overlap import Overlaps, dice, iobb, iou
 from model.scoring.ranking import auroc, average_precision_of
 from model.scoring.severity import severity_scores
 
@@ -77,8 +77,9 @@ def score_boxes(images: Sequence[ScoredImage], least_score: float, draws: Draws)
     shown = above([image.boxes for image in images], least_score)
     count = len(images)
     for measure, thresholds in THRESHOLDS.items():
+        overlaps = _overlaps(shown, measure)
         for threshold in thresholds:
-            found, wrong, wanted = _counts(shown, measure, threshold)
+            found, wrong, wanted = _counts(shown, overlaps, threshold)
             accuracy, misses = ratio(found, wanted, draws), mean(wrong, draws)
             yield Score("accuracy", BOXES, measure, threshold, interval(accuracy), count)
             yield Score("false_positives", BOXES, measure, threshold, interval(misses), count)
@@ -109,7 +110,8 @@ def localization_accuracy(
     images: Sequence[ScoredImage], least_score: float, draws: Draws, threshold: float = 0.5
 ) -> Drawn:
     """[D + 1] accuracy at an IoU, draw by draw, to hold methods against each other."""
-    found, _, wanted = _counts(above([i.boxes for i in images], least_score), "iou", threshold)
+    shown = above([image.boxes for image in images], least_score)
+    found, _, wanted = _counts(shown, _overlaps(shown, "iou"), threshold)
     return ratio(found, wanted, draws)
 
 
@@ -158,14 +160,19 @@ def score_severity(images: Sequence[ScoredImage], draws: Draws) -> Iterator[Scor
             yield Score(name, subject, "none", 0.0, interval(values), len(rows))
 
 
+def _overlaps(images: Sequence[ImageBoxes], measure: Measure) -> list[Overlaps]:
+    """Of each image: [N, M] of its predicted with its reference boxes."""
+    of_image = {"iou": iou, "iobb": iobb}[measure]
+    return [of_image(image.predicted, image.reference) for image in images]
+
+
 def _counts(
-    images: Sequence[ImageBoxes], measure: Measure, threshold: float
+    images: Sequence[ImageBoxes], overlaps: Sequence[Overlaps], threshold: float
 ) -> tuple[list[int], list[int], list[int]]:
     """Of each image: reference boxes found, predicted boxes that find nothing, reference boxes."""
-    overlaps = {"iou": iou, "iobb": iobb}[measure]
     found, wrong = [], []
-    for image in images:
-        matching = match(overlaps(image.predicted, image.reference), image.scores, threshold)
+    for image, own in zip(images, overlaps, strict=True):
+        matching = match(own, image.scores, threshold)
         found.append(matching.true_positives)
         wrong.append(matching.false_positives)
     return found, wrong, [len(image.reference) for image in images]
@@ -182,8 +189,8 @@ def _precision(images: Sequence[ImageBoxes], threshold: float, draws: Draws) -> 
     wanted = draws @ np.array([float(len(image.reference)) for image in images])
     if not len(scores):
         return np.where(wanted > 0, 0.0, np.nan)
-    weights = rows_of_draws(draws, np.concatenate(of_image))
-    return average_precision_of(scores, np.concatenate(hits), weights, wanted)
+    images_of_boxes = np.concatenate(of_image)
+    return average_precision_of(scores, np.concatenate(hits), draws, images_of_boxes, wanted)
 
 
 def _points(image: ScoredImage) -> float:

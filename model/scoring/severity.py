@@ -4,9 +4,9 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from model.scoring.bootstrap import Drawn, Draws, mean
+from model.scoring.ranking import ranks_of
 
 #: Fewer images give a correlation that says nothing.
 _FEWEST: Final = 3
@@ -41,17 +41,18 @@ def _r2(predicted: npt.NDArray[Any], reference: npt.NDArray[Any], draws: Draws) 
 
 
 def _correlation(first: npt.NDArray[Any], second: npt.NDArray[Any], draws: Draws) -> Drawn:
-    one, other = mean(first, draws), mean(second, draws)
-    together = mean(first * second, draws) - one * other
-    spread = (mean(first**2, draws) - one**2) * (mean(second**2, draws) - other**2)
-    root = np.sqrt(np.clip(spread, 0, None))
-    return np.divide(together, root, out=np.full(len(draws), np.nan), where=root > 1e-9)
+    """Pearson's correlation of [N] values, or of [D + 1, N] that differ from draw to draw."""
+    # A draw that none of them is in has sums of 0, and so no correlation.
+    count = np.maximum(draws.sum(axis=1), 1)
+    one, other = ((draws * values).sum(axis=1) / count for values in (first, second))
+    from_one, from_other = first - one[:, None], second - other[:, None]
+    together = (draws * from_one * from_other).sum(axis=1)
+    spread = (draws * from_one**2).sum(axis=1) * (draws * from_other**2).sum(axis=1)
+    root = np.sqrt(spread) / count
+    return np.divide(together / count, root, out=np.full(len(draws), np.nan), where=root > 1e-9)
 
 
 def _spearman(predicted: npt.NDArray[Any], reference: npt.NDArray[Any], draws: Draws) -> Drawn:
-    found = np.full(len(draws), np.nan)
-    for row, counts in enumerate(draws.astype(np.int64)):
-        first, second = np.repeat(predicted, counts), np.repeat(reference, counts)
-        if len(first) >= _FEWEST and np.ptp(first) and np.ptp(second):
-            found[row] = np.corrcoef(stats.rankdata(first), stats.rankdata(second))[0, 1]
+    found = _correlation(ranks_of(predicted, draws), ranks_of(reference, draws), draws)
+    found[draws.sum(axis=1) < _FEWEST] = np.nan
     return found

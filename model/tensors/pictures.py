@@ -1,4 +1,4 @@
-"""Images of a cohort as tensors, read when they are asked for."""
+"""Images of a cohort as tensors, read when they are first asked for."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -10,7 +10,8 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 
 from model.images.pixels import read_pixels
 from model.tensors.cohorts import Cohort
-from model.tensors.square import Placement, fit_square, place
+from model.tensors.kept_squares import kept_squares
+from model.tensors.square import Placement, Square, fit_square, place
 
 
 class Seen(NamedTuple):
@@ -44,6 +45,8 @@ class Batch(NamedTuple):
 class Pictures(Dataset[Seen]):
     """A cohort's images, each fitted into a square.
 
+    A file is decoded once; its square is then kept, unless the cohort is too large for memory.
+
     Args:
         cohort: the images; read by `read_pixels` from their files.
         size: S, pixels of the square's side.
@@ -52,6 +55,7 @@ class Pictures(Dataset[Seen]):
     def __init__(self, cohort: Cohort, size: int) -> None:
         self.cohort = cohort
         self.size = size
+        self._kept = kept_squares(len(cohort.images), size)
 
     def __len__(self) -> int:
         return len(self.cohort.images)
@@ -63,7 +67,7 @@ class Pictures(Dataset[Seen]):
             UnreadableImageError: its file has changed since the images were listed.
         """
         image = self.cohort.images[index]
-        square = fit_square(read_pixels(self.cohort.path(image)), self.size)
+        square = self._square(index)
         edges = self.placement(index).to_square(self.cohort.reference(image))
         boxes = np.column_stack([edges, self.cohort.kinds_of(image)])
         return Seen(index, torch.from_numpy(square)[None], torch.from_numpy(boxes).float())
@@ -72,6 +76,15 @@ class Pictures(Dataset[Seen]):
         """Where an image lies in its square."""
         image = self.cohort.images[index]
         return place(image.width, image.height, self.size)
+
+    def _square(self, index: int) -> Square:
+        square = self._kept.get(index) if self._kept else None
+        if square is None:
+            path = self.cohort.path(self.cohort.images[index])
+            square = fit_square(read_pixels(path), self.size)
+            if self._kept:
+                self._kept.keep(index, square)
+        return square
 
 
 class EpochOrder(Sampler[int]):

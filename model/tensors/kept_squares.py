@@ -1,0 +1,57 @@
+"""Squares that were read once, kept in memory for the epochs that follow."""
+
+import mmap
+from typing import Any, Final
+
+import numpy as np
+
+from model.tensors.square import Square
+
+#: Bytes that squares may take; a cohort that needs more is read from its files each time.
+MOST_BYTES: Final = 2 * 1024**3
+
+
+class KeptSquares:
+    """The squares of a cohort, as far as they have been read.
+
+    A loader's processes share the memory where they are forked, so that what one of them has read
+    all have. Elsewhere each keeps its own.
+
+    Args:
+        count: N, images of the cohort.
+        size: S, pixels of a square's side.
+    """
+
+    def __init__(self, count: int, size: int) -> None:
+        self._shape = (count, size, size)
+        self._open()
+
+    def get(self, index: int) -> Square | None:
+        """[S, S] the square of an image, or None where it has not been read yet."""
+        return self._squares[index] if self._known[index] else None
+
+    def keep(self, index: int, square: Square) -> None:
+        """Keep the square of an image."""
+        self._squares[index] = square
+        # Behind the pixels, so that no other process takes half a square for a whole one.
+        self._known[index] = True
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"_shape": self._shape}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._shape = state["_shape"]
+        self._open()
+
+    def _open(self) -> None:
+        count, size, _ = self._shape
+        # No more of it becomes real than is written to.
+        memory = mmap.mmap(-1, max(count * (size * size + 1), 1))
+        pixels = count * size * size
+        self._squares = np.frombuffer(memory, np.uint8, pixels).reshape(self._shape)
+        self._known = np.frombuffer(memory, np.bool_, count, offset=pixels)
+
+
+def kept_squares(count: int, size: int) -> KeptSquares | None:
+    """Memory for a cohort's squares, or None where they would take too much of it."""
+    return KeptSquares(count, size) if count * size * size <= MOST_BYTES else None
