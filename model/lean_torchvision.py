@@ -1,8 +1,8 @@
 """Imports torchvision without torch's compiler, which nothing here calls.
 
-torchvision's RoIAlign asks torch's compiler whether it can be used, and for that loads all of it: as
-long as torch itself takes. To be imported before anything that imports torchvision; afterwards the
-compiler can be imported as ever.
+torchvision's RoIAlign asks torch's compiler whether it can be used, and for that loads all of it:
+as long as torch itself takes. To be imported before anything that imports torchvision; afterwards
+the compiler can be imported as ever.
 """
 
 import sys

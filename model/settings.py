@@ -78,6 +78,10 @@ class BackboneSettings(_Settings):
         default=None, description="Pretrained weights (safetensors, or a plain state dict)."
     )
     channels: int = Field(default=64, ge=8, description="Channels of each level of the pyramid.")
+    stride: Literal[16, 32] = Field(
+        default=16,
+        description="Pixels to a cell of the body's last stage; later ones are left out.",
+    )
 
 
 class FitSettings(_Settings):
@@ -105,7 +109,7 @@ class HardwareSettings(_Settings):
 class DetectorSettings(FitSettings):
     """The detector, trained on the cohort with boxes."""
 
-    epochs: int = Field(default=7, ge=1)
+    epochs: int = Field(default=5, ge=1)
     batch_size: int = Field(default=16, ge=2)
     learning_rate: float = Field(default=1e-3, gt=0)
     patience: int = Field(default=4, ge=1)

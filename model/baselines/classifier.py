@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from data_contracts.tables import LABELS, VOCABULARY
-from model.detector.backbone import make_resnet, normalise
+from model.detector.backbone import make_resnet, normalise, stages_of, width_of
 from model.detector.retinanet import Detector
 from model.settings import BackboneSettings
 from model.training.card import Card, load_weights, read_card, save_weights
@@ -23,8 +23,9 @@ STRIDE: Final = 16
 class ImageClassifier(nn.Module):
     """A residual network with global average pooling and one output for each concept.
 
-    The last stage keeps the resolution of the one before it, as is usual where maps are read off
-    (Zhou et al. 2016; Choe et al. 2020), so that CAM is not worse than it needs to be.
+    Its body ends where the detector's does. A stage at a stride of 32 keeps the resolution of the
+    one before it, as is usual where maps are read off (Zhou et al. 2016; Choe et al. 2020), so that
+    CAM is not worse than it needs to be.
 
     Args:
         backbone: the same as the detector's.
@@ -39,8 +40,8 @@ class ImageClassifier(nn.Module):
             getattr(first, name).stride = (1, 1)
         first.downsample[0].stride = (1, 1)
         self.stem = nn.Sequential(body.conv1, body.bn1, body.relu, body.maxpool)
-        self.stages = nn.Sequential(body.layer1, body.layer2, body.layer3, body.layer4)
-        self.output = nn.Linear(body.fc.in_features, concepts)
+        self.stages = nn.Sequential(*stages_of(body, backbone))
+        self.output = nn.Linear(width_of(self.stages[-1]), concepts)
 
     def start_from(self, detector: Detector) -> None:
         """Take the weights of a trained detector's body, as the regions' features do."""
@@ -77,7 +78,7 @@ def save_classifier(
     network: ImageClassifier, backbone: BackboneSettings, concepts: Sequence[str], folder: Path
 ) -> None:
     """Put a classifier into `folder`: weights and card."""
-    sizes = {"name": backbone.name}
+    sizes = {"name": backbone.name, "stride": backbone.stride}
     save_weights(network, Card(_KIND, sizes, tuple(concepts), _CONTRACTS), folder)
 
 
@@ -88,7 +89,8 @@ def load_classifier(folder: Path) -> TrainedClassifier:
         WeightsError: there is none, or it is of another release.
     """
     card = read_card(folder, _KIND, _CONTRACTS)
-    network = ImageClassifier(BackboneSettings(name=card.sizes["name"]), len(card.vocabulary))
+    backbone = BackboneSettings(name=card.sizes["name"], stride=card.sizes["stride"])
+    network = ImageClassifier(backbone, len(card.vocabulary))
     load_weights(network, folder)
     return TrainedClassifier(network.eval(), card.vocabulary)
 

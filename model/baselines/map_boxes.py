@@ -11,22 +11,26 @@ from model.scoring.overlap import Boxes
 Map = npt.NDArray[Any]
 
 
-def boxes_of_map(values: Map, share: float, size: int) -> tuple[Boxes, npt.NDArray[np.float64]]:
+def over_square(values: Map, size: int) -> Map:
+    """[S, S] a map [h, w] over a square, brought to the square's pixels."""
+    fine: Map = ndimage.zoom(
+        values, size / np.array(values.shape), order=1, grid_mode=True, mode="nearest"
+    )
+    return fine
+
+
+def boxes_of_map(fine: Map, share: float) -> tuple[Boxes, npt.NDArray[np.float64]]:
     """Boxes around the connected parts of a map that reach a share of its maximum.
 
     Args:
-        values: [h, w] over a square, 0 to 1; brought to its pixels before it is cut.
+        fine: [S, S] as `over_square` gives it, 0 to 1.
         share: of the maximum.
-        size: S, pixels of the square's side.
 
     Returns:
         [N, 4] boxes in the square's pixels and [N] the highest value in each, the highest first.
 
     Source: Wang et al. 2017, "ChestX-ray8", section 4.2.
     """
-    fine = ndimage.zoom(
-        values, size / np.array(values.shape), order=1, grid_mode=True, mode="nearest"
-    )
     if not fine.max() > 0:
         return np.zeros((0, 4)), np.zeros(0)
     parts, count = ndimage.label(fine >= share * fine.max())

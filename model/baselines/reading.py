@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from model.baselines.classifier import ImageClassifier, TrainedClassifier
-from model.baselines.map_boxes import Map, boxes_of_map
+from model.baselines.map_boxes import Map, boxes_of_map, over_square
 from model.baselines.random_boxes import random_boxes, relative_sizes
 from model.reading.evidence import evidence_of_boxes, evidence_of_map, peak_of
 from model.reading.findings import Findings, FoundBox, edges_of
@@ -87,11 +88,10 @@ def map_images(
 def findings_of_map(mapped: Mapped, pictures: Pictures, share: float) -> Findings:
     """Boxes around what stands out of a map; a box's score is its peak times the certainty."""
     image, where = pictures.cohort.images[mapped.place], pictures.placement(mapped.place)
-    in_square, peaks = boxes_of_map(mapped.values, share, pictures.size)
-    edges = where.to_image(in_square)
+    edges, scores = _boxes(mapped, over_square(mapped.values, pictures.size), pictures, share)
     boxes = tuple(
-        FoundBox(tuple(own.tolist()), float(peak) * mapped.certainty, {})
-        for own, peak in zip(edges, peaks, strict=True)
+        FoundBox(tuple(own.tolist()), float(score), {})
+        for own, score in zip(edges, scores, strict=True)
     )
     evidence = evidence_of_map(mapped.values, where, pictures.size)
     point = peak_of(evidence, image.width, image.height)
@@ -104,12 +104,25 @@ def best_share(mapped: Sequence[Mapped], pictures: Pictures) -> float:
     The same rule as chooses every method's threshold: F1 at IoU 0.3, each share at its own best
     threshold. So a baseline is not held down by a share that suits it ill.
     """
+    cohort = pictures.cohort
+    of_share: dict[float, list[ImageBoxes]] = {share: [] for share in SHARES}
+    for one in mapped:
+        image = cohort.images[one.place]
+        fine = over_square(one.values, pictures.size)
+        for share, images in of_share.items():
+            edges, scores = _boxes(one, fine, pictures, share)
+            images.append(
+                ImageBoxes(image.image_id, image.subject_id, edges, scores, cohort.reference(image))
+            )
+    return max(SHARES, key=lambda share: best_threshold(of_share[share])[1])
 
-    def f1(share: float) -> float:
-        found = (findings_of_map(one, pictures, share) for one in mapped)
-        return best_threshold(image_boxes(found, pictures.cohort))[1]
 
-    return max(SHARES, key=f1)
+def _boxes(
+    mapped: Mapped, fine: Map, pictures: Pictures, share: float
+) -> tuple[Boxes, npt.NDArray[np.float64]]:
+    """[N, 4] boxes of a map in the image's own pixels, and [N] their scores."""
+    in_square, peaks = boxes_of_map(fine, share)
+    return pictures.placement(mapped.place).to_image(in_square), peaks * mapped.certainty
 
 
 def image_boxes(found: Iterable[Findings], cohort: Cohort) -> list[ImageBoxes]:

@@ -14,9 +14,10 @@ from torchvision.ops.feature_pyramid_network import LastLevelP6P7
 
 from model.settings import BackboneSettings
 
-#: Pixels of the picture to a cell of each level of the pyramid.
-STRIDES: Final = (8, 16, 32, 64, 128)
-_STAGES: Final = {"layer2": "0", "layer3": "1", "layer4": "2"}
+# Pixels of the picture to a cell of those of the body's stages that the pyramid may stand on.
+_STAGES: Final = {8: "layer2", 16: "layer3", 32: "layer4"}
+# Levels that the pyramid has beyond the body's last stage.
+_BEYOND: Final = 2
 _MEAN, _SPREAD = 0.5, 0.25
 
 
@@ -52,24 +53,39 @@ def make_resnet(settings: BackboneSettings) -> ResNet:
     return network
 
 
-def make_pyramid(settings: BackboneSettings) -> BackboneWithFPN:
-    """A feature pyramid with levels P3 to P7 (Lin et al. 2017) on that network.
+def strides_of(settings: BackboneSettings) -> tuple[int, ...]:
+    """Pixels of the picture to a cell of each level of the pyramid, the finest first."""
+    strides = [stride for stride in _STAGES if stride <= settings.stride]
+    return (*strides, *(settings.stride * 2**step for step in range(1, _BEYOND + 1)))
 
-    Its forward takes [B, 3, S, S] and gives one [B, C, S/s, S/s] for each stride s of `STRIDES`.
+
+def stages_of(network: ResNet, settings: BackboneSettings) -> list[nn.Module]:
+    """The body's stages behind its stem, the last one that of the settings' stride."""
+    names = ["layer1", *(name for stride, name in _STAGES.items() if stride <= settings.stride)]
+    return [getattr(network, name) for name in names]
+
+
+def make_pyramid(settings: BackboneSettings) -> BackboneWithFPN:
+    """A feature pyramid (Lin et al. 2017) on that network.
+
+    Levels lie on the body's stages from stride 8 to the settings', and two more beyond. Its forward
+    takes [B, 3, S, S] and gives one [B, C, S/s, S/s] for each stride s of `strides_of`.
     """
     network = make_resnet(settings)
-    widths = [
-        stage[-1].bn2.num_features for stage in (network.layer2, network.layer3, network.layer4)
-    ]
-    if settings.name == "resnet50":
-        widths = [4 * width for width in widths]
+    names = [name for stride, name in _STAGES.items() if stride <= settings.stride]
     return BackboneWithFPN(
         network,
-        _STAGES,
-        widths,
+        {name: str(level) for level, name in enumerate(names)},
+        [width_of(getattr(network, name)) for name in names],
         settings.channels,
         LastLevelP6P7(settings.channels, settings.channels),
     )
+
+
+def width_of(stage: nn.Module) -> int:
+    """Channels that a stage of the body gives: those of its last convolution."""
+    *_, last = (layer for layer in stage.modules() if isinstance(layer, nn.Conv2d))
+    return last.out_channels
 
 
 def _load(network: ResNet, name: str, path: Path) -> None:

@@ -18,6 +18,7 @@ def save_detector(detector: Detector, backbone: BackboneSettings, folder: Path) 
         "size": detector.size,
         "name": backbone.name,
         "channels": backbone.channels,
+        "stride": backbone.stride,
         "kinds": list(detector.kinds),
         "looked_for": [
             kind for kind, wanted in zip(detector.kinds, detector.looked_for, strict=True) if wanted
@@ -33,7 +34,9 @@ def load_detector(folder: Path) -> Detector:
         WeightsError: there is none, or it is of another release.
     """
     sizes = read_card(folder, _KIND, _CONTRACTS).sizes
-    backbone = BackboneSettings(name=sizes["name"], channels=sizes["channels"])
+    backbone = BackboneSettings(
+        name=sizes["name"], channels=sizes["channels"], stride=sizes["stride"]
+    )
     detector = Detector(backbone, sizes["size"], sizes["kinds"], sizes["looked_for"])
     load_weights(detector, folder)
     return detector.eval()

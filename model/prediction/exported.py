@@ -5,6 +5,7 @@ on the image, which exporters do not follow.
 """
 
 import json
+import math
 import os
 import warnings
 from pathlib import Path
@@ -14,7 +15,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from model.detector.backbone import STRIDES
 from model.detector.candidates import CELLS
 from model.detector.retinanet import CANDIDATES
 from model.detector.suppression import suppress
@@ -113,11 +113,12 @@ class ImageReader(nn.Module):
         level = torch.floor(
             align.canonical_level + torch.log2(area.sqrt() / align.canonical_scale) + 1e-6
         )
-        lowest = int(torch.tensor(STRIDES[0]).log2())
+        strides = self.finder.detector.strides
+        lowest = int(math.log2(strides[0]))
         level = level.clamp(lowest, lowest + 2) - lowest
         found = torch.zeros(len(boxes), levels[0].shape[1] * CELLS**2)
         for number in range(3):
-            read = _align(levels[number], boxes, STRIDES[number], CELLS, aligned=False)
+            read = _align(levels[number], boxes, strides[number], CELLS, aligned=False)
             found = torch.where((level == number)[:, None], read.flatten(1), found)
         return found
 

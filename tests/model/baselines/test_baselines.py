@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from model.baselines.classifier import ImageClassifier, hide_patches
-from model.baselines.map_boxes import boxes_of_map
+from model.baselines.map_boxes import boxes_of_map, over_square
 from model.baselines.maps import class_activation, gradient_activation
 from model.baselines.random_boxes import random_boxes
 from model.detector.retinanet import Detector
@@ -18,7 +18,7 @@ def test_boxes_enclose_what_stands_out_the_highest_first() -> None:
     values = np.zeros((8, 8))
     values[1:3, 1:3] = 0.6
     values[5:7, 4:8] = 1.0
-    boxes, scores = boxes_of_map(values, 0.5, 64)
+    boxes, scores = boxes_of_map(over_square(values, 64), 0.5)
     assert len(boxes) == 2
     assert scores[0] > scores[1]
     assert np.abs(boxes[0] - [32, 40, 64, 56]).max() <= 5
@@ -26,7 +26,7 @@ def test_boxes_enclose_what_stands_out_the_highest_first() -> None:
 
 
 def test_a_map_of_nothing_has_no_box() -> None:
-    assert boxes_of_map(np.zeros((8, 8)), 0.5, 64)[0].shape == (0, 4)
+    assert boxes_of_map(np.zeros((64, 64)), 0.5)[0].shape == (0, 4)
 
 
 def test_class_activation_is_what_the_output_weights_see() -> None:
