@@ -4,6 +4,12 @@ import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
+
+from data_contracts.spent import measure_spent, read_run, write_spent
+
+#: Folder beside the counts for what stages cost.
+TIMES: Final = "times"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +38,17 @@ def write_metrics(summary: StageSummary, path: Path) -> None:
 
 
 def report(summary: StageSummary, metrics: Path | None) -> None:
-    """Print a stage's counts and time, and write the counts for `dvc metrics show`."""
+    """Print a stage's counts and what it cost, and write the counts for `dvc metrics show`.
+
+    What it cost goes beside the counts, into `times/`, which is not under version control.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    # Two stages may run one function; their counts' files tell them apart.
+    stage = metrics.stem if metrics else summary.stage
+    spent = measure_spent(stage, summary.seconds)
     table = Table(title=summary.stage, title_justify="left", title_style="bold", show_header=False)
     table.add_column(overflow="fold")
     table.add_column(justify="right")
@@ -45,9 +57,42 @@ def report(summary: StageSummary, metrics: Path | None) -> None:
         style = "yellow" if worrying and value else ""
         table.add_row(name.replace("_", " "), f"{value:,}", style=style)
     table.add_row("time", f"{summary.seconds:,.1f} s", style="dim")
+    table.add_row("time before it began", f"{spent.starting:,.1f} s", style="dim")
+    table.add_row("cores idle", f"{spent.idle:.1f} of {spent.cores}", style="dim")
     console = Console()
     console.print(table)
     for path in summary.outputs:
         console.print(Text(f"wrote {path}", style="dim"), soft_wrap=True)
     if metrics is not None:
         write_metrics(summary, metrics)
+        write_spent(spent, metrics.parent / TIMES)
+
+
+def report_run(metrics: Path) -> None:
+    """Print where the time of the run that ends here went, stage by stage.
+
+    Args:
+        metrics: folder of the stages' counts.
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    run = read_run(metrics / TIMES)
+    if len(run) < 2:
+        return
+    whole = run[-1].ended - run[0].started
+    table = Table(title="where the time went", title_justify="left", title_style="bold")
+    for heading in ("stage", "seconds", "of it starting", "cores idle"):
+        table.add_column(heading, justify="left" if heading == "stage" else "right")
+    for spent in run:
+        table.add_row(
+            spent.stage,
+            f"{spent.seconds:,.1f}",
+            f"{spent.starting:,.1f}",
+            f"{spent.idle:.1f} of {spent.cores}",
+        )
+    between = whole - sum(spent.seconds for spent in run)
+    table.add_row("between stages", f"{between:,.1f}", "", "", style="dim")
+    starting = sum(spent.starting for spent in run)
+    table.add_row("all", f"{whole:,.1f}", f"{starting:,.1f}", "", style="bold")
+    Console().print(table)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from data_contracts.summary import report
+from data_contracts.summary import report, report_run
 from pipeline import cli_audit
 from pipeline.console import Commands, require, require_tables, show_rows
 from pipeline.options import (
@@ -374,4 +374,6 @@ def overview(
         evaluation=evaluation or tables / "evaluation",
         out=out or tables / "overview.html",
     )
-    report(summary, metrics_path(metrics, "overview"))
+    counts = metrics_path(metrics, "overview")
+    report(summary, counts)
+    report_run(counts.parent)

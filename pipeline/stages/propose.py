@@ -3,20 +3,11 @@
 import time
 from pathlib import Path
 
-import pyarrow as pa
 from rich.console import Console
-from rich.progress import track
 
 from data_contracts.audit_tables import PROPOSALS
-from data_contracts.storage import part_paths, write_table
+from data_contracts.storage import write_table
 from data_contracts.summary import StageSummary
-from data_contracts.tables import MENTIONS, REPORTS
-from pipeline.extraction.lexicon import load_lexicon
-from pipeline.proposals.entity_model import load_entity_model
-from pipeline.proposals.phrases import LexiconPhrases
-from pipeline.proposals.ranking import Entity, find_entities, rank_phrases, uncovered
-from pipeline.proposals.sentences import MENTION_COLUMNS, REPORT_COLUMNS, SentenceInventory
-from pipeline.report_batches import WantedTable, read_batches
 from pipeline.settings import NlpSettings
 
 
@@ -52,7 +43,12 @@ def propose(*, settings: NlpSettings, reports: Path, mentions: Path, out: Path) 
         counts = {"reports": 0, "distinct_sentences": 0, "entities": 0, "entities_uncovered": 0}
         proposals = PROPOSALS.schema().empty_table()
     else:
-        proposals, counts = _propose(settings, settings.model, reports, mentions, console)
+        # Loads spaCy with all that its models need, which nobody wants who has none.
+        from pipeline.proposals.proposing import propose_phrases
+
+        proposals, counts = propose_phrases(
+            settings.model, settings.lexicon, reports, mentions, console
+        )
     write_table(PROPOSALS, proposals, path)
     return StageSummary(
         stage="propose",
@@ -60,48 +56,3 @@ def propose(*, settings: NlpSettings, reports: Path, mentions: Path, out: Path) 
         seconds=time.perf_counter() - started,
         outputs=(path,),
     )
-
-
-def _propose(
-    settings: NlpSettings, model: str, reports: Path, mentions: Path, console: Console
-) -> tuple[pa.Table, dict[str, int]]:
-    nlp = load_entity_model(model)
-    lexicon = LexiconPhrases(load_lexicon(settings.lexicon))
-    inventory = _read_sentences(reports, mentions, console)
-    sentences = inventory.texts
-    covered = inventory.covered()
-    unknown: list[Entity] = []
-    entities = 0
-    for found in track(
-        find_entities(nlp, sentences),
-        description="propose",
-        total=len(sentences),
-        console=console,
-        disable=not console.is_terminal,
-    ):
-        entities += len(found)
-        unknown.extend(uncovered(found, covered))
-    counts = {
-        "reports": inventory.reports,
-        "distinct_sentences": len(sentences),
-        "entities": entities,
-        "entities_uncovered": len(unknown),
-    }
-    return rank_phrases(unknown, sentences, inventory.occurrences(), lexicon), counts
-
-
-def _read_sentences(reports: Path, mentions: Path, console: Console) -> SentenceInventory:
-    inventory = SentenceInventory()
-    batches = read_batches(
-        WantedTable(REPORTS, reports, REPORT_COLUMNS),
-        WantedTable(MENTIONS, mentions, MENTION_COLUMNS),
-    )
-    for batch in track(
-        batches,
-        description="read sentences",
-        total=len(part_paths(REPORTS, reports)),
-        console=console,
-        disable=not console.is_terminal,
-    ):
-        inventory.add(*batch)
-    return inventory
