@@ -53,7 +53,7 @@ def match(overlaps: Overlaps, scores: npt.NDArray[np.float64], threshold: float)
     of_reference = np.full(overlaps.shape[1], -1, dtype=np.int64)
     # Most predictions reach no reference box at all.
     reaches = ((overlaps >= threshold) & (overlaps > 0)).any(axis=1)
-    order = np.argsort(-scores, kind="stable")
+    order = np.argsort(-scores, kind="stable") if reaches.any() else np.zeros(0, dtype=np.int64)
     for prediction in order[reaches[order]]:
         free = np.where(of_reference < 0, overlaps[prediction], -1.0)
         if free.max() >= threshold and free.max() > 0:

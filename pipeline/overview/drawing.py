@@ -135,7 +135,7 @@ def draw_map(placed: Sequence[Placed], names: Mapping[str, str]) -> Figure:
         ax=axes,
         arrowprops={"arrowstyle": "-", "color": "#9aa7b1", "lw": 0.6},
         time_lim=None,
-        iter_lim=400,
+        iter_lim=120,
     )
     return figure
 
