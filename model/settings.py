@@ -109,7 +109,7 @@ class HardwareSettings(_Settings):
 class DetectorSettings(FitSettings):
     """The detector, trained on the cohort with boxes."""
 
-    epochs: int = Field(default=5, ge=1)
+    epochs: int = Field(default=6, ge=1)
     batch_size: int = Field(default=16, ge=2)
     learning_rate: float = Field(default=1e-3, gt=0)
     patience: int = Field(default=4, ge=1)
