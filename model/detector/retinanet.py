@@ -21,7 +21,8 @@ from model.settings import BackboneSettings
 # Opacities reach from a nodule to a whole lung; anchors of 2 to 4 strides miss the largest ones.
 _SCALES: Final = (2.0, 2.0 * 2 ** (1 / 3), 2.0 * 2 ** (2 / 3))
 _RATIOS: Final = (0.5, 1.0, 2.0)
-_GROUPS: Final = 16
+# Channels that a group norm takes together: on the coarsest levels one alone would be all zeros.
+_GROUP: Final = 4
 #: Anchors of an image, the likeliest, that become boxes at all.
 CANDIDATES: Final = 500
 #: Stage of the body whose features are read as texture.
@@ -153,7 +154,7 @@ class Detector(nn.Module):
 
 def _head(channels: int, kinds: int) -> RetinaNetHead:
     """Towers with group norms (Wu and He 2018): from scratch, few steps teach little without."""
-    groups = gcd(channels, _GROUPS)
+    groups = gcd(channels, max(channels // _GROUP, 1))
     return RetinaNetHead(
         channels,
         len(_SCALES) * len(_RATIOS),

@@ -34,8 +34,8 @@ def average_precision_of(
     scores: npt.NDArray[Any],
     truth: npt.NDArray[np.bool_],
     draws: Draws,
-    of_image: npt.NDArray[np.int64] | None = None,
     wanted: npt.NDArray[np.float64] | None = None,
+    of_image: npt.NDArray[np.int64] | None = None,
 ) -> Drawn:
     """[D + 1] average precision; NaN where nothing is wanted.
 
@@ -43,8 +43,8 @@ def average_precision_of(
         scores: [N] the higher, the likelier.
         truth: [N].
         draws: [D + 1, I] how often each image counts.
-        of_image: [N] the image of each score; None where each is an image of its own.
         wanted: [D + 1] how many there are to find; None takes those that are true.
+        of_image: [N] the image of each score; None where each is an image of its own.
     """
     images = np.arange(len(scores)) if of_image is None else of_image
     order = np.argsort(-scores, kind="stable")

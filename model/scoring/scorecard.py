@@ -190,7 +190,7 @@ def _precision(images: Sequence[ImageBoxes], threshold: float, draws: Draws) -> 
     if not len(scores):
         return np.where(wanted > 0, 0.0, np.nan)
     images_of_boxes = np.concatenate(of_image)
-    return average_precision_of(scores, np.concatenate(hits), draws, images_of_boxes, wanted)
+    return average_precision_of(scores, np.concatenate(hits), draws, wanted, images_of_boxes)
 
 
 def _points(image: ScoredImage) -> float:

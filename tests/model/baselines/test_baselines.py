@@ -32,7 +32,7 @@ def test_a_map_of_nothing_has_no_box() -> None:
 def test_class_activation_is_what_the_output_weights_see() -> None:
     torch.manual_seed(0)
     network = ImageClassifier(BACKBONE, 3).eval()
-    features = torch.zeros(1, 512, 4, 4)
+    features = torch.zeros(1, network.output.in_features, 4, 4)
     with torch.no_grad():
         network.output.weight.zero_()
         network.output.weight[1, 7] = 2.0
@@ -46,7 +46,7 @@ def test_class_activation_is_what_the_output_weights_see() -> None:
 def test_gradients_behind_global_pooling_are_the_output_weights() -> None:
     torch.manual_seed(0)
     network = ImageClassifier(BACKBONE, 3).eval()
-    features = torch.rand(2, 512, 4, 4)
+    features = torch.rand(2, network.output.in_features, 4, 4)
     query = torch.tensor([2])
     cam = class_activation(network, features, query)
     grad = gradient_activation(network, features, query)

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import rankdata
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from model.scoring.ranking import auroc, average_precision_of
+from model.scoring.ranking import auroc, average_precision_of, ranks_of
 
 Rows = list[tuple[int, bool, int]]
 rows = st.lists(st.tuples(st.integers(0, 5), st.booleans(), st.integers(0, 3)), min_size=4).filter(
@@ -42,3 +43,27 @@ def test_boxes_that_were_never_predicted_lower_the_precision() -> None:
     scores, hits = np.array([0.9, 0.8, 0.7]), np.array([True, False, True])
     found = average_precision_of(scores, hits, np.ones((1, 3)), np.array([4.0]))
     assert found[0] == pytest.approx((1 + 2 / 3) / 4)
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), min_size=1))
+def test_ranks_are_those_of_every_value_written_out_as_often_as_it_counts(
+    found: list[tuple[int, int]],
+) -> None:
+    values, counts = (np.array(column) for column in zip(*found, strict=True))
+    ranks = ranks_of(values, counts[None].astype(float))[0]
+    written_out = rankdata(np.repeat(values, counts))
+    assert np.repeat(ranks, counts) == pytest.approx(written_out)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.booleans(), st.integers(0, 2)), min_size=1),
+    st.lists(st.integers(0, 3), min_size=3, max_size=3),
+)
+def test_boxes_of_one_image_count_together(
+    found: list[tuple[int, bool, int]], counts: list[int]
+) -> None:
+    scores, hits, images = (np.array(column) for column in zip(*found, strict=True))
+    draws = np.array([counts], dtype=float)
+    box_by_box = average_precision_of(scores, hits, draws[:, images])
+    together = average_precision_of(scores, hits, draws, of_image=images)
+    assert together == pytest.approx(box_by_box, nan_ok=True)
