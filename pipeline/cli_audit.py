@@ -75,12 +75,12 @@ def summary(
     from pipeline.audit.database import Tables as Database
     from pipeline.audit.summarizing import summarize
 
-    database = Database(tables)
-    Console().print(summarize(database))
-    if out is not None:
-        _write_counts(database, out / "counts.parquet")
-    if against is not None:
-        _tell_changes(database, against, out)
+    with Database(tables) as database:
+        Console().print(summarize(database))
+        if out is not None:
+            _write_counts(database, out / "counts.parquet")
+        if against is not None:
+            _tell_changes(database, against, out)
 
 
 def _write_counts(database: "Database", path: Path) -> None:
@@ -101,7 +101,8 @@ def _tell_changes(database: "Database", against: Path, out: Path | None) -> None
     from pipeline.audit.database import Tables as Database
     from pipeline.audit.summarizing import summarize_changes
 
-    changes = find_changes(database, Database(against))
+    with Database(against) as before:
+        changes = find_changes(database, before)
     Console().print(summarize_changes(changes, str(against)))
     if out is not None:
         write_table(CHANGES, changes.rows, out / "changes.parquet")
@@ -125,7 +126,9 @@ def show(
     from pipeline.audit.one_report import read_report
     from pipeline.audit.showing import show_report
 
-    Console().print(show_report(read_report(Database(tables), report_id)))
+    with Database(tables) as database:
+        read = read_report(database, report_id)
+    Console().print(show_report(read))
 
 
 @app.command(epilog="Example: python -m pipeline audit sample --by cue --reports 200")
@@ -200,20 +203,23 @@ def sql(
     """Ask the tables by SQL (DuckDB), each by its name.
 
     data/mentions.parquet is `mentions`, data/phantom/studies.parquet is `phantom_studies`. Label
-    columns want quotes: "finding:opacity". Queries read these tables and nothing else.
+    columns want quotes: "finding:opacity". Queries read these tables and nothing else, and write
+    nothing; --out replaces an older answer, and no table of a run.
     """
     from rich.console import Console
 
-    from pipeline.audit.answers import list_tables, show_answer, write_answer
+    from pipeline.audit.answers import check_place, list_tables, show_answer, write_answer
     from pipeline.audit.database import Tables as Database
 
     folder = corrections or settings_of(None, None).label.corrections
-    database = Database(tables, *([folder] if folder.is_dir() else []))
     console = Console()
-    if query is None:
-        console.print(list_tables(database))
-        return
-    answer = database.ask(query)
+    if out is not None:
+        check_place(out)
+    with Database(tables, *([folder] if folder.is_dir() else [])) as database:
+        if query is None:
+            console.print(list_tables(database))
+            return
+        answer = database.ask(query)
     if out is None:
         console.print(show_answer(answer, rows))
     else:

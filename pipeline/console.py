@@ -20,6 +20,14 @@ _MAKES: Final = {
     "embeddings": "embed --tables {}",
 }
 _OUR_PACKAGES: Final = ("pipeline", "data_contracts")
+#: What the system says of a path that the user has named wrongly, such as a folder for a file.
+_ABOUT_PATHS: Final = (
+    FileNotFoundError,
+    PermissionError,
+    FileExistsError,
+    IsADirectoryError,
+    NotADirectoryError,
+)
 
 
 class MissingInputError(FileNotFoundError):
@@ -106,4 +114,4 @@ def _print_error(message: str) -> None:
 
 def _is_for_the_user(error: Exception) -> bool:
     ours = type(error).__module__.partition(".")[0] in _OUR_PACKAGES
-    return ours or isinstance(error, FileNotFoundError | PermissionError)
+    return ours or isinstance(error, _ABOUT_PATHS)

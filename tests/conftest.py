@@ -1,9 +1,83 @@
-"""Property tests try new examples on every machine but CI's, where equal code must fare equally."""
+"""How the tests are run: their examples, seeds and threads, and which of them share a process."""
 
+import argparse
+import gc
 import os
+from pathlib import Path
 
-from hypothesis import settings
+import pytest
+from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
-settings.register_profile("ci", derandomize=True, deadline=None)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+# Nothing hangs on how fast a machine is: an example may take its time. Examples are new on every
+# machine but CI's, where equal code must fare equally.
+for profile, derandomize in (("local", False), ("ci", True)):
+    settings.register_profile(
+        profile,
+        derandomize=derandomize,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+#: Files whose tests ask for one cohort that has gone through every stage; it is made once.
+TOGETHER = {
+    "tests/model/prediction/test_predict.py": "the trained cohort",
+    "tests/model/stages/test_all_stages.py": "the trained cohort",
+}
+
+#: Who asks for one of these fixtures has a test that trains.
+TRAINED = {"trained", "trained_model"}
+
+
+class FileByFile(LoadScopeScheduling):  # type: ignore[misc]
+    """Each file's tests run in one process, which makes the file's fixtures once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, _ = nodeid.partition("::")
+        return TOGETHER.get(file, file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileByFile:
+    return FileByFile(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """No processes for a file that is asked for alone, which all would go to one of."""
+    files = {argument.partition("::")[0] for argument in config.args}
+    return 0 if len(files) == 1 and Path(*files).is_file() else None
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options that only `.ci` gives: another seed for all that trains, and more threads."""
+    parser.addoption("--seed-shift", type=int, default=0, help=argparse.SUPPRESS)
+    parser.addoption("--threads", type=int, default=1, help=argparse.SUPPRESS)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Before any library is loaded that asks for it; what tests start inherits it. The processes
+    # that the tests are spread over fill the cores already.
+    os.environ["OMP_NUM_THREADS"] = str(config.getoption("threads"))
+
+
+def pytest_unconfigure() -> None:
+    # Extraction freezes what lives as long as its process, which is this one where a test extracts.
+    # What is frozen is never taken apart, and libraries such as DuckDB's tell of that at the end.
+    gc.unfreeze()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if isinstance(item, pytest.Function) and TRAINED & set(item.fixturenames):
+            item.add_marker("trains")
+
+
+@pytest.fixture(scope="session")
+def seed_shift(pytestconfig: pytest.Config) -> int:
+    """What is added to every seed that a test trains with."""
+    shift: int = pytestconfig.getoption("seed_shift")
+    return shift

@@ -1,27 +1,45 @@
 """A run's tables as DuckDB sees them: each by its name, to read and nothing else."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import duckdb
 import pyarrow as pa
 
+from pipeline.audit.dates import check_dates
 from pipeline.audit.errors import TablesError
-
-#: What a query may be; everything else could write.
-_READS: Final = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
-
+from pipeline.audit.questions import one_select
+from pipeline.audit.table_files import SCHEME, TableFiles, address
 
 #: Tables that a message names.
 _NAMED: Final = 12
+#: What a database starts with. It spills to no file, takes no variable of this program for a
+#: table, fetches no extension, and keeps no copy of what the operating system has in memory.
+_SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "temp_directory": "",
+    "python_enable_replacements": False,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "enable_external_file_cache": False,
+}
+#: What takes all files but the tables' away from it, for good. Of allowed files DuckDB would write
+#: as well as read, so that the only ones allowed are those of `TableFiles`, which cannot be.
+_SEAL: Final = (
+    f"SET allowed_directories = ['{SCHEME}://']",
+    "SET enable_external_access = false",
+    "SET disabled_filesystems = 'LocalFileSystem'",
+    "SET lock_configuration = true",
+)
 
 
 class Tables:
-    """All tables of a folder, open for queries.
+    """All tables of a folder, open for queries until they are closed.
 
     `data/mentions.parquet` is `mentions`, `data/phantom/studies.parquet` is `phantom_studies`.
-    Nothing beside these folders can be read and nothing can be written, whatever a query says.
+    Nothing beside these tables can be read and nothing can be written, whatever a query says.
     """
 
     def __init__(self, *folders: Path) -> None:
@@ -32,20 +50,37 @@ class Tables:
                 f"{folders[0]}: holds no table; expected Parquet files such as mentions.parquet. "
                 "Run the stages that write them first (uv run dvc repro)"
             )
-        self._database = duckdb.connect()
+        self._database = duckdb.connect(config=_SETTINGS)
+        try:
+            self._open()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the tables and of the memory that queries took; none can be asked after."""
+        self._database.close()
+
+    def _open(self) -> None:
+        self._database.register_filesystem(TableFiles(self.paths))
         for name, path in self.paths.items():
-            source = str(path / "part-*.parquet") if path.is_dir() else str(path)
             try:
                 self._database.execute(
-                    f"CREATE VIEW {_quoted(name)} AS SELECT * FROM read_parquet({_text(source)})"
+                    f"CREATE VIEW {_quoted(name)} AS SELECT * "
+                    f"FROM read_parquet({_text(address(name))}, hive_partitioning = false)"
                 )
             except duckdb.Error:
                 raise TablesError(
                     f"{path}: cannot be read as Parquet; make it again, or take it away"
                 ) from None
-        allowed = ", ".join(_text(str(folder)) for folder in folders)
-        self._database.execute(f"SET allowed_directories = [{allowed}]")
-        self._database.execute("SET enable_external_access = false")
+        for setting in _SEAL:
+            self._database.execute(setting)
 
     def has(self, name: str) -> bool:
         """Whether there is a table of that name."""
@@ -70,12 +105,22 @@ class Tables:
         return names
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> pa.Table:
-        """The rows of a query of this program's own; `?` stand for `values`, in their order."""
-        return self._database.sql(sql, params=list(values)).to_arrow_table()
+        """The rows of a query of this program's own; `?` stand for `values`, in their order.
+
+        Raises:
+            TablesError: a table is not as this release writes it.
+        """
+        with self._explained():
+            return self._database.sql(sql, params=list(values)).to_arrow_table()
 
     def keep(self, name: str, sql: str, values: Sequence[Any] = ()) -> None:
-        """Hold a query's rows in memory under a name, for the queries that follow."""
-        self._database.execute(f"CREATE OR REPLACE TEMP TABLE {_quoted(name)} AS {sql}", values)
+        """Hold a query's rows in memory under a name, for the queries that follow.
+
+        Raises:
+            TablesError: a table is not as this release writes it.
+        """
+        with self._explained():
+            self._database.execute(f"CREATE OR REPLACE TEMP TABLE {_quoted(name)} AS {sql}", values)
 
     def hold(self, name: str, rows: pa.Table) -> None:
         """Let queries know rows that are in memory already by a name."""
@@ -85,18 +130,33 @@ class Tables:
         """The rows of a user's query.
 
         Raises:
-            TablesError: it is not one SELECT, or DuckDB rejects it.
+            TablesError: it is not one SELECT, DuckDB rejects it, or it gives dates that no
+                calendar has.
         """
         try:
-            statements = duckdb.extract_statements(sql)
-            if len(statements) != 1 or statements[0].type not in _READS:
-                raise TablesError(
-                    "expected one SELECT; the tables are there to be read, not to be changed "
-                    "(corrections are made with `audit serve`)"
-                )
-            return self._database.sql(sql).to_arrow_table()
+            # Until here DuckDB has read no row, so that its message can quote none.
+            asked = self._database.sql(one_select(self._database, sql))
         except duckdb.Error as error:
             raise TablesError(f"{_first_lines(str(error))}\nTables: {self._named()}") from None
+        try:
+            rows = asked.to_arrow_table()
+        except duckdb.Error as error:
+            raise TablesError(
+                f"DuckDB could not answer it: {_kind(error)}. What it says of the values may "
+                "quote reports and is not shown; TRY_CAST gives null where a value does not fit"
+            ) from None
+        check_dates(rows)
+        return rows
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except duckdb.Error as error:
+            raise TablesError(
+                f"{self.folders[0]}: has tables that are broken or of another release "
+                f"({_kind(error)}); make them again"
+            ) from None
 
     def _named(self) -> str:
         names = list(self.paths)
@@ -130,3 +190,9 @@ def _text(value: str) -> str:
 def _first_lines(message: str) -> str:
     """The complaint without the quoted query below it."""
     return message.split("\n\n", maxsplit=1)[0]
+
+
+def _kind(error: duckdb.Error) -> str:
+    """What DuckDB calls an error, without the values that the rest of its message may quote."""
+    kind, colon, _ = str(error).partition(": ")
+    return kind if colon and re.fullmatch(r"[A-Za-z ]+ Error", kind) else type(error).__name__

@@ -37,7 +37,8 @@ def audit_sample(
     started = time.perf_counter()
     if out.exists():
         _refuse_if_reviewed(out, read_log(corrections))
-    sample = draw_sample(Tables(tables), by, reports, seed)
+    with Tables(tables) as database:
+        sample = draw_sample(database, by, reports, seed)
     write_table(REVIEW_SAMPLE, sample, out)
     strata = sample.group_by(["stratum", "stratum_reports"]).aggregate([])
     counts: dict[str, int | float] = {

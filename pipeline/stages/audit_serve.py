@@ -54,20 +54,21 @@ def audit_serve(
             corrections=corrections,
             out=sample,
         )
-    app = review_app(
-        tables=Tables(tables),
-        sample=read_table(REVIEW_SAMPLE, sample),
-        corrections=corrections,
-        lexicon=load_lexicon(lexicon),
-        token=token,
-    )
-    listening = _listen(host, port)
-    shown = f"[{host}]" if ":" in host else host
-    address = f"http://{shown}:{listening.getsockname()[1]}/" + ("?token=…" if token else "")
-    Console(stderr=True).print(Text(f"Review at {address}   (Ctrl+C ends)"), soft_wrap=True)
-    # Requests name reports, which logs must not.
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
-    server.run(sockets=[listening])
+    with Tables(tables) as database:
+        app = review_app(
+            tables=database,
+            sample=read_table(REVIEW_SAMPLE, sample),
+            corrections=corrections,
+            lexicon=load_lexicon(lexicon),
+            token=token,
+        )
+        listening = _listen(host, port)
+        shown = f"[{host}]" if ":" in host else host
+        address = f"http://{shown}:{listening.getsockname()[1]}/" + ("?token=…" if token else "")
+        Console(stderr=True).print(Text(f"Review at {address}   (Ctrl+C ends)"), soft_wrap=True)
+        # Requests name reports, which logs must not.
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+        server.run(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -59,37 +59,37 @@ def overview(
         PhantomScoreError: `phantom_score` is something else.
     """
     started = time.perf_counter()
-    database = Tables(tables)
-    database.need("reports", "mentions", "findings", "labels")
-    names = name_concepts(database)
-    placed = count_places(database)
-    concept_map, nearest = _words(tables / "embeddings.parquet", names)
-    kept = kept_concepts(database)
-    reviewed = measure_reviews(sample, corrections)
-    evaluated = read_evaluation(evaluation)
-    page = Overview(
-        names=names,
-        totals=count_totals(database),
-        quarantined=count_values(database, "quarantine", "reason"),
-        concepts=count_concepts(database),
-        labels=count_labels(database),
-        along={name: count_along(database, name) for name in DIMENSIONS},
-        agreements=section_agreement(database),
-        outcomes=count_values(database, "correction_outcomes", "outcome"),
-        cooccurrence=as_picture(draw_cooccurrence(placed, names)) if placed.findings else None,
-        concept_map=concept_map,
-        neighbours={concept: near for concept, near in nearest.items() if concept in kept},
-        least=_LEAST,
-        phantom=read_phantom_score(phantom_score),
-        reviewed=reviewed,
-        reliability=as_picture(reviewed.figure) if reviewed else None,
-        compared=read_comparison(comparison),
-        evaluated=evaluated,
-        figures=[
-            (title, description, read_picture(path))
-            for title, description, path in (evaluated.figures if evaluated else ())
-        ],
-    )
+    with Tables(tables) as database:
+        database.need("reports", "mentions", "findings", "labels")
+        names = name_concepts(database)
+        placed = count_places(database)
+        concept_map, nearest = _words(tables / "embeddings.parquet", names)
+        kept = kept_concepts(database)
+        reviewed = measure_reviews(sample, corrections)
+        evaluated = read_evaluation(evaluation)
+        page = Overview(
+            names=names,
+            totals=count_totals(database),
+            quarantined=count_values(database, "quarantine", "reason"),
+            concepts=count_concepts(database),
+            labels=count_labels(database),
+            along={name: count_along(database, name) for name in DIMENSIONS},
+            agreements=section_agreement(database),
+            outcomes=count_values(database, "correction_outcomes", "outcome"),
+            cooccurrence=as_picture(draw_cooccurrence(placed, names)) if placed.findings else None,
+            concept_map=concept_map,
+            neighbours={concept: near for concept, near in nearest.items() if concept in kept},
+            least=_LEAST,
+            phantom=read_phantom_score(phantom_score),
+            reviewed=reviewed,
+            reliability=as_picture(reviewed.figure) if reviewed else None,
+            compared=read_comparison(comparison),
+            evaluated=evaluated,
+            figures=[
+                (title, description, read_picture(path))
+                for title, description, path in (evaluated.figures if evaluated else ())
+            ],
+        )
     written = render_page(page)
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(f".{out.name}.partial")

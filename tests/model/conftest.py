@@ -11,13 +11,13 @@ from pipeline.settings import Settings
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _one_thread() -> None:
-    """Small networks are slower, and differ in their last bits, on several threads."""
-    torch.set_num_threads(1)
+def _threads(pytestconfig: pytest.Config) -> None:
+    """Also where torch was loaded before the environment said how many."""
+    torch.set_num_threads(pytestconfig.getoption("threads"))
 
 
 @pytest.fixture(scope="session")
-def small_settings(tables: Path) -> ModelSettings:
+def small_settings(tables: Path, seed_shift: int) -> ModelSettings:
     """Every part of the method, as small as it gets."""
     cohorts = {
         part: {"tables": str(tables / "radiographs"), "name": f"phantom_{part}"}
@@ -30,18 +30,18 @@ def small_settings(tables: Path) -> ModelSettings:
             "hardware": {"accelerator": "cpu", "workers": 0, "precision": "32-true"},
             "picture": {"size": 64},
             "backbone": {"channels": 16},
-            "detector": {"epochs": 1, "batch_size": 8},
+            "detector": {"epochs": 1, "batch_size": 8, "seed": seed_shift},
             "regions": {"per_image": 6},
-            "network": {"epochs": 3, "batch_size": 16, "size": 16},
-            "classifier": {"epochs": 1, "batch_size": 16},
-            "evaluation": {"draws": 20},
+            "network": {"epochs": 3, "batch_size": 16, "size": 16, "seed": seed_shift},
+            "classifier": {"epochs": 1, "batch_size": 16, "seed": seed_shift},
+            "evaluation": {"draws": 20, "seed": seed_shift},
         }
     )
 
 
 @pytest.fixture(scope="session")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Label tables, embeddings and radiographs of 200 phantom studies."""
+def tables(tmp_path_factory: pytest.TempPathFactory, seed_shift: int) -> Path:
+    """Label tables, embeddings and radiographs of 120 phantom studies."""
     from model.settings import RadiographSettings
     from model.stages.radiographs import radiographs
     from pipeline.stages.run import run
@@ -49,10 +49,10 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tables")
     settings = Settings.model_validate(
         {
-            "phantom": {"studies": 200},
+            "phantom": {"studies": 120},
             "nlp": {"workers": 1},
             "vocabulary": {"min_reports": 3},
-            "embed": {"dimensions": 16, "epochs": 2},
+            "embed": {"dimensions": 16, "epochs": 2, "seed": seed_shift},
         }
     )
     assert [summary.stage for summary in run(settings=settings, source=None, out=folder)]

@@ -92,7 +92,9 @@ def label_run(lexicon_folder: Path) -> Callable[..., Path]:
     def write(
         folder: Path, statements: Sequence[Statement], corrections: Path | None = None
     ) -> Path:
-        paths = _write_tables(folder, statements, reports_per_part=2)
+        # A few parts, however many reports.
+        reports = len({report_id for report_id, *_ in statements})
+        paths = _write_tables(folder, statements, reports_per_part=max(2, reports // 4))
         settings = LabelSettings(corrections=corrections or folder / "no corrections")
         label(settings=settings, lexicon=lexicon_folder, out=folder, **paths)
         return folder

@@ -12,7 +12,7 @@ from pipeline.settings import SOURCE_KINDS
 
 HEAVY = (
     *("pandas", "pyarrow", "pandera", "spacy", "gensim", "sklearn", "dask", "distributed"),
-    *("duckdb", "fastapi", "jinja2", "matplotlib", "uvicorn"),
+    *("duckdb", "fastapi", "fsspec", "jinja2", "matplotlib", "uvicorn"),
 )
 STAGES = ("phantom", "ingest", "extract", "label", "vocabulary", "embed", "propose")
 

@@ -86,6 +86,15 @@ def test_summary_counts_and_tells_what_changed(
 
 
 @pytest.mark.usefixtures("data")
+@pytest.mark.parametrize("command", [("summary", "--out", "plain"), ("sample", "--out", "data")])
+def test_a_file_for_a_folder_or_a_folder_for_a_file_is_told(command: tuple[str, ...]) -> None:
+    Path("plain").write_text("", encoding="utf-8")
+    result = audit(*command)
+    assert result.exit_code == 2
+    assert command[-1] in result.stderr
+
+
+@pytest.mark.usefixtures("data")
 def test_show_prints_a_report_and_an_unknown_one_is_told() -> None:
     shown = done("show", "r2")
     assert "No opacity on the left." in shown
@@ -108,6 +117,32 @@ def test_sql_answers_as_table_csv_or_parquet() -> None:
 
 
 @pytest.mark.usefixtures("data")
+@pytest.mark.parametrize("out", ["data/labels.parquet", "folder.csv", "plain/x.csv", "x.txt"])
+def test_an_answer_that_cannot_be_kept_is_told_before_the_query_runs(out: str) -> None:
+    Path("folder.csv").mkdir()
+    Path("plain").write_text("", encoding="utf-8")
+    result = audit("sql", "SELECT 1", "--out", out)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"{out}: ")
+
+
+@pytest.mark.usefixtures("data")
+def test_an_answer_does_not_replace_what_reviewers_decided(data: Path) -> None:
+    done("sample", "--reports", "2")
+    review(data, Path("corrections"), "r1")
+    file = Path("corrections/corrections.parquet")
+    before = file.read_bytes()
+    assert "ada" in done("sql", "SELECT DISTINCT reviewer FROM corrections")
+    for attempt in (
+        ("SELECT 1", "--out", str(file)),
+        (f"EXPLAIN ANALYZE COPY (SELECT 1) TO '{file}'",),
+        (f"WITH x AS (COPY (SELECT 1) TO '{file.resolve()}') SELECT 1",),
+    ):
+        assert audit("sql", *attempt).exit_code == 2
+    assert file.read_bytes() == before
+
+
+@pytest.mark.usefixtures("data")
 @pytest.mark.parametrize(
     "query", ["DROP VIEW mentions", "COPY mentions TO 'x.csv'", "SELECT x y z"]
 )
@@ -120,7 +155,8 @@ def test_sql_that_is_no_question_is_refused(query: str, tmp_path: Path) -> None:
 
 def review(data: Path, corrections: Path, report_id: str) -> None:
     """A reviewer who takes the report's first mention away, and accepts the rest."""
-    read = read_report(Tables(data), report_id)
+    with Tables(data) as tables:
+        read = read_report(tables, report_id)
     first = read.mentions[0]
     removed = Asked(action="remove", start=first["start"], end=first["end"],
                     before_concept=first["concept_id"])  # fmt: skip

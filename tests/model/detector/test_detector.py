@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torchvision.ops import box_iou
 
 from model.detector.backbone import BackboneError, freeze, make_resnet
@@ -20,8 +20,8 @@ BACKBONE = BackboneSettings(channels=16)
 
 
 @pytest.fixture
-def detector() -> Detector:
-    torch.manual_seed(0)
+def detector(seed_shift: int) -> Detector:
+    torch.manual_seed(seed_shift)
     return Detector(BACKBONE, SIZE, ("consolidation", "effusion"), ("consolidation",))
 
 
@@ -35,19 +35,36 @@ def batch() -> tuple[Tensor, list[Tensor]]:
     return pixels, boxes
 
 
-def test_one_batch_can_be_learnt(detector: Detector) -> None:
-    pixels, boxes = batch()
-    optimizer = torch.optim.AdamW(detector.parameters(), lr=2e-3)
-    for _ in range(40):
-        loss = torch.stack(list(detector.losses(pixels, boxes).values())).sum()
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+def overlaps_of_the_likeliest(
+    detector: Detector, pixels: Tensor, boxes: list[Tensor]
+) -> list[float]:
+    """IoU of each picture's likeliest region with its box."""
     detector.eval()
     with torch.no_grad():
         proposed = detector.propose(detector.features(pixels), 5, 0.3)
-    for own, reference in zip(proposed, boxes, strict=True):
-        assert box_iou(own.boxes[:1], reference[:, :4]).item() > 0.5
+    detector.train()
+    return [
+        box_iou(own.boxes[:1], reference[:, :4]).item()
+        for own, reference in zip(proposed, boxes, strict=True)
+    ]
+
+
+@pytest.mark.trains
+def test_one_batch_can_be_learnt(detector: Detector) -> None:
+    pixels, boxes = batch()
+    optimizer = torch.optim.AdamW(detector.parameters(), lr=1e-3)
+    # As many steps as it takes, 35 to 50 here; how many differs with the seed and with how a
+    # processor rounds.
+    for step in range(1, 151):
+        loss = torch.stack(list(detector.losses(pixels, boxes).values())).sum()
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(detector.parameters(), 1.0)
+        optimizer.step()
+        if step % 5 == 0 and min(overlaps_of_the_likeliest(detector, pixels, boxes)) > 0.6:
+            break
+    for overlap in overlaps_of_the_likeliest(detector, pixels, boxes):
+        assert overlap > 0.5
 
 
 def test_regions_lie_apart_inside_the_square_the_likeliest_first(detector: Detector) -> None:
@@ -55,7 +72,7 @@ def test_regions_lie_apart_inside_the_square_the_likeliest_first(detector: Detec
     with torch.no_grad():
         (own, *_) = detector.propose(detector.features(batch()[0]), 6, 0.3)
     overlaps = box_iou(own.boxes, own.boxes).fill_diagonal_(0)
-    assert overlaps.max() <= 0.3
+    assert overlaps.max() <= 0.3 + 1e-6
     assert own.boxes.min() >= 0
     assert own.boxes.max() <= SIZE
     assert len(own.boxes) <= 6

@@ -106,7 +106,10 @@ def test_a_file_that_is_not_there_or_a_folder_is_refused(tmp_path: Path) -> None
     assert reason(tmp_path / "folder.png") == "unreadable_file"
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(data=st.data(), suffix=st.sampled_from([".png", ".jpg"]))
 def test_damage_never_ends_in_a_strange_error(
     tmp_path: Path, write_image: Write, data: st.DataObject, suffix: str

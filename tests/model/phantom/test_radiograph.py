@@ -98,7 +98,7 @@ def test_a_picture_too_small_is_refused() -> None:
         draw_radiograph(CLEAR, 32)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     kind=st.sampled_from(LESION_KINDS),
     side=st.sampled_from(["side:left", "side:right"]),

@@ -21,7 +21,12 @@ from model.training.schedule import one_cycle
 
 CPU = HardwareSettings(accelerator="cpu", devices=1, precision="32-true", workers=0)
 SETTINGS = FitSettings(epochs=6, batch_size=8, learning_rate=0.5, patience=6)
+#: Until the line is found, from wherever it starts.
+LONGER = SETTINGS.model_copy(update={"epochs": 24, "patience": 24})
 COUNT = 32
+WEIGHT = torch.tensor([1.0, -2.0, 0.5])
+
+pytestmark = pytest.mark.trains
 
 
 class KilledError(RuntimeError):
@@ -29,13 +34,20 @@ class KilledError(RuntimeError):
 
 
 class Line(lightning.LightningModule):
-    """Learns a line; may be killed, and may get worse from an epoch on."""
+    """Learns a line; may be killed, and may say that it was best in an epoch."""
 
-    def __init__(self, kill_in: int = -1, worse_from: int = 99) -> None:
+    def __init__(
+        self,
+        seed: int,
+        kill_in: int = -1,
+        best_in: int | None = None,
+        settings: FitSettings = SETTINGS,
+    ) -> None:
         super().__init__()
-        torch.manual_seed(0)
+        torch.manual_seed(seed)
         self.layer = nn.Linear(3, 1)
-        self.kill_in, self.worse_from = kill_in, worse_from
+        self.seed, self.kill_in, self.best_in = seed, kill_in, best_in
+        self.settings = settings
 
     def training_step(self, batch: list[Tensor], number: int) -> Tensor:
         if self.current_epoch == self.kill_in and number == 1:
@@ -49,24 +61,25 @@ class Line(lightning.LightningModule):
     def validation_step(self, batch: list[Tensor], number: int) -> None:
         del number
         loss = (self.layer(batch[0])[:, 0] - batch[1]).square().mean()
-        worse = max(self.current_epoch - self.worse_from, 0)
-        self.log(MONITORED, loss + worse, sync_dist=True)
+        if self.best_in is not None:
+            loss = torch.tensor(float(abs(self.current_epoch - self.best_in)))
+        self.log(MONITORED, loss, sync_dist=True)
 
     def configure_optimizers(self) -> Any:
-        return one_cycle(self.parameters(), SETTINGS, COUNT // 8)
+        return one_cycle(self.parameters(), self.settings, COUNT // 8)
 
 
-def loaders() -> tuple[DataLoader[Any], DataLoader[Any]]:
-    generator = torch.Generator().manual_seed(1)
+def loaders(seed: int) -> tuple[DataLoader[Any], DataLoader[Any]]:
+    generator = torch.Generator().manual_seed(seed + 1)
     x = torch.randn(COUNT, 3, generator=generator)
-    data = TensorDataset(x, x @ torch.tensor([1.0, -2.0, 0.5]))
-    return DataLoader(data, 8, sampler=EpochOrder(COUNT, 0)), DataLoader(data, 8)
+    data = TensorDataset(x, x @ WEIGHT)
+    return DataLoader(data, 8, sampler=EpochOrder(COUNT, seed)), DataLoader(data, 8)
 
 
 def train(network: Line, folder: Path, **given: Any) -> int:
     quieten()
-    settings = {"settings": SETTINGS, "hardware": CPU, "fingerprint": "a", **given}
-    return fit(network, *loaders(), folder=folder, **settings)
+    known = {"settings": network.settings, "hardware": CPU, "fingerprint": "a", **given}
+    return fit(network, *loaders(network.seed), folder=folder, **known)
 
 
 class ShortLived(Line):
@@ -76,45 +89,82 @@ class ShortLived(Line):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def train_until_killed(folder: Path) -> None:
-    train(ShortLived(kill_in=3), folder)
+def train_until_killed(folder: Path, seed: int) -> None:
+    train(ShortLived(seed, kill_in=3), folder)
 
 
-def test_a_process_that_was_killed_is_gone_on_with_like_an_unbroken_one(tmp_path: Path) -> None:
-    unbroken = Line()
-    assert train(unbroken, tmp_path / "a") == SETTINGS.epochs
-    process = multiprocessing.get_context("spawn").Process(
-        target=train_until_killed, args=(tmp_path / "b",)
+def train_on_two(folder: Path, seed: int) -> None:
+    # Forked, like the other, of this process, as libraries take seconds to load.
+    hardware = CPU.model_copy(update={"devices": 2, "strategy": "ddp_fork"})
+    network = Line(seed, settings=LONGER)
+    train(network, folder / "fit", hardware=hardware)
+    torch.save(network.layer.weight.detach(), folder / "weight.pt")
+
+
+def train_elsewhere(killed: Path, on_two: Path, seed: int) -> None:
+    process = multiprocessing.get_context("fork").Process(
+        target=train_until_killed, args=(killed, seed)
     )
     process.start()
     process.join()
     assert process.exitcode == -signal.SIGKILL
-    resumed = Line()
-    assert train(resumed, tmp_path / "b") == SETTINGS.epochs
+    train_on_two(on_two, seed)
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory, seed_shift: int) -> Path:
+    """Two trainings in another process, where they may be killed or leave things behind.
+
+    What the killed one has left is in `killed`, the weight that two processes found in `on_two`.
+    """
+    folder = tmp_path_factory.mktemp("elsewhere")
+    (folder / "on_two").mkdir()
+    process = multiprocessing.get_context("spawn").Process(
+        target=train_elsewhere, args=(folder / "killed", folder / "on_two", seed_shift)
+    )
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+    return folder
+
+
+def test_a_process_that_was_killed_is_gone_on_with_like_an_unbroken_one(
+    tmp_path: Path, elsewhere: Path, seed_shift: int
+) -> None:
+    unbroken, resumed = Line(seed_shift), Line(seed_shift)
+    assert train(unbroken, tmp_path) == SETTINGS.epochs
+    assert train(resumed, elsewhere / "killed") == SETTINGS.epochs
     assert torch.equal(unbroken.layer.weight, resumed.layer.weight)
-    assert not (tmp_path / "b").exists()
+    assert not (elsewhere / "killed").exists()
 
 
-def test_checkpoints_of_other_settings_are_not_taken_up(tmp_path: Path) -> None:
+def test_two_processes_share_the_work_over_gloo(elsewhere: Path) -> None:
+    weight = torch.load(elsewhere / "on_two" / "weight.pt", weights_only=True)
+    assert torch.allclose(weight, WEIGHT[None], atol=0.3)
+
+
+def test_checkpoints_of_other_settings_are_not_taken_up(tmp_path: Path, seed_shift: int) -> None:
     with pytest.raises(KilledError):
-        train(Line(kill_in=3), tmp_path / "b", fingerprint="a")
-    unbroken, afresh = Line(), Line()
+        train(Line(seed_shift, kill_in=3), tmp_path / "b", fingerprint="a")
+    unbroken, afresh = Line(seed_shift), Line(seed_shift)
     train(unbroken, tmp_path / "a", fingerprint="c")
     train(afresh, tmp_path / "b", fingerprint="c")
     assert torch.equal(unbroken.layer.weight, afresh.layer.weight)
 
 
-def test_training_stops_when_validation_gets_worse_and_keeps_the_best(tmp_path: Path) -> None:
+def test_training_stops_when_validation_gets_worse_and_keeps_the_best(
+    tmp_path: Path, seed_shift: int
+) -> None:
     patient = SETTINGS.model_copy(update={"patience": 2})
-    network = Line(worse_from=1)
+    network = Line(seed_shift, best_in=1)
     assert train(network, tmp_path / "a", settings=patient) == 4
-    short = Line(worse_from=1)
+    short = Line(seed_shift, best_in=1)
     train(short, tmp_path / "b", settings=SETTINGS.model_copy(update={"epochs": 2}))
     assert torch.equal(network.layer.weight, short.layer.weight)
 
 
-def test_every_epoch_is_on_record(tmp_path: Path) -> None:
-    train(Line(), tmp_path / "a", record=tmp_path / "record")
+def test_every_epoch_is_on_record(tmp_path: Path, seed_shift: int) -> None:
+    train(Line(seed_shift), tmp_path / "a", record=tmp_path / "record")
     last = json.loads((tmp_path / "record" / "metrics.json").read_text())
     assert last[MONITORED] < 1
 
@@ -125,23 +175,4 @@ def test_a_repository_without_a_commit_is_told(
     subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(RecordError, match="make a first commit"):
-        train(Line(), tmp_path / "a", record=tmp_path / "record")
-
-
-def train_on_two(folder: str) -> None:
-    hardware = CPU.model_copy(update={"devices": 2, "strategy": "ddp_spawn"})
-    network = Line()
-    train(network, Path(folder) / "fit", hardware=hardware)
-    torch.save(network.layer.weight.detach(), Path(folder) / "weight.pt")
-
-
-def test_two_processes_share_the_work_over_gloo(tmp_path: Path) -> None:
-    # A process of its own, so that nothing of the group is left behind in this one.
-    process = multiprocessing.get_context("spawn").Process(
-        target=train_on_two, args=(str(tmp_path),)
-    )
-    process.start()
-    process.join(120)
-    assert process.exitcode == 0
-    weight = torch.load(tmp_path / "weight.pt", weights_only=True)
-    assert torch.allclose(weight, torch.tensor([[1.0, -2.0, 0.5]]), atol=0.3)
+        train(Line(seed=0), tmp_path / "a", record=tmp_path / "record")

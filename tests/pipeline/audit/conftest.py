@@ -1,6 +1,6 @@
 """Two runs over the same reports, of which one denies what the other affirms."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,5 +27,6 @@ def folder(tmp_path: Path, label_run: Callable[..., Path]) -> Path:
 
 
 @pytest.fixture
-def tables(folder: Path) -> Tables:
-    return Tables(folder)
+def tables(folder: Path) -> Iterator[Tables]:
+    with Tables(folder) as tables:
+        yield tables

@@ -54,7 +54,8 @@ def test_a_change_of_labels_is_told_by_concept_and_report(
         ],
     )
 
-    changes = find_changes(tables, Tables(other))
+    with Tables(other) as before:
+        changes = find_changes(tables, before)
 
     assert (changes.reports, changes.only_before, changes.only_after) == (2, 1, 2)
     by_concept = {one.concept_id: one for one in changes.concepts}
@@ -71,6 +72,7 @@ def test_a_change_of_labels_is_told_by_concept_and_report(
 
 
 def test_a_run_does_not_differ_from_itself(tables: Tables, folder: Path) -> None:
-    changes = find_changes(tables, Tables(folder))
+    with Tables(folder) as before:
+        changes = find_changes(tables, before)
     assert changes.rows.num_rows == 0
     assert changes.concepts == []

@@ -1,7 +1,7 @@
 """Samples: one stratum a report, weights that add up, the same draw for a seed."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from pipeline.audit.sampling import STRATIFICATIONS, allocate, draw_sample
 
 
 @pytest.fixture
-def many(tmp_path: Path, label_run: Callable[..., Path]) -> Tables:
+def many(tmp_path: Path, label_run: Callable[..., Path]) -> Iterator[Tables]:
     opacity, rare = {"opacity": "finding:opacity"}, {"atelectasis": "finding:atelectasis"}
     statements = [
         (f"r{i:03}", "findings", "There is opacity.", "affirmed", opacity) for i in range(60)
@@ -23,7 +23,8 @@ def many(tmp_path: Path, label_run: Callable[..., Path]) -> Tables:
         (f"r{i:03}", "impression", "Also atelectasis.", "affirmed", rare) for i in (7, 11, 20)
     ]
     statements += [(f"c{i:03}", "findings", "Clear.", "affirmed", {}) for i in range(30)]
-    return Tables(label_run(tmp_path / "many", statements))
+    with Tables(label_run(tmp_path / "many", statements)) as tables:
+        yield tables
 
 
 def test_each_report_is_in_the_stratum_of_the_rarest_thing_it_holds(many: Tables) -> None:

@@ -8,7 +8,12 @@ import pytest
 from pipeline.embeddings.training import train_word_vectors
 from pipeline.settings import EmbeddingSettings
 
-SETTINGS = EmbeddingSettings(dimensions=8, min_count=2, epochs=3)
+pytestmark = pytest.mark.trains
+
+
+@pytest.fixture
+def settings(seed_shift: int) -> EmbeddingSettings:
+    return EmbeddingSettings(dimensions=8, min_count=2, epochs=3, seed=seed_shift)
 
 
 @pytest.fixture
@@ -19,8 +24,10 @@ def corpus(tmp_path: Path) -> Path:
     return path
 
 
-def test_words_come_by_frequency_and_then_by_spelling(corpus: Path) -> None:
-    words = train_word_vectors(corpus, settings=SETTINGS)
+def test_words_come_by_frequency_and_then_by_spelling(
+    corpus: Path, settings: EmbeddingSettings
+) -> None:
+    words = train_word_vectors(corpus, settings=settings)
 
     assert words.words == (
         "consolidation",
@@ -37,8 +44,10 @@ def test_words_come_by_frequency_and_then_by_spelling(corpus: Path) -> None:
     assert words.vectors.dtype == np.float32
 
 
-def test_a_rare_word_gets_a_vector_where_it_is_asked_for(corpus: Path) -> None:
-    words = train_word_vectors(corpus, settings=SETTINGS, always={"nodule"})
+def test_a_rare_word_gets_a_vector_where_it_is_asked_for(
+    corpus: Path, settings: EmbeddingSettings
+) -> None:
+    words = train_word_vectors(corpus, settings=settings, always={"nodule"})
 
     assert (words.words[-1], words.counts[-1]) == ("nodule", 1)
     assert "lingular" not in words.words
@@ -46,34 +55,40 @@ def test_a_rare_word_gets_a_vector_where_it_is_asked_for(corpus: Path) -> None:
 
 @pytest.mark.parametrize("skip_gram", [True, False])
 def test_the_same_seed_gives_the_same_bits_and_another_seed_does_not(
-    corpus: Path, skip_gram: bool
+    corpus: Path, settings: EmbeddingSettings, skip_gram: bool
 ) -> None:
-    chosen = SETTINGS.model_copy(update={"skip_gram": skip_gram})
+    chosen = settings.model_copy(update={"skip_gram": skip_gram})
     first, again = (train_word_vectors(corpus, settings=chosen) for _ in range(2))
-    other = train_word_vectors(corpus, settings=chosen.model_copy(update={"seed": 1}))
+    other = train_word_vectors(
+        corpus, settings=chosen.model_copy(update={"seed": settings.seed + 1})
+    )
 
     assert first.vectors.tobytes() == again.vectors.tobytes()
     assert first.vectors.tobytes() != other.vectors.tobytes()
 
 
-def test_every_epoch_moves_the_vectors_and_is_reported(corpus: Path) -> None:
+def test_every_epoch_moves_the_vectors_and_is_reported(
+    corpus: Path, settings: EmbeddingSettings
+) -> None:
     epochs: list[None] = []
-    longer = SETTINGS.model_copy(update={"epochs": 9})
+    longer = settings.model_copy(update={"epochs": 9})
 
     trained = train_word_vectors(corpus, settings=longer, on_epoch=lambda: epochs.append(None))
 
     assert len(epochs) == 9
     assert not np.array_equal(
-        trained.vectors, train_word_vectors(corpus, settings=SETTINGS).vectors
+        trained.vectors, train_word_vectors(corpus, settings=settings).vectors
     )
 
 
 @pytest.mark.parametrize("text", ["", "clear\n"])
-def test_a_corpus_without_a_frequent_word_gives_no_vectors(tmp_path: Path, text: str) -> None:
+def test_a_corpus_without_a_frequent_word_gives_no_vectors(
+    tmp_path: Path, settings: EmbeddingSettings, text: str
+) -> None:
     path = tmp_path / "corpus.txt"
     path.write_text(text, encoding="utf-8")
 
-    words = train_word_vectors(path, settings=SETTINGS)
+    words = train_word_vectors(path, settings=settings)
 
     assert words.words == ()
     assert words.vectors.shape == (0, 8)

@@ -17,7 +17,7 @@ BLANKS = st.sampled_from([" ", "  ", "\n", "\r\n", "\t", "", "\u00a0"])
 
 
 @given(st.lists(st.tuples(WORDS, BLANKS), min_size=1, max_size=30))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_offsets_index_the_received_text(
     extractor: Extractor, pieces: list[tuple[str, str]]
 ) -> None:
@@ -38,7 +38,6 @@ def test_offsets_index_the_received_text(
 
 
 @given(st.text(max_size=120))
-@settings(max_examples=100, deadline=None)
 def test_no_text_breaks_the_analysis(extractor: Extractor, text: str) -> None:
     for mention in extractor.read(text, "body").mentions:
         assert 0 <= mention.start < mention.end <= len(text)
@@ -67,7 +66,7 @@ SENTENCES = st.lists(st.tuples(WORDS, BLANKS), max_size=14).map(
 
 
 @given(st.lists(SENTENCES, max_size=6), st.sampled_from(["findings", "indication"]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_passages_read_together_say_what_each_says_alone(
     extractor: Extractor, texts: list[str], section: str
 ) -> None:

@@ -10,6 +10,7 @@ from spacy.tokens import Doc
 
 from pipeline.extraction.phrase_trie import PhraseTrie
 
+_VOCAB = spacy.blank("en").vocab
 _WORDS = st.lists(st.sampled_from(["no", "new", "left", "lobe", "opacity", "of"]), max_size=12)
 
 
@@ -60,15 +61,14 @@ def test_a_phrase_without_words_is_refused() -> None:
     texts=st.lists(_WORDS, min_size=1, max_size=4),
 )
 def test_it_agrees_with_spacys_matcher(phrases: list[list[str]], texts: list[list[str]]) -> None:
-    nlp = spacy.blank("en")
     trie = PhraseTrie()
-    matcher = PhraseMatcher(nlp.vocab, attr="LOWER")
+    matcher = PhraseMatcher(_VOCAB, attr="LOWER")
     for number, phrase in enumerate(phrases):
         trie.add(phrase, number)
-        matcher.add(str(number), [Doc(nlp.vocab, words=phrase)])
+        matcher.add(str(number), [Doc(_VOCAB, words=phrase)])
     expected, base = [], 0
     for words in texts:
-        found = matcher(Doc(nlp.vocab, words=words)) if words else []
-        expected += [(int(nlp.vocab.strings[k]), base + s, base + e) for k, s, e in found]
+        found = matcher(Doc(_VOCAB, words=words)) if words else []
+        expected += [(int(_VOCAB.strings[k]), base + s, base + e) for k, s, e in found]
         base += len(words)
     assert sorted(find(trie, *texts)) == sorted(expected)

@@ -50,7 +50,8 @@ def _statements(draw: st.DrawFn) -> tuple[str, str, str, str, dict[str, str]]:
 
 
 _INVARIANTS = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 _ANY_STATEMENTS = st.lists(_statements(), min_size=1, max_size=8)
 _ANY_CONFLICT = st.sampled_from(["affirmed_wins", "impression_wins"])

@@ -24,7 +24,8 @@ def test_a_report_counts_once_for_each_place_it_names(
             ("r4", "findings", "There is pneumonia.", "affirmed", PLAIN),
         ],
     )
-    counted = count_places(Tables(folder))
+    with Tables(folder) as tables:
+        counted = count_places(tables)
     assert counted.findings == ("finding:opacity", "finding:pneumonia")
     assert counted.places == ("side:left", "zone:base")
     assert counted.reports.tolist() == [[2, 1], [0, 0]]
@@ -37,5 +38,6 @@ def test_without_affirmed_findings_there_is_nothing_to_draw(
 ) -> None:
     folder = label_run(tmp_path / "run", [("r1", "findings", "No opacity.", "negated",
                                            {"opacity": "finding:opacity"})])  # fmt: skip
-    counted = count_places(Tables(folder))
+    with Tables(folder) as tables:
+        counted = count_places(tables)
     assert (counted.findings, counted.places, counted.reports.shape) == ((), (), (0, 0))

@@ -161,7 +161,7 @@ def test_affirmed_findings_of_the_lung_have_a_lesion() -> None:
             assert studies[finding["report_id"]] in has_lesion
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(first=st.integers(0, 90), length=st.integers(1, 30), seed=st.integers(0, 3))
 def test_any_slice_of_the_cohort_is_the_same_rows(first: int, length: int, seed: int) -> None:
     whole = make_partition(seed, 0, 120)

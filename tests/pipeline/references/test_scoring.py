@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.references.reading import Decisions
@@ -42,7 +42,6 @@ one_side = st.sets(st.sampled_from(CONCEPTS))
 label_sets = st.lists(st.tuples(one_side, one_side), min_size=1, max_size=12)
 
 
-@settings(deadline=None)
 @given(label_sets)
 def test_micro_averages_and_labels_are_those_of_the_published_scoring(
     pairs: list[tuple[set[str], set[str]]],

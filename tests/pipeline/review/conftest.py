@@ -1,6 +1,7 @@
 """The page over made-up reports, asked without a browser."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -43,18 +44,20 @@ def corrections(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def make_app(folder: Path, corrections: Path, lexicon: Lexicon) -> Callable[..., FastAPI]:
-    def make(token: str | None = None) -> FastAPI:
-        tables = Tables(folder)
-        return review_app(
-            tables=tables,
-            sample=draw_sample(tables, "concept", 2, 0),
-            corrections=corrections,
-            lexicon=lexicon,
-            token=token,
-        )
+def make_app(folder: Path, corrections: Path, lexicon: Lexicon) -> Iterator[Callable[..., FastAPI]]:
+    with ExitStack() as opened:
 
-    return make
+        def make(token: str | None = None) -> FastAPI:
+            tables = opened.enter_context(Tables(folder))
+            return review_app(
+                tables=tables,
+                sample=draw_sample(tables, "concept", 2, 0),
+                corrections=corrections,
+                lexicon=lexicon,
+                token=token,
+            )
+
+        yield make
 
 
 @pytest.fixture

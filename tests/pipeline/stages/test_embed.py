@@ -38,16 +38,24 @@ STATEMENTS = [
 ] + [
     ("r12", "impression", "Bland atelectasis.", "affirmed", {"atelectasis": "finding:atelectasis"}),
 ]
-SETTINGS = EmbeddingSettings(dimensions=12, epochs=2, min_count=3)
+
+pytestmark = pytest.mark.trains
+
 _SCRIPT = """
 import sys
 from pathlib import Path
 from pipeline.settings import EmbeddingSettings
 from pipeline.stages.embed import embed
-lexicon, reports, mentions, vocabulary, out = map(Path, sys.argv[1:])
-embed(settings=EmbeddingSettings(dimensions=12, epochs=2), lexicon=lexicon, reports=reports,
-      mentions=mentions, vocabulary=vocabulary, out=out)
+lexicon, reports, mentions, vocabulary, out = map(Path, sys.argv[1:6])
+settings = EmbeddingSettings(dimensions=12, epochs=2, seed=int(sys.argv[6]))
+embed(settings=settings, lexicon=lexicon, reports=reports, mentions=mentions,
+      vocabulary=vocabulary, out=out)
 """
+
+
+@pytest.fixture
+def settings(seed_shift: int) -> EmbeddingSettings:
+    return EmbeddingSettings(dimensions=12, epochs=2, min_count=3, seed=seed_shift)
 
 
 @pytest.fixture
@@ -77,10 +85,10 @@ def paths(tmp_path: Path, write_tables: Callable[..., dict[str, Path]]) -> dict[
 
 
 def test_tokens_and_concepts_get_vectors_and_no_corpus_is_left(
-    paths: dict[str, Path], lexicon_folder: Path, tmp_path: Path
+    settings: EmbeddingSettings, paths: dict[str, Path], lexicon_folder: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    summary = embed(settings=SETTINGS, lexicon=lexicon_folder, out=out, **paths)
+    summary = embed(settings=settings, lexicon=lexicon_folder, out=out, **paths)
 
     rows = read_table(EMBEDDINGS, out / "embeddings.parquet").to_pylist()
     counts = {row["key"]: row["count"] for row in rows}
@@ -109,9 +117,9 @@ def test_tokens_and_concepts_get_vectors_and_no_corpus_is_left(
 
 
 def test_a_phrase_of_a_kept_concept_has_a_vector_however_rare(
-    paths: dict[str, Path], lexicon_folder: Path, tmp_path: Path
+    settings: EmbeddingSettings, paths: dict[str, Path], lexicon_folder: Path, tmp_path: Path
 ) -> None:
-    embed(settings=SETTINGS, lexicon=lexicon_folder, out=tmp_path, **paths)
+    embed(settings=settings, lexicon=lexicon_folder, out=tmp_path, **paths)
 
     keys = read_table(EMBEDDINGS, tmp_path / "embeddings.parquet")["key"].to_pylist()
     assert "atelectasis" in keys
@@ -119,13 +127,13 @@ def test_a_phrase_of_a_kept_concept_has_a_vector_however_rare(
 
 
 def test_processes_with_other_string_hashes_write_the_same_bytes(
-    paths: dict[str, Path], lexicon_folder: Path, tmp_path: Path
+    paths: dict[str, Path], lexicon_folder: Path, tmp_path: Path, seed_shift: int
 ) -> None:
     tables = [str(paths[name]) for name in ("reports", "mentions", "vocabulary")]
-    outs = [tmp_path / "1", tmp_path / "2"]
+    outs, seed = [tmp_path / "1", tmp_path / "2"], str(seed_shift)
     running = [
         subprocess.Popen(
-            [sys.executable, "-c", _SCRIPT, str(lexicon_folder), *tables, str(out)],
+            [sys.executable, "-c", _SCRIPT, str(lexicon_folder), *tables, str(out), seed],
             cwd=Path(pipeline.__path__[0]).parent,
             env={**os.environ, "PYTHONHASHSEED": out.name},
         )
@@ -138,10 +146,10 @@ def test_processes_with_other_string_hashes_write_the_same_bytes(
 
 
 def test_few_reports_give_an_empty_table(
-    paths: dict[str, Path], lexicon_folder: Path, tmp_path: Path
+    settings: EmbeddingSettings, paths: dict[str, Path], lexicon_folder: Path, tmp_path: Path
 ) -> None:
     write_table(VOCABULARY, VOCABULARY.schema().empty_table(), paths["vocabulary"])
-    rare = SETTINGS.model_copy(update={"min_count": 1000})
+    rare = settings.model_copy(update={"min_count": 1000})
 
     summary = embed(settings=rare, lexicon=lexicon_folder, out=tmp_path, **paths)
 
@@ -150,10 +158,10 @@ def test_few_reports_give_an_empty_table(
 
 
 def test_a_broken_run_leaves_the_last_vectors_and_removes_the_corpus(
-    paths: dict[str, Path], lexicon_folder: Path, tmp_path: Path
+    settings: EmbeddingSettings, paths: dict[str, Path], lexicon_folder: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    embed(settings=SETTINGS, lexicon=lexicon_folder, out=out, **paths)
+    embed(settings=settings, lexicon=lexicon_folder, out=out, **paths)
     before = (out / "embeddings.parquet").read_bytes()
     (out / ".embed-corpus.1.partial").write_text("left by a killed run")
     foreign = read_table(MENTIONS, paths["mentions"]).slice(0, 1).to_pylist()
@@ -162,7 +170,7 @@ def test_a_broken_run_leaves_the_last_vectors_and_removes_the_corpus(
     write_table(MENTIONS, pa.Table.from_pylist(foreign, schema=MENTIONS.schema()), single)
 
     with pytest.raises(ForeignRowsError, match="r99"):
-        embed(settings=SETTINGS, lexicon=lexicon_folder, out=out, **{**paths, "mentions": single})
+        embed(settings=settings, lexicon=lexicon_folder, out=out, **{**paths, "mentions": single})
 
     assert list(out.iterdir()) == [out / "embeddings.parquet"]
     assert (out / "embeddings.parquet").read_bytes() == before

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pyarrow as pa
@@ -24,11 +23,19 @@ from pipeline.stages.extract import extract
 
 ONE = NlpSettings(workers=1)
 TABLES = {"mentions.parquet": MENTIONS, "findings.parquet": FINDINGS}
-_RUN = """
-import sys
+#: Ends as if its machine had been turned off, when it has written the third part of a table.
+_RUN_UNTIL_KILLED = """
+import os, signal, sys
 from pathlib import Path
+from data_contracts.storage import PartedTable
 from pipeline.settings import SHIPPED_LEXICON, NlpSettings
 from pipeline.stages.extract import extract
+write_part = PartedTable.write_part
+def write_and_die(table, index, rows):
+    write_part(table, index, rows)
+    if index == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+PartedTable.write_part = write_and_die
 extract(settings=NlpSettings(workers=1), reports=Path(sys.argv[1]), out=Path(sys.argv[2]))
 """
 
@@ -73,13 +80,6 @@ def bytes_of(out: Path) -> dict[str, bytes]:
         for name, contract in TABLES.items()
         for part in part_paths(contract, out / name)
     }
-
-
-def wait_for(path: Path, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not path.exists():
-        assert time.monotonic() < deadline, f"{path} did not appear"
-        time.sleep(0.002)
 
 
 @pytest.fixture(scope="module")
@@ -132,10 +132,8 @@ def test_other_reports_are_extracted_afresh(tmp_path: Path) -> None:
 
 def test_a_killed_stage_goes_on_where_it_was(reports: Path, unbroken: Path, tmp_path: Path) -> None:
     partial = tmp_path / ".mentions.parquet.partial"
-    stage = subprocess.Popen([sys.executable, "-c", _RUN, str(reports), str(tmp_path)])
-    wait_for(partial / "part-00000.parquet")
-    stage.kill()
-    assert stage.wait() == -signal.SIGKILL
+    stage = [sys.executable, "-c", _RUN_UNTIL_KILLED, str(reports), str(tmp_path)]
+    assert subprocess.run(stage, check=False).returncode == -signal.SIGKILL
     assert not (tmp_path / "mentions.parquet").exists()
     assert not (tmp_path / "findings.parquet").exists()
     finished = {part.name: _identity(part) for part in partial.glob("part-*.parquet")}
@@ -158,9 +156,12 @@ def test_a_killed_worker_is_replaced_and_nothing_is_missing(
     reports: Path, unbroken: Path, tmp_path: Path
 ) -> None:
     killed: list[int] = []
+    over = threading.Event()
 
     def kill_one() -> None:
-        wait_for(tmp_path / ".mentions.parquet.partial" / "part-00001.parquet")
+        while not (tmp_path / ".mentions.parquet.partial" / "part-00001.parquet").exists():
+            if over.wait(0.002):
+                return
         worker = multiprocessing.active_children()[0]
         assert worker.pid is not None
         os.kill(worker.pid, signal.SIGKILL)
@@ -168,8 +169,11 @@ def test_a_killed_worker_is_replaced_and_nothing_is_missing(
 
     killer = threading.Thread(target=kill_one)
     killer.start()
-    summary = extract(settings=NlpSettings(workers=2), reports=reports, out=tmp_path)
-    killer.join()
+    try:
+        summary = extract(settings=NlpSettings(workers=2), reports=reports, out=tmp_path)
+    finally:
+        over.set()
+        killer.join()
 
     assert len(killed) == 1
     assert summary.counts["reports"] == 16 * 120
