@@ -33,6 +33,8 @@ _SEAL: Final = (
     "SET disabled_filesystems = 'LocalFileSystem'",
     "SET lock_configuration = true",
 )
+#: Errors that are found before a row is read.
+_OF_NO_ROW: Final = (duckdb.BinderException, duckdb.CatalogException)
 
 
 class Tables:
@@ -50,7 +52,7 @@ class Tables:
                 f"{folders[0]}: holds no table; expected Parquet files such as mentions.parquet. "
                 "Run the stages that write them first (uv run dvc repro)"
             )
-        self._database = duckdb.connect(config=_SETTINGS)
+        self._connection: duckdb.DuckDBPyConnection | None = duckdb.connect(config=_SETTINGS)
         try:
             self._open()
         except BaseException:
@@ -64,8 +66,18 @@ class Tables:
         self.close()
 
     def close(self) -> None:
-        """Let go of the tables and of the memory that queries took; none can be asked after."""
-        self._database.close()
+        """Let go of the tables and of the memory that queries took; nothing can be asked after."""
+        if self._connection is not None:
+            self._connection.close()
+        # Others may keep this object for long, as FastAPI keeps what its answers are made of.
+        self._connection = None
+
+    # In quotes: a class that holds DuckDB's type may outlive DuckDB, which complains of that.
+    @property
+    def _database(self) -> "duckdb.DuckDBPyConnection":
+        if self._connection is None:
+            raise TablesError(f"{self.folders[0]}: its tables are closed")
+        return self._connection
 
     def _open(self) -> None:
         self._database.register_filesystem(TableFiles(self.paths))
@@ -137,7 +149,7 @@ class Tables:
             # Until here DuckDB has read no row, so that its message can quote none.
             asked = self._database.sql(one_select(self._database, sql))
         except duckdb.Error as error:
-            raise TablesError(f"{_first_lines(str(error))}\nTables: {self._named()}") from None
+            raise TablesError(f"{_words(error)}\nTables: {self._named()}") from None
         try:
             rows = asked.to_arrow_table()
         except duckdb.Error as error:
@@ -153,9 +165,10 @@ class Tables:
         try:
             yield
         except duckdb.Error as error:
+            told = _words(error) if isinstance(error, _OF_NO_ROW) else _kind(error)
             raise TablesError(
-                f"{self.folders[0]}: has tables that are broken or of another release "
-                f"({_kind(error)}); make them again"
+                f"{self.folders[0]}: has tables that are broken or of another release ({told}); "
+                "make them again"
             ) from None
 
     def _named(self) -> str:
@@ -187,9 +200,11 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def _first_lines(message: str) -> str:
-    """The complaint without the quoted query below it."""
-    return message.split("\n\n", maxsplit=1)[0]
+def _words(error: duckdb.Error) -> str:
+    """The complaint without the quoted query below it, or without what Python says of a file."""
+    if type(error) is duckdb.Error:
+        return "a file of the tables cannot be read"
+    return str(error).split("\n\n", maxsplit=1)[0]
 
 
 def _kind(error: duckdb.Error) -> str:

@@ -38,7 +38,7 @@ class TableFiles(AbstractFileSystem):  # type: ignore[misc]
         table = self._paths.get(name)
         if table is None:
             return []
-        files = sorted(table.glob("part-*.parquet")) if table.is_dir() else [table]
+        files = [table] if table.is_file() else sorted(table.glob("part-*.parquet"))
         return [f"{SCHEME}://{name}/{file.name}" for file in files]
 
     def info(self, path: str, **_: Any) -> dict[str, Any]:

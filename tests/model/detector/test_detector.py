@@ -52,16 +52,17 @@ def overlaps_of_the_likeliest(
 @pytest.mark.trains
 def test_one_batch_can_be_learnt(detector: Detector) -> None:
     pixels, boxes = batch()
+    assert min(overlaps_of_the_likeliest(detector, pixels, boxes)) < 0.5
     optimizer = torch.optim.AdamW(detector.parameters(), lr=1e-3)
-    # As many steps as it takes, 35 to 50 here; how many differs with the seed and with how a
-    # processor rounds.
+    # As many steps as it takes, 5 to 20, which differ with the seed and with how a processor
+    # rounds. Later ones may undo it: nothing holds back an anchor that half covers a box.
     for step in range(1, 151):
         loss = torch.stack(list(detector.losses(pixels, boxes).values())).sum()
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(detector.parameters(), 1.0)
         optimizer.step()
-        if step % 5 == 0 and min(overlaps_of_the_likeliest(detector, pixels, boxes)) > 0.6:
+        if step % 5 == 0 and min(overlaps_of_the_likeliest(detector, pixels, boxes)) > 0.8:
             break
     for overlap in overlaps_of_the_likeliest(detector, pixels, boxes):
         assert overlap > 0.5

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.audit.counting import count_concepts
 from pipeline.audit.database import Tables
 from pipeline.audit.errors import TablesError
 from pipeline.audit.table_files import TableFile
@@ -59,6 +60,22 @@ def test_a_part_that_is_broken_is_told_and_not_quoted(folder: Path, tables: Tabl
     assert "Traceback" not in str(told.value)
     with pytest.raises(TablesError, match=r"run: has tables that are broken.*make them again"):
         tables.query("SELECT count(DISTINCT text) FROM mentions")
+
+
+def test_a_table_that_has_gone_is_told(folder: Path, tables: Tables) -> None:
+    (folder / "correction_outcomes.parquet").unlink()
+    with pytest.raises(TablesError, match="No files found.*correction_outcomes"):
+        tables.ask("FROM correction_outcomes")
+
+
+def test_a_table_that_lacks_a_column_is_told_with_it(folder: Path) -> None:
+    shutil.rmtree(folder / "mentions.parquet")
+    pq.write_table(pa.table({"report_id": ["r1"]}), folder / "mentions.parquet")
+    with (
+        Tables(folder) as tables,
+        pytest.raises(TablesError, match=r'of another release \(Binder Error: .*"concept_id"'),
+    ):
+        count_concepts(tables)
 
 
 def test_threads_read_a_file_each_from_its_own_place(tmp_path: Path) -> None:
