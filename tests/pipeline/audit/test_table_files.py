@@ -64,7 +64,7 @@ def test_a_part_that_is_broken_is_told_and_not_quoted(folder: Path, tables: Tabl
 
 def test_a_table_that_has_gone_is_told(folder: Path, tables: Tables) -> None:
     (folder / "correction_outcomes.parquet").unlink()
-    with pytest.raises(TablesError, match="No files found.*correction_outcomes"):
+    with pytest.raises(TablesError, match=r"No files found.*correction_outcomes"):
         tables.ask("FROM correction_outcomes")
 
 
