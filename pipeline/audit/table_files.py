@@ -59,12 +59,14 @@ class TableFiles(AbstractFileSystem):  # type: ignore[misc]
         return TableFile(self._file(path))
 
     def _file(self, path: str) -> Path:
-        name, _, file = self._strip_protocol(path).rpartition("/")
+        stripped: str = self._strip_protocol(path)
+        name, _, file = stripped.rpartition("/")
         table = self._paths.get(name)
-        found = (table / file if table.is_dir() else table) if table is not None else None
-        if found is None or not (file.startswith("part-") or found == table):
-            raise FileNotFoundError(path)
-        return found
+        if table is not None and table.is_file():
+            return table
+        if table is not None and file.startswith("part-"):
+            return table / file
+        raise FileNotFoundError(path)
 
 
 class TableFile(io.RawIOBase):
