@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from data_contracts.contract import Contract
 from data_contracts.storage import read_table
 from data_contracts.tables import LABELS, MENTIONS, QUARANTINE, REPORTS, TEXT_TABLES
 from pipeline.cli import app
+
+Run = Callable[..., Result]
 
 ROWS = [
     {
@@ -43,10 +46,15 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(*arguments: str) -> Result:
-    result = CliRunner().invoke(app, ["run", *arguments, "--set", "nlp.workers=1"])
-    assert result.exit_code == 0, result.output
-    return result
+@pytest.fixture
+def run(seed_shift: int) -> Run:
+    def run(*arguments: str) -> Result:
+        chosen = ["--set", "nlp.workers=1", "--set", f"embed.seed={seed_shift}"]
+        result = CliRunner().invoke(app, ["run", *arguments, *chosen])
+        assert result.exit_code == 0, result.output
+        return result
+
+    return run
 
 
 def check_all_tables(folder: Path) -> None:
@@ -59,7 +67,8 @@ def column(contract: Contract, folder: Path, name: str) -> list[object]:
     return list(table[name].to_pylist())
 
 
-def test_a_csv_of_three_reports_becomes_all_tables(elsewhere: Path) -> None:
+@pytest.mark.trains
+def test_a_csv_of_three_reports_becomes_all_tables(elsewhere: Path, run: Run) -> None:
     reports = write_reports(elsewhere / "reports.csv")
     result = run(
         "csv",
@@ -86,7 +95,8 @@ def test_a_csv_of_three_reports_becomes_all_tables(elsewhere: Path) -> None:
         assert json.loads((tables / "metrics" / f"{stage}.json").read_text())
 
 
-def test_a_second_run_gives_the_same_files(elsewhere: Path) -> None:
+@pytest.mark.trains
+def test_a_second_run_gives_the_same_files(elsewhere: Path, run: Run) -> None:
     for folder in ("one", "two"):
         run("phantom", "--out", folder, "--set", "phantom.studies=30")
     files = [path for path in sorted((elsewhere / "one").rglob("*")) if path.is_file()]
@@ -96,7 +106,8 @@ def test_a_second_run_gives_the_same_files(elsewhere: Path) -> None:
         assert path.read_bytes() == twin.read_bytes(), path
 
 
-def test_the_phantom_is_generated_where_no_path_is_given(elsewhere: Path) -> None:
+@pytest.mark.trains
+def test_the_phantom_is_generated_where_no_path_is_given(elsewhere: Path, run: Run) -> None:
     run("phantom", "--out", "tables", "--set", "phantom.studies=30")
     tables = elsewhere / "tables"
     check_all_tables(tables)
