@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from data_contracts.json_files import write_json
+
 # Where the system does not tell when a process started, it is when this was first imported.
 _IMPORTED: Final = time.time()
 _STAT: Final = Path("/proc/self/stat")
@@ -17,15 +19,16 @@ _GAP_SECONDS: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What a stage's process cost so far.
+    """What a stage cost its process.
 
     Attributes:
         stage: the stage.
         ended: when this was measured, in seconds since 1970.
-        seconds: since the process started.
+        seconds: since the process started, or since the stage before it in the same process ended.
         starting: of these, those before the stage began: Python, imports, settings.
         cores: how many cores it may run on.
         busy: how many cores it and its workers kept busy on average.
+        used: seconds of all cores that the process and its workers have used since it started.
     """
 
     stage: str
@@ -34,6 +37,7 @@ class Spent:
     starting: float
     cores: int
     busy: float
+    used: float
 
     @property
     def idle(self) -> float:
@@ -42,31 +46,29 @@ class Spent:
 
     @property
     def started(self) -> float:
-        """When the process started, in seconds since 1970."""
+        """When the process started on it, in seconds since 1970."""
         return self.ended - self.seconds
 
 
-def measure_spent(stage: str, seconds: float) -> Spent:
-    """What this process has cost so far.
+def measure_spent(stage: str, seconds: float, before: Spent | None = None) -> Spent:
+    """What a stage has cost this process.
 
     Args:
         stage: the stage that it ran.
         seconds: that the stage itself took.
+        before: what the stage before it cost, where one process runs several.
     """
     ended = time.time()
-    whole = max(ended - _process_started(), seconds)
-    used = os.times()
-    busy = sum((used.user, used.system, used.children_user, used.children_system)) / whole
-    return Spent(stage, ended, whole, whole - seconds, _cores(), busy)
+    started, used_before = (before.ended, before.used) if before else (_process_started(), 0.0)
+    whole = max(ended - started, seconds)
+    times = os.times()
+    used = sum((times.user, times.system, times.children_user, times.children_system))
+    return Spent(stage, ended, whole, whole - seconds, _cores(), (used - used_before) / whole, used)
 
 
 def write_spent(spent: Spent, folder: Path) -> None:
     """Keep what a stage cost in `folder`, for the table at the end of a run."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{spent.stage}.json"
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(json.dumps(asdict(spent)) + "\n", encoding="utf-8")
-    os.replace(partial, path)
+    write_json(asdict(spent), folder / f"{spent.stage}.json")
 
 
 def read_run(folder: Path) -> list[Spent]:

@@ -1,12 +1,11 @@
 """What a stage tells its user when it is done: counts, quarantined rows, time."""
 
-import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from data_contracts.spent import measure_spent, read_run, write_spent
+from data_contracts.json_files import write_json
+from data_contracts.spent import Spent, measure_spent, read_run, write_spent
 
 #: Folder beside the counts for what stages cost.
 TIMES: Final = "times"
@@ -31,16 +30,21 @@ class StageSummary:
 
 def write_metrics(summary: StageSummary, path: Path) -> None:
     """Write the counts as JSON for `dvc metrics show`, atomically."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(json.dumps(summary.counts, indent=2) + "\n", encoding="utf-8")
-    os.replace(partial, path)
+    write_json(summary.counts, path)
 
 
-def report(summary: StageSummary, metrics: Path | None) -> None:
+def report(summary: StageSummary, metrics: Path | None, before: Spent | None = None) -> Spent:
     """Print a stage's counts and what it cost, and write the counts for `dvc metrics show`.
 
     What it cost goes beside the counts, into `times/`, which is not under version control.
+
+    Args:
+        summary: the stage's.
+        metrics: file for the counts; None writes nothing.
+        before: what the stage before it cost, where one process runs several.
+
+    Returns:
+        What it cost.
     """
     from rich.console import Console
     from rich.table import Table
@@ -48,7 +52,7 @@ def report(summary: StageSummary, metrics: Path | None) -> None:
 
     # Two stages may run one function; their counts' files tell them apart.
     stage = metrics.stem if metrics else summary.stage
-    spent = measure_spent(stage, summary.seconds)
+    spent = measure_spent(stage, summary.seconds, before)
     table = Table(title=summary.stage, title_justify="left", title_style="bold", show_header=False)
     table.add_column(overflow="fold")
     table.add_column(justify="right")
@@ -66,6 +70,7 @@ def report(summary: StageSummary, metrics: Path | None) -> None:
     if metrics is not None:
         write_metrics(summary, metrics)
         write_spent(spent, metrics.parent / TIMES)
+    return spent
 
 
 def report_run(metrics: Path) -> None:

@@ -287,8 +287,9 @@ def run(
     _start_workers_ahead(settings.nlp, scheduler)
     from pipeline.stages.run import run as stages
 
+    spent = None
     for summary in stages(settings=settings, source=path, out=out, scheduler=scheduler):
-        report(summary, None)
+        spent = report(summary, None, spent)
 
 
 @app.command(epilog="Example: python -m pipeline neighbours consolidation --count 20")

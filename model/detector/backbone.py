@@ -55,14 +55,20 @@ def make_resnet(settings: BackboneSettings) -> ResNet:
 
 def strides_of(settings: BackboneSettings) -> tuple[int, ...]:
     """Pixels of the picture to a cell of each level of the pyramid, the finest first."""
-    strides = [stride for stride in _STAGES if stride <= settings.stride]
-    return (*strides, *(settings.stride * 2**step for step in range(1, _BEYOND + 1)))
+    return (
+        *_stages_below(settings),
+        *(settings.stride * 2**step for step in range(1, _BEYOND + 1)),
+    )
 
 
 def stages_of(network: ResNet, settings: BackboneSettings) -> list[nn.Module]:
     """The body's stages behind its stem, the last one that of the settings' stride."""
-    names = ["layer1", *(name for stride, name in _STAGES.items() if stride <= settings.stride)]
-    return [getattr(network, name) for name in names]
+    return [getattr(network, name) for name in ("layer1", *_stages_below(settings).values())]
+
+
+def _stages_below(settings: BackboneSettings) -> dict[int, str]:
+    """Those of the body's stages that the pyramid stands on, by their stride."""
+    return {stride: name for stride, name in _STAGES.items() if stride <= settings.stride}
 
 
 def make_pyramid(settings: BackboneSettings) -> BackboneWithFPN:
@@ -72,7 +78,7 @@ def make_pyramid(settings: BackboneSettings) -> BackboneWithFPN:
     takes [B, 3, S, S] and gives one [B, C, S/s, S/s] for each stride s of `strides_of`.
     """
     network = make_resnet(settings)
-    names = [name for stride, name in _STAGES.items() if stride <= settings.stride]
+    names = list(_stages_below(settings).values())
     return BackboneWithFPN(
         network,
         {name: str(level) for level, name in enumerate(names)},

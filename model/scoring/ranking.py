@@ -1,13 +1,14 @@
 """Scores of a ranking, for all draws at once: AUROC, average precision, and ranks themselves.
 
-A draw only says how often each image counts, so that each score is a few products of matrices:
-draws times what is above or below what. No draw is ranked anew.
+A draw only says how often each image counts, so that all draws share one order: no draw is ranked
+anew.
 """
 
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_matrix
 
 from model.scoring.bootstrap import Drawn, Draws
 
@@ -22,11 +23,11 @@ def auroc(scores: npt.NDArray[Any], truth: npt.NDArray[np.bool_], draws: Draws) 
         truth: [N].
         draws: [D + 1, N] how often each counts.
     """
-    high, low = scores[truth], scores[~truth]
-    true, false = draws[:, truth], draws[:, ~truth]
-    beats = (low[:, None] < high) + (low[:, None] == high) / 2
-    won = (true * (false @ beats)).sum(axis=1)
-    pairs = true.sum(axis=1) * false.sum(axis=1)
+    true = draws[:, truth]
+    trues, falses = true.sum(axis=1), draws[:, ~truth].sum(axis=1)
+    # Of the ranks' sum, what is left beside those among each other (Mann and Whitney 1947).
+    won = (true * ranks_of(scores, draws)[:, truth]).sum(axis=1) - trues * (trues + 1) / 2
+    pairs = trues * falses
     return np.divide(won, pairs, out=np.full(len(draws), np.nan), where=pairs > 0)
 
 
@@ -52,8 +53,8 @@ def average_precision_of(
     # Equal scores stand or fall together: what is found with a hit reaches to the end of its run.
     ends = np.searchsorted(ranked, ranked[hits], side="right")
     counts = draws[:, images[hits]]
-    found = counts @ (hits[:, None] < ends)
-    taken = draws @ _counts_before(images, ends, draws.shape[1])
+    found = np.cumsum(counts, axis=1)[:, np.searchsorted(hits, ends) - 1]
+    taken = _taken_before(images, ends, draws)
     precision = np.divide(found, taken, out=np.zeros_like(found), where=taken > 0)
     total = counts.sum(axis=1) if wanted is None else wanted
     gained = (counts * precision).sum(axis=1)
@@ -78,13 +79,13 @@ def ranks_of(values: npt.NDArray[Any], draws: Draws) -> npt.NDArray[np.float64]:
     return ranks
 
 
-def _counts_before(
-    images: npt.NDArray[np.int64], ends: npt.NDArray[np.int64], count: int
+def _taken_before(
+    images: npt.NDArray[np.int64], ends: npt.NDArray[np.int64], draws: Draws
 ) -> npt.NDArray[np.float64]:
-    """[I, H] how many of the first `ends` [H] of ranked things belong to each of `count` images."""
-    starts = np.concatenate([[0], ends])
-    added = np.zeros((count, len(ends)))
-    column = np.repeat(np.arange(len(ends)), np.diff(starts))
-    np.add.at(added, (images[: len(column)], column), 1)
-    counts: npt.NDArray[np.float64] = np.cumsum(added, axis=1)
-    return counts
+    """[D + 1, H] how many of the first `ends` [H] of ranked things count, by their images [N]."""
+    run = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
+    of_run = (run, images[: len(run)])
+    # A row for each run of things from one end to the next: as many numbers as there are things.
+    runs = csr_matrix((np.ones(len(run)), of_run), shape=(len(ends), draws.shape[1]))
+    taken: npt.NDArray[np.float64] = np.cumsum(runs @ draws.T, axis=0).T
+    return taken

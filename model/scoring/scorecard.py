@@ -83,8 +83,10 @@ def score_boxes(images: Sequence[ScoredImage], least_score: float, draws: Draws)
             accuracy, misses = ratio(found, wanted, draws), mean(wrong, draws)
             yield Score("accuracy", BOXES, measure, threshold, interval(accuracy), count)
             yield Score("false_positives", BOXES, measure, threshold, interval(misses), count)
+    ranked = [image.boxes for image in images]
+    overlaps = _overlaps(ranked, "iou")
     for threshold in _PRECISION_AT:
-        precision = _precision([image.boxes for image in images], threshold, draws)
+        precision = _precision(ranked, overlaps, threshold, draws)
         yield Score("average_precision", BOXES, "iou", threshold, interval(precision), count)
     with_boxes = [len(image.boxes.reference) > 0 for image in images]
     rest: dict[str, list[float]] = {
@@ -178,11 +180,13 @@ def _counts(
     return found, wrong, [len(image.reference) for image in images]
 
 
-def _precision(images: Sequence[ImageBoxes], threshold: float, draws: Draws) -> Drawn:
+def _precision(
+    images: Sequence[ImageBoxes], overlaps: Sequence[Overlaps], threshold: float, draws: Draws
+) -> Drawn:
     """[D + 1] average precision of all boxes of all images, ranked together."""
     hits, of_image = [np.zeros(0, dtype=np.bool_)], [np.zeros(0, dtype=np.int64)]
-    for row, image in enumerate(images):
-        matching = match(iou(image.predicted, image.reference), image.scores, threshold)
+    for row, (image, own) in enumerate(zip(images, overlaps, strict=True)):
+        matching = match(own, image.scores, threshold)
         hits.append(matching.of_prediction >= 0)
         of_image.append(np.full(len(image.scores), row))
     scores = np.concatenate([np.zeros(0), *(image.scores for image in images)])

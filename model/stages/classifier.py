@@ -15,7 +15,7 @@ from model.settings import ModelSettings, Recipe
 from model.tensors.attributes import attributes_of, rows_of
 from model.tensors.cohorts import check_files, open_cohort
 from model.tensors.label_values import label_values
-from model.tensors.pictures import Pictures, in_order, shuffled
+from model.tensors.pictures import KeptPictures, in_order, shuffled
 from model.training.fingerprint import fingerprint_of, stamps, weights_stamp
 from model.training.fitting import fit, quieten
 
@@ -60,7 +60,7 @@ def classifier(
     check_files(cohort)
     taught, held_back = cohort.of_split("train"), cohort.of_split("validate")
     size, workers = settings.picture.size, settings.hardware.workers
-    training = shuffled(Pictures(taught, size), own.batch_size, own.seed, workers)
+    training = shuffled(KeptPictures(taught, size), own.batch_size, own.seed, workers)
     lightning.seed_everything(own.seed, verbose=False)
     network = ImageClassifier(settings.backbone, len(labels.concepts))
     origin = {}
@@ -77,7 +77,7 @@ def classifier(
             len(training),
         ),
         training,
-        in_order(Pictures(held_back, size), own.batch_size, workers),
+        in_order(KeptPictures(held_back, size), own.batch_size, workers),
         settings=own,
         hardware=settings.hardware,
         folder=out.with_name(f".{out.name}.fit"),

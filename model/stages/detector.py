@@ -13,7 +13,7 @@ from model.detector.learning import DetectorLearning
 from model.detector.retinanet import Detector
 from model.settings import ModelSettings
 from model.tensors.cohorts import Cohort, CohortError, check_files, open_cohort
-from model.tensors.pictures import Pictures, in_order, shuffled
+from model.tensors.pictures import KeptPictures, Pictures, in_order, shuffled
 from model.training.fingerprint import fingerprint_of, stamps
 from model.training.fitting import fit, quieten
 
@@ -40,8 +40,10 @@ def detector(*, settings: ModelSettings, out: Path, record: Path | None = None) 
     check_files(cohort)
     own = settings.detector
     size, workers = settings.picture.size, settings.hardware.workers
-    training = shuffled(Pictures(cohort.of_split("train"), size), own.batch_size, own.seed, workers)
-    held_back = Pictures(cohort.of_split("validate"), size)
+    training = shuffled(
+        KeptPictures(cohort.of_split("train"), size), own.batch_size, own.seed, workers
+    )
+    held_back = KeptPictures(cohort.of_split("validate"), size)
     lightning.seed_everything(own.seed, verbose=False)
     network = Detector(settings.backbone, size, cohort.kinds, settings.targets)
     epochs = fit(

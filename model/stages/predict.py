@@ -1,12 +1,10 @@
 """Stage predict: read images, and write what they show as tables, JSON, COCO and pictures."""
 
-import json
-import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+from data_contracts.json_files import write_json
 from data_contracts.progress import progress_bar
 from data_contracts.storage import write_table
 from data_contracts.summary import StageSummary
@@ -77,8 +75,8 @@ def predict(
 def _write(
     read: Sequence[Predicted], unreadable: Sequence[UnreadableImageError], out: Path
 ) -> tuple[Path, ...]:
-    _write_json([plain_of(one) for one in read], out / "predictions.json")
-    _write_json(coco_of(read), out / "coco.json")
+    write_json([plain_of(one) for one in read], out / "predictions.json")
+    write_json(coco_of(read), out / "coco.json")
     tables = write_findings(_METHOD, [one.counted for one in read], out)
     rejected = [
         Rejected(Place(str(e.path), 0), e.path.name, e.reason, e.detail) for e in unreadable
@@ -90,9 +88,3 @@ def _write(
         *tables.values(),
         out / "quarantine.parquet",
     )
-
-
-def _write_json(content: Any, path: Path) -> None:
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    os.replace(partial, path)

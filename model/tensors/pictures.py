@@ -1,4 +1,4 @@
-"""Images of a cohort as tensors, read when they are first asked for."""
+"""Images of a cohort as tensors, read when they are asked for."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -45,8 +45,6 @@ class Batch(NamedTuple):
 class Pictures(Dataset[Seen]):
     """A cohort's images, each fitted into a square.
 
-    A file is decoded once; its square is then kept, unless the cohort is too large for memory.
-
     Args:
         cohort: the images; read by `read_pixels` from their files.
         size: S, pixels of the square's side.
@@ -55,7 +53,6 @@ class Pictures(Dataset[Seen]):
     def __init__(self, cohort: Cohort, size: int) -> None:
         self.cohort = cohort
         self.size = size
-        self._kept = kept_squares(len(cohort.images), size)
 
     def __len__(self) -> int:
         return len(self.cohort.images)
@@ -78,10 +75,23 @@ class Pictures(Dataset[Seen]):
         return place(image.width, image.height, self.size)
 
     def _square(self, index: int) -> Square:
+        return fit_square(read_pixels(self.cohort.path(self.cohort.images[index])), self.size)
+
+
+class KeptPictures(Pictures):
+    """Pictures that are read in every epoch, and decoded in the first.
+
+    Their squares are kept, unless the cohort is too large for memory.
+    """
+
+    def __init__(self, cohort: Cohort, size: int) -> None:
+        super().__init__(cohort, size)
+        self._kept = kept_squares(len(cohort.images), size)
+
+    def _square(self, index: int) -> Square:
         square = self._kept.get(index) if self._kept else None
         if square is None:
-            path = self.cohort.path(self.cohort.images[index])
-            square = fit_square(read_pixels(path), self.size)
+            square = super()._square(index)
             if self._kept:
                 self._kept.keep(index, square)
         return square

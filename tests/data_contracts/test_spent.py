@@ -12,7 +12,7 @@ from data_contracts.summary import TIMES, StageSummary, report, report_run
 
 
 def spent(stage: str, ended: float, seconds: float = 10.0) -> Spent:
-    return Spent(stage, ended, seconds, starting=2.0, cores=2, busy=1.5)
+    return Spent(stage, ended, seconds, starting=2.0, cores=2, busy=1.5, used=15.0)
 
 
 def test_stages_that_ran_one_behind_the_other_are_one_run(tmp_path: Path) -> None:
@@ -51,6 +51,14 @@ def test_a_stage_never_takes_longer_than_its_process() -> None:
     assert found.seconds == 1e9
     assert found.starting == 0
     assert abs(found.ended - time.time()) < 60
+
+
+def test_a_second_stage_of_one_process_costs_what_came_after_the_first() -> None:
+    first = measure_spent("ingest", 0.0)
+    second = measure_spent("extract", 0.0, first)
+    assert second.started == pytest.approx(first.ended)
+    assert second.used >= first.used
+    assert second.seconds < first.seconds
 
 
 def test_the_table_names_each_stage_and_what_lay_between(
