@@ -4,7 +4,7 @@ import logging
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import forkserver
 from typing import Any, Final, Protocol, TypeVar
 
@@ -15,6 +15,7 @@ _Result = TypeVar("_Result")
 
 _LOOPBACK: Final = "127.0.0.1"
 _CONNECT_SECONDS: Final = 10
+_RESTART_SECONDS: Final = 20
 # How often a task may take its worker down with it before the run gives up.
 _ALLOWED_FAILURES: Final = 3
 _DASK: Final = {
@@ -120,6 +121,7 @@ def open_workers(count: int, scheduler: str | None = None) -> Iterator[Workers]:
         if scheduler is None:
             cluster = stack.enter_context(_local_cluster(count))
             client = stack.enter_context(Client(cluster))
+            stack.callback(_await_workers, client, count)
         else:
             client = stack.enter_context(_connect(scheduler))
         yield OnCluster(client)
@@ -144,6 +146,14 @@ def _local_cluster(count: int) -> Any:
         # Dask tells of every restart and retry; what matters reaches the user as an error.
         silence_logs=logging.CRITICAL,
     )
+
+
+def _await_workers(client: Any, count: int) -> None:
+    """Wait until as many workers are there again: a cluster whose worker is just being started
+    anew cannot be closed, and its error would stand in place of the one that says what happened.
+    """
+    with suppress(TimeoutError):
+        client.wait_for_workers(count, timeout=_RESTART_SECONDS)
 
 
 def start_ahead(rules: Rules) -> None:
