@@ -191,7 +191,7 @@ def run_peer(work: Path, total: int) -> Measured:
     """The peer on the first `total` reports' texts."""
     with measure() as measured:
         # Before all that imports spaCy, wherever imports are sorted to.
-        import_module("pipeline.extraction.lean_spacy")
+        import_module("pipeline.language.lean_spacy")
         from peer import build_peer, write_entities
 
         write_entities(build_peer(), work / "reports.parquet", work / "peer.parquet", total)
@@ -202,7 +202,7 @@ def count_passages(work: Path) -> tuple[int, int]:
     """Passages of all sections, and how many of them are distinct within their kind of section."""
     from data_contracts.storage import read_parts
     from data_contracts.tables import ASSERTING_SECTIONS, REPORTS
-    from pipeline.extraction.passages import split_passages
+    from pipeline.language.sentences import split_passages
 
     total = 0
     distinct: set[int] = set()

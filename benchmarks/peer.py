@@ -10,7 +10,7 @@ from spacy.language import Language
 
 from data_contracts.storage import read_parts
 from data_contracts.tables import REPORTS
-from pipeline.extraction.lexicon import load_lexicon
+from pipeline.lexicon.concepts import load_lexicon
 from pipeline.settings import SHIPPED_LEXICON
 
 _ = Negex

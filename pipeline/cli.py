@@ -83,8 +83,8 @@ def ingest(
 
 def _start_workers_ahead(settings: "NlpSettings", scheduler: str | None) -> None:
     if scheduler is None and settings.workers > 1:
-        from pipeline.extraction.rules import rules_in
-        from pipeline.extraction.workers import start_ahead
+        from pipeline.extraction.running.lexicon_version import rules_in
+        from pipeline.extraction.running.workers import start_ahead
 
         start_ahead(rules_in(settings.lexicon))
 
@@ -363,7 +363,7 @@ def overview(
     """
     settings = settings_of(params, assignments)
     require_tables("overview", tables, "reports", "mentions", "findings", "labels")
-    from pipeline.corrections.log import sample_file
+    from pipeline.auditing.corrections.log import sample_file
     from pipeline.stages.overview import overview as stage
 
     summary = stage(

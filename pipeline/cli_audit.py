@@ -11,10 +11,10 @@ from pipeline.console import Commands, require, require_tables
 from pipeline.options import Assignments, Metrics, Params, Tables, metrics_path, settings_of
 
 if TYPE_CHECKING:
-    from pipeline.audit.database import Tables as Database
-    from pipeline.audit.sampling import Stratification
-    from pipeline.references.coding import ReferenceKind
-    from pipeline.references.reading import Aspect
+    from pipeline.auditing.references.coding import ReferenceKind
+    from pipeline.auditing.references.reading import Aspect
+    from pipeline.auditing.tables.database import Tables as Database
+    from pipeline.auditing.tables.sampling import Stratification
 
 app = typer.Typer(
     cls=Commands,
@@ -72,8 +72,8 @@ def summary(
     """
     from rich.console import Console
 
-    from pipeline.audit.database import Tables as Database
-    from pipeline.audit.summarizing import summarize
+    from pipeline.auditing.tables.database import Tables as Database
+    from pipeline.auditing.tables.summarizing import summarize
 
     with Database(tables) as database:
         Console().print(summarize(database))
@@ -87,7 +87,7 @@ def _write_counts(database: "Database", path: Path) -> None:
     # What checks tables takes longer to load than all of a summary's queries.
     from data_contracts.audit_tables import COUNTS
     from data_contracts.storage import write_table
-    from pipeline.audit.counting import cross_counts
+    from pipeline.auditing.tables.counting import cross_counts
 
     write_table(COUNTS, cross_counts(database), path)
 
@@ -97,9 +97,9 @@ def _tell_changes(database: "Database", against: Path, out: Path | None) -> None
 
     from data_contracts.audit_tables import CHANGES
     from data_contracts.storage import write_table
-    from pipeline.audit.changes import find_changes
-    from pipeline.audit.database import Tables as Database
-    from pipeline.audit.summarizing import summarize_changes
+    from pipeline.auditing.tables.changes import find_changes
+    from pipeline.auditing.tables.database import Tables as Database
+    from pipeline.auditing.tables.summarizing import summarize_changes
 
     with Database(against) as before:
         changes = find_changes(database, before)
@@ -122,9 +122,9 @@ def show(
     """
     from rich.console import Console
 
-    from pipeline.audit.database import Tables as Database
-    from pipeline.audit.one_report import read_report
-    from pipeline.audit.showing import show_report
+    from pipeline.auditing.tables.database import Tables as Database
+    from pipeline.auditing.tables.one_report import read_report
+    from pipeline.auditing.tables.showing import show_report
 
     with Database(tables) as database:
         read = read_report(database, report_id)
@@ -160,7 +160,7 @@ def sample(
     Each report belongs to one stratum, that of the rarest thing it holds, so that scores can be
     weighed back to all reports. `audit serve` reviews them, `audit measure` weighs.
     """
-    from pipeline.corrections.log import sample_file
+    from pipeline.auditing.corrections.log import sample_file
     from pipeline.stages.audit_sample import audit_sample
 
     folder = corrections or settings_of(None, None).label.corrections
@@ -208,8 +208,8 @@ def sql(
     """
     from rich.console import Console
 
-    from pipeline.audit.answers import check_place, list_tables, show_answer, write_answer
-    from pipeline.audit.database import Tables as Database
+    from pipeline.auditing.tables.answers import check_place, list_tables, show_answer, write_answer
+    from pipeline.auditing.tables.database import Tables as Database
 
     folder = corrections or settings_of(None, None).label.corrections
     console = Console()
@@ -252,8 +252,8 @@ def measure(
     """
     from rich.console import Console
 
-    from pipeline.corrections.log import sample_file
-    from pipeline.measuring.rendering import render_measures
+    from pipeline.auditing.corrections.log import sample_file
+    from pipeline.auditing.measuring.rendering import render_measures
     from pipeline.stages.audit_measure import audit_measure
 
     folder = corrections or settings_of(None, None).label.corrections
@@ -295,7 +295,7 @@ def serve(
     Every decision is kept at once in the corrections table, which the stage label applies when it
     is run again.
     """
-    from pipeline.corrections.log import sample_file
+    from pipeline.auditing.corrections.log import sample_file
     from pipeline.stages.audit_serve import audit_serve
 
     settings = settings_of(params, assignments)
@@ -373,7 +373,7 @@ def compare(
     require("audit compare", labels, "label")
     from rich.console import Console
 
-    from pipeline.references.rendering import render_comparison
+    from pipeline.auditing.references.rendering import render_comparison
     from pipeline.stages.audit_compare import audit_compare
 
     done = audit_compare(

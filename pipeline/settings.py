@@ -13,7 +13,7 @@ SourceKind = Literal["phantom", "mimic_cxr", "openi_xml", "openi_csv", "csv", "j
 SOURCE_KINDS: Final[tuple[SourceKind, ...]] = get_args(SourceKind)
 _OF_MODEL: Final = "model"
 PARAMS_FILE: Final = Path("params.yaml")
-SHIPPED_LEXICON: Final = Path(__file__).parent / "extraction" / "lexicons"
+SHIPPED_LEXICON: Final = Path(__file__).parent / "lexicon" / "files"
 
 
 class SettingsError(ValueError):

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.embeddings.training import WordVectors
-from pipeline.extraction.lexicon import Concept
+from pipeline.lexicon.concepts import Concept
 
 
 @dataclass(frozen=True, slots=True)

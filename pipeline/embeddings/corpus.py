@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from data_contracts.tables import ASSERTING_SECTIONS
 from pipeline.embeddings.words import join_phrases, joined_phrase, split_words
-from pipeline.extraction.passages import split_sentences
+from pipeline.language.sentences import split_sentences
 
 #: Sections whose sentences speak of findings, of whatever assertion; the rest (technique,
 #: comparison, other) tell how the image was made.

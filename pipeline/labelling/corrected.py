@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data_contracts.tables import EVIDENCE, LABELS
-from pipeline.corrections.applying import CorrectedReport, Row, correct_report, evidence_id
-from pipeline.corrections.decision import Decision
 from pipeline.labelling.aggregation import Conflict, label_reports
+from pipeline.labelling.applying import CorrectedReport, Row, correct_report, evidence_id
 from pipeline.labelling.claims import ReportBatch
+from pipeline.labelling.decision import Decision
 from pipeline.labelling.label_columns import LabelColumns
 
 #: Report id to its text and sections, as rows of the reports table hold them.

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from data_contracts.concepts import CATEGORIES
-from pipeline.extraction.lexicon import Concept, Lexicon
+from pipeline.lexicon.concepts import Concept, Lexicon
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process
 
 from data_contracts.concepts import ASSERTIONS, Assertion
 from data_contracts.tables import VOCABULARY
-from pipeline.extraction.lexicon import Concept
+from pipeline.lexicon.concepts import Concept
 from pipeline.settings import VocabularySettings
 
 Reason = Literal["keep_list", "drop_list", "frequency", "too_rare", "never_affirmed", "unmentioned"]

@@ -2,7 +2,7 @@
 
 Demner-Fushman et al., "Preparing a collection of radiology examinations for distribution and
 retrieval", JAMIA 2016. The experts' MeSH coding in the same files is no part of the reports; it is
-read by `pipeline.references`, as a reference.
+read by `pipeline.auditing.references`, as a reference.
 """
 
 import re

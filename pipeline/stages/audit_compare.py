@@ -8,13 +8,13 @@ from pathlib import Path
 from data_contracts.audit_tables import CONFUSION, DISAGREEMENT_KINDS, DISAGREEMENTS, SCORES
 from data_contracts.storage import write_table
 from data_contracts.summary import StageSummary
-from pipeline.references.coding import ReferenceKind, load_coding, parse_readings
-from pipeline.references.comparison import Compared, compare
-from pipeline.references.errors import AuditError
-from pipeline.references.label_tables import read_labels
-from pipeline.references.label_values import LabelValues
-from pipeline.references.reading import ASPECTS, Aspect
-from pipeline.references.references import read_reference
+from pipeline.auditing.references.coding import ReferenceKind, load_coding, parse_readings
+from pipeline.auditing.references.comparison import Compared, compare
+from pipeline.auditing.references.errors import AuditError
+from pipeline.auditing.references.label_tables import read_labels
+from pipeline.auditing.references.label_values import LabelValues
+from pipeline.auditing.references.reading import ASPECTS, Aspect
+from pipeline.auditing.references.references import read_reference
 
 
 @dataclass(frozen=True, slots=True)

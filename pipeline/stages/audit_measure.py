@@ -10,11 +10,11 @@ import pyarrow as pa
 from data_contracts.corrections import MEASURES, REVIEW_SAMPLE
 from data_contracts.storage import read_table, write_table
 from data_contracts.summary import StageSummary
-from pipeline.corrections.decision import which_stand
-from pipeline.corrections.log import corrections_file, read_log
-from pipeline.measuring.figure import draw_reliability
-from pipeline.measuring.measures import Kappa, agreement, measure
-from pipeline.measuring.reviews import gather_reviews, paired_decisions
+from pipeline.auditing.corrections.log import corrections_file, read_log
+from pipeline.auditing.measuring.figure import draw_reliability
+from pipeline.auditing.measuring.measures import Kappa, agreement, measure
+from pipeline.auditing.measuring.reviews import gather_reviews, paired_decisions
+from pipeline.labelling.decision import which_stand
 
 
 class NothingReviewedError(ValueError):

@@ -7,10 +7,10 @@ from pathlib import Path
 from data_contracts.corrections import REVIEW_SAMPLE
 from data_contracts.storage import read_table, write_table
 from data_contracts.summary import StageSummary
-from pipeline.audit.database import Tables
-from pipeline.audit.sampling import Stratification, draw_sample
-from pipeline.corrections.decision import Decision
-from pipeline.corrections.log import read_log
+from pipeline.auditing.corrections.log import read_log
+from pipeline.auditing.tables.database import Tables
+from pipeline.auditing.tables.sampling import Stratification, draw_sample
+from pipeline.labelling.decision import Decision
 
 
 class SampleInReviewError(ValueError):

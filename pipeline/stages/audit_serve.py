@@ -9,10 +9,10 @@ from rich.text import Text
 
 from data_contracts.corrections import REVIEW_SAMPLE
 from data_contracts.storage import read_table
-from pipeline.audit.database import Tables
-from pipeline.extraction.lexicon import load_lexicon
-from pipeline.review.access import AccessError, check_opening
-from pipeline.review.server import review_app
+from pipeline.auditing.review.access import AccessError, check_opening
+from pipeline.auditing.review.server import review_app
+from pipeline.auditing.tables.database import Tables
+from pipeline.lexicon.concepts import load_lexicon
 from pipeline.stages.audit_sample import audit_sample
 
 #: The sample that is drawn where none was.

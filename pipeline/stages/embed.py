@@ -25,7 +25,7 @@ from pipeline.embeddings.corpus import (
     count_concept_words,
 )
 from pipeline.embeddings.training import WordVectors, train_word_vectors
-from pipeline.extraction.lexicon import load_lexicon
+from pipeline.lexicon.concepts import load_lexicon
 from pipeline.report_batches import WantedTable, read_batches
 from pipeline.settings import EmbeddingSettings
 

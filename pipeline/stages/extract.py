@@ -19,9 +19,9 @@ from data_contracts.progress import progress_bar
 from data_contracts.storage import PartedTable, count_rows, is_current, part_paths, read_parts
 from data_contracts.summary import StageSummary
 from data_contracts.tables import FINDINGS, MENTIONS, REPORTS
-from pipeline.extraction.part import ReportsPart, extract_part, rules_fingerprint
-from pipeline.extraction.rules import Rules, announced, rules_in
-from pipeline.extraction.workers import Workers, WorkersError, open_workers
+from pipeline.extraction.running.lexicon_version import Rules, announced, rules_in
+from pipeline.extraction.running.part import ReportsPart, extract_part, rules_fingerprint
+from pipeline.extraction.running.workers import Workers, WorkersError, open_workers
 from pipeline.settings import NlpSettings
 
 # Other releases of these may split words or match cues differently.

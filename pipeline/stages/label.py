@@ -18,9 +18,7 @@ from data_contracts.corrections import CORRECTION_OUTCOMES, UNAPPLIED
 from data_contracts.storage import PartedTable, part_paths, read_parts, write_table
 from data_contracts.summary import StageSummary
 from data_contracts.tables import FINDINGS, LABELS, MENTIONS, REPORTS
-from pipeline.corrections.decision import Decision, Standing, which_stand
-from pipeline.corrections.log import corrections_file, read_log
-from pipeline.extraction.lexicon import load_lexicon
+from pipeline.auditing.corrections.log import corrections_file, read_log
 from pipeline.labelling.claims import (
     FINDING_COLUMNS,
     MENTION_COLUMNS,
@@ -28,7 +26,9 @@ from pipeline.labelling.claims import (
     ReportBatch,
 )
 from pipeline.labelling.corrected import Texts, correct_batch, label_corrected
+from pipeline.labelling.decision import Decision, Standing, which_stand
 from pipeline.labelling.label_columns import label_columns
+from pipeline.lexicon.concepts import load_lexicon
 from pipeline.report_batches import WantedTable, read_batches
 from pipeline.settings import LabelSettings
 
@@ -180,7 +180,7 @@ def _count(labels: pa.Table) -> dict[str, int]:
 def _fingerprint(parts: list[Path], rules: str) -> str:
     """A digest of the input, the settings and the labelling's own code."""
     digest = hashlib.sha256(rules.encode())
-    for package in ("pipeline.corrections", "pipeline.labelling"):
+    for package in ("pipeline.labelling", "pipeline.auditing.corrections"):
         for module in sorted(resources.files(package).iterdir(), key=lambda entry: entry.name):
             if module.name.endswith(".py"):
                 digest.update(module.read_bytes())

@@ -8,22 +8,27 @@ from typing import Final
 from data_contracts.storage import read_table
 from data_contracts.summary import StageSummary
 from data_contracts.tables import EMBEDDINGS
-from pipeline.audit.counting import (
+from pipeline.auditing.overview.concept_map import place_concepts
+from pipeline.auditing.overview.contents import (
+    count_totals,
+    count_values,
+    kept_concepts,
+    name_concepts,
+)
+from pipeline.auditing.overview.cooccurrence import count_places
+from pipeline.auditing.overview.drawing import as_picture, draw_cooccurrence, draw_map, read_picture
+from pipeline.auditing.overview.evaluation import read_evaluation
+from pipeline.auditing.overview.page import Overview, render_page
+from pipeline.auditing.overview.quality import measure_reviews, read_comparison, read_phantom_score
+from pipeline.auditing.tables.counting import (
     DIMENSIONS,
     count_along,
     count_concepts,
     count_labels,
     section_agreement,
 )
-from pipeline.audit.database import Tables
+from pipeline.auditing.tables.database import Tables
 from pipeline.embeddings.neighbours import Neighbour, nearest_to_concepts
-from pipeline.overview.concept_map import place_concepts
-from pipeline.overview.contents import count_totals, count_values, kept_concepts, name_concepts
-from pipeline.overview.cooccurrence import count_places
-from pipeline.overview.drawing import as_picture, draw_cooccurrence, draw_map, read_picture
-from pipeline.overview.evaluation import read_evaluation
-from pipeline.overview.page import Overview, render_page
-from pipeline.overview.quality import measure_reviews, read_comparison, read_phantom_score
 
 #: Words near a concept, and occurrences below which a word is not shown.
 _NEAREST: Final = 6

@@ -44,7 +44,7 @@ def propose(*, settings: NlpSettings, reports: Path, mentions: Path, out: Path) 
         proposals = PROPOSALS.schema().empty_table()
     else:
         # Loads spaCy with all that its models need, which nobody wants who has none.
-        from pipeline.proposals.proposing import propose_phrases
+        from pipeline.auditing.proposals.proposing import propose_phrases
 
         proposals, counts = propose_phrases(
             settings.model, settings.lexicon, reports, mentions, console

@@ -12,8 +12,8 @@ from data_contracts.concepts import AFFIRMED, CATEGORIES, Assertion
 from data_contracts.storage import read_parts, write_table
 from data_contracts.summary import StageSummary
 from data_contracts.tables import LABELS, MENTIONS, VOCABULARY
-from pipeline.extraction.lexicon import load_lexicon
 from pipeline.labelling.vocabulary import REASONS, ConceptCounts, check_lists, choose_concepts
+from pipeline.lexicon.concepts import load_lexicon
 from pipeline.settings import VocabularySettings
 
 

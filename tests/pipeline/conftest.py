@@ -9,7 +9,8 @@ import pytest
 from data_contracts.concepts import category_of
 from data_contracts.storage import PartedTable
 from data_contracts.tables import FINDINGS, MENTIONS, REPORTS
-from pipeline.extraction.lexicon import Concept, Lexicon, load_lexicon
+from pipeline.extraction.batch.extractor import Extractor, load_extractor
+from pipeline.lexicon.concepts import Concept, Lexicon, load_lexicon
 from pipeline.settings import LabelSettings
 from pipeline.stages.label import label
 
@@ -54,6 +55,12 @@ _LEXICON_FILES = {
     """,
     "cues.txt": "",
 }
+
+
+@pytest.fixture(scope="session")
+def extractor() -> Extractor:
+    """Of the shipped rules; it keeps no state that a test could change."""
+    return load_extractor()
 
 
 @pytest.fixture

@@ -10,16 +10,16 @@ from typer.testing import CliRunner, Result
 from data_contracts.audit_tables import CHANGES, CONFUSION, COUNTS
 from data_contracts.corrections import MEASURES, REVIEW_SAMPLE
 from data_contracts.storage import read_table
-from pipeline.audit.database import Tables
-from pipeline.audit.one_report import read_report
+from pipeline.auditing.corrections.log import append_decisions
+from pipeline.auditing.references.coding import READINGS, REFERENCE_KINDS
+from pipeline.auditing.references.reading import ASPECTS
+from pipeline.auditing.review.deciding import Asked, decide
+from pipeline.auditing.tables.database import Tables
+from pipeline.auditing.tables.one_report import read_report
 from pipeline.cli import app
-from pipeline.corrections.applying import digest_text
-from pipeline.corrections.decision import Decision
-from pipeline.corrections.log import append_decisions
-from pipeline.extraction.lexicon import load_lexicon
-from pipeline.references.coding import READINGS, REFERENCE_KINDS
-from pipeline.references.reading import ASPECTS
-from pipeline.review.deciding import Asked, decide
+from pipeline.labelling.applying import digest_text
+from pipeline.labelling.decision import Decision
+from pipeline.lexicon.concepts import load_lexicon
 
 COMMANDS = ("summary", "show", "sample", "sql", "measure", "serve", "compare")
 OPACITY = {"opacity": "finding:opacity", "left": "side:left"}

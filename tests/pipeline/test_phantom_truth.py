@@ -4,9 +4,9 @@ from functools import cache
 
 import pytest
 
-from pipeline.extraction.assembly import extract_reports
-from pipeline.extraction.extractor import load_extractor
-from pipeline.extraction.passage_store import PassageStore
+from pipeline.extraction.batch.assembly import extract_reports
+from pipeline.extraction.batch.extractor import load_extractor
+from pipeline.extraction.batch.passage_store import PassageStore
 from pipeline.phantom.cohort import make_partition
 from pipeline.phantom.scoring import PhantomScores, score_against_truth
 

@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.embeddings.concept_vectors import concept_vectors, words_of_concepts
 from pipeline.embeddings.training import WordVectors
-from pipeline.extraction.lexicon import Concept
+from pipeline.lexicon.concepts import Concept
 
 WORDS = WordVectors(
     words=("effusion", "pleural_effusion", "opacity"),

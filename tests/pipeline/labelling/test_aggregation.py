@@ -8,10 +8,10 @@ import pytest
 
 from data_contracts.checking import check_table
 from data_contracts.tables import LABELS
-from pipeline.extraction.lexicon import Lexicon
 from pipeline.labelling.aggregation import Conflict, label_reports
 from pipeline.labelling.claims import LabellingError, ReportBatch
 from pipeline.labelling.label_columns import LabelColumns, label_columns
+from pipeline.lexicon.concepts import Lexicon
 
 Label = Callable[..., dict[str, Any]]
 

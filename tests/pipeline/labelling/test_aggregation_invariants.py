@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data_contracts.concepts import ASSERTIONS
-from pipeline.extraction.lexicon import Lexicon
 from pipeline.labelling.aggregation import Conflict, label_reports
 from pipeline.labelling.claims import ReportBatch
 from pipeline.labelling.label_columns import LabelColumns, label_columns
+from pipeline.lexicon.concepts import Lexicon
 
 _PLACES = {
     "left": "side:left",

@@ -6,8 +6,8 @@ import pytest
 
 from data_contracts.checking import check_table
 from data_contracts.tables import VOCABULARY
-from pipeline.extraction.lexicon import Concept
 from pipeline.labelling.vocabulary import ConceptCounts, VocabularyError, choose_concepts
+from pipeline.lexicon.concepts import Concept
 from pipeline.settings import VocabularySettings
 
 COUNTS = {

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from data_contracts.checking import check_table
 from data_contracts.phantom import LESIONS, STUDIES
 from data_contracts.tables import ASSERTING_SECTIONS, FINDINGS, MENTIONS, REPORTS
-from pipeline.extraction.passages import split_passages
+from pipeline.language.sentences import split_passages
 from pipeline.phantom.cohort import Partition, make_partition, phantom_partitions, phantom_reports
 from pipeline.sources.sections import split_sections
 

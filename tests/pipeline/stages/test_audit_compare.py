@@ -7,7 +7,7 @@ import pytest
 
 from data_contracts.audit_tables import CONFUSION, DISAGREEMENTS, SCORES
 from data_contracts.storage import read_table
-from pipeline.references.errors import AuditError
+from pipeline.auditing.references.errors import AuditError
 from pipeline.stages.audit_compare import audit_compare
 
 

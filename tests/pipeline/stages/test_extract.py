@@ -15,9 +15,9 @@ import pytest
 
 from data_contracts.storage import PartedTable, TableNotFoundError, part_paths, read_table
 from data_contracts.tables import FINDINGS, MENTIONS, REPORTS
-from pipeline.extraction.extractor import Extractor
-from pipeline.extraction.lexicon import LexiconError
-from pipeline.extraction.occurrences import ExtractionError
+from pipeline.extraction.batch.extractor import Extractor
+from pipeline.extraction.batch.occurrences import ExtractionError
+from pipeline.lexicon.concepts import LexiconError
 from pipeline.settings import SHIPPED_LEXICON, NlpSettings
 from pipeline.stages.extract import extract
 

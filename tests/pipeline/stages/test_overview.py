@@ -14,10 +14,10 @@ from data_contracts.audit_tables import SCORES
 from data_contracts.corrections import REVIEW_SAMPLE
 from data_contracts.storage import read_table, write_table
 from data_contracts.tables import EMBEDDINGS, REPORTS
-from pipeline.audit.errors import TablesError
-from pipeline.corrections.decision import Decision
-from pipeline.corrections.log import append_decisions
-from pipeline.overview.quality import PhantomScoreError
+from pipeline.auditing.corrections.log import append_decisions
+from pipeline.auditing.overview.quality import PhantomScoreError
+from pipeline.auditing.tables.errors import TablesError
+from pipeline.labelling.decision import Decision
 from pipeline.stages.overview import overview
 
 OPACITY = {"opacity": "finding:opacity", "left": "side:left"}

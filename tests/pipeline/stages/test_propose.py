@@ -8,7 +8,7 @@ import spacy
 
 from data_contracts.audit_tables import PROPOSALS
 from data_contracts.storage import read_table
-from pipeline.proposals.entity_model import ModelError
+from pipeline.auditing.proposals.entity_model import ModelError
 from pipeline.settings import NlpSettings
 from pipeline.stages.propose import propose
 

@@ -1,0 +1,125 @@
+"""A comparison as a person reads it in a terminal."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from data_contracts.audit_tables import LABEL_WORDS
+from pipeline.auditing.references.comparison import Compared
+
+_SHOWN: Final = 12
+
+
+def render_comparison(
+    compared: Compared,
+    *,
+    unmapped_labels: Mapping[str, int],
+    unmapped_reference: Mapping[str, int],
+    left_out: Mapping[str, int],
+) -> RenderableType:
+    """Scores per group and label, what the disagreements are, and what was not compared.
+
+    Args:
+        compared: the comparison.
+        unmapped_labels: columns of our table that no concept stands for, and their values.
+        unmapped_reference: the reference's terms of that kind, and the reports that have them.
+        left_out: why reports of the reference were left out, and how many.
+    """
+    parts: list[RenderableType] = [
+        _scores(compared),
+        *_confusions(compared),
+        _disagreements(compared),
+    ]
+    compared_note = (
+        f"{compared.reports:,} reports compared; {compared.only_ours:,} only in the labels and "
+        f"{compared.only_reference:,} only in the reference are left out"
+    )
+    notes = [compared_note]
+    notes += [
+        f"{count:,} reports of the reference are left out: {why.replace('_', ' ')}"
+        for why, count in left_out.items()
+    ]
+    notes += _listed("not in our table, so never found", compared.lacking)
+    notes += _listed("ours alone, so not scored", compared.unscored)
+    notes += _listed("our columns without a concept", unmapped_labels)
+    notes += _listed("terms of the reference without a concept", unmapped_reference)
+    return Group(*parts, *(Text(note, style="dim") for note in notes))
+
+
+def _scores(compared: Compared) -> Table:
+    table = Table(title="scores", title_justify="left", title_style="bold")
+    table.add_column("label", overflow="fold")
+    for name in ("precision", "recall", "F1", "support", "ignored"):
+        table.add_column(name, justify="right")
+    rows: list[dict[str, Any]] = compared.scores.to_pylist()
+    for row in rows:
+        average = row["level"] != "label"
+        name = f"{row['name']} ({row['level']})" if average else f"  {row['name']}"
+        table.add_row(
+            name,
+            *(f"{row[ratio]:.3f}" for ratio in ("precision", "recall", "f1")),
+            f"{row['support']:,}",
+            f"{row['ignored']:,}",
+            style="bold" if average else "",
+        )
+    return table
+
+
+def _confusions(compared: Compared) -> list[Table]:
+    """Our words against the reference's, for each category; where they agree is bold."""
+    frame = compared.confusion.to_pandas()
+    frame["category"] = frame["concept_id"].str.partition(":")[0]
+    tables = []
+    for category, rows in frame.groupby("category", sort=False):
+        counts = rows.pivot_table(
+            index="ours", columns="reference", values="reports", aggfunc="sum", fill_value=0
+        ).reindex(index=list(LABEL_WORDS), columns=list(LABEL_WORDS), fill_value=0)
+        table = Table(
+            title=f"{category}: ours by the reference's", title_justify="left", title_style="bold"
+        )
+        table.add_column("ours")
+        for word in LABEL_WORDS:
+            table.add_column(word, justify="right")
+        for ours in LABEL_WORDS:
+            cells = [
+                Text(f"{counts.loc[ours, word]:,}", style="bold" if word == ours else "")
+                for word in LABEL_WORDS
+            ]
+            table.add_row(ours, *cells)
+        tables.append(table)
+    return tables
+
+
+def _disagreements(compared: Compared) -> Table:
+    table = Table(title="disagreements", title_justify="left", title_style="bold")
+    table.add_column("label", overflow="fold")
+    for kind in ("missed", "spurious", "hedged"):
+        table.add_column(kind, justify="right")
+    frame = compared.disagreements.select(["concept_id", "kind"]).to_pandas()
+    counts = frame.value_counts().unstack(fill_value=0)
+    counts = counts.loc[counts.sum(axis=1).sort_values(ascending=False, kind="stable").index]
+    for concept, row in counts.head(_SHOWN).iterrows():
+        table.add_row(
+            str(concept), *(f"{row.get(k, 0):,}" for k in ("missed", "spurious", "hedged"))
+        )
+    rest = counts.iloc[_SHOWN:]
+    if len(rest):
+        sums = rest.sum()
+        table.add_row(
+            f"{len(rest)} more labels",
+            *(f"{sums.get(k, 0):,}" for k in ("missed", "spurious", "hedged")),
+            style="dim",
+        )
+    return table
+
+
+def _listed(what: str, counts: Mapping[str, int]) -> list[str]:
+    if not counts:
+        return []
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    shown = ", ".join(f"{name} ({count:,})" for name, count in ranked[:_SHOWN])
+    more = f" and {len(ranked) - _SHOWN} more" if len(ranked) > _SHOWN else ""
+    return [f"{what}: {shown}{more}"]

@@ -1,0 +1,109 @@
+"""Which reports wait for a reviewer, by what they hold."""
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import pyarrow as pa
+
+from pipeline.auditing.tables.database import Tables
+from pipeline.labelling.decision import Decision, latest
+
+Scope = Literal["sample", "all"]
+State = Literal["any", "open", "done"]
+
+#: Reports that are listed at a time.
+PAGE: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What the listed reports have in common; what is empty does not count.
+
+    Attributes:
+        scope: the sample, or all reports.
+        state: whether the reviewer has finished them.
+        concept: a mention of this concept,
+        assertion: with this assertion,
+        cue: decided by words that hold these.
+        words: the report's text holds these words, or its id is this.
+    """
+
+    scope: Scope = "sample"
+    state: State = "any"
+    concept: str = ""
+    assertion: str = ""
+    cue: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of the reports that a filter lets through, and how many there are."""
+
+    total: int
+    reports: list[dict[str, Any]]
+
+
+def hold_sample(tables: Tables, sample: pa.Table) -> None:
+    """Let `list_reports` know the sample, in the order to review it."""
+    places = pa.array(range(sample.num_rows), pa.int64())
+    tables.hold("_sample", sample.append_column("place", places))
+
+
+def list_reports(
+    tables: Tables, decisions: list[Decision], reviewer: str, wanted: Filter, offset: int
+) -> Page:
+    """List reports for a reviewer, those of the sample in its order.
+
+    Args:
+        tables: the run's tables, with a sample held by `hold_sample`.
+        decisions: all decisions.
+        reviewer: who asks.
+        wanted: which reports.
+        offset: how many of them to leave out.
+    """
+    done = [
+        decision.report_id
+        for (who, _), decision in latest(decisions).items()
+        if who == reviewer and decision.action == "done"
+    ]
+    source = {
+        "sample": "SELECT report_id, stratum, place FROM _sample",
+        "all": "SELECT report_id, coalesce(split, source) AS stratum, "
+        "row_number() OVER () AS place FROM reports",
+    }[wanted.scope]
+    conditions, values = _conditions(wanted, done)
+    rows = tables.query(
+        "SELECT report_id, stratum, list_contains(?, report_id) AS done, "
+        f"count(*) OVER () AS total FROM ({source}) WHERE {' AND '.join(conditions)} "
+        f"ORDER BY place LIMIT {PAGE} OFFSET ?",
+        [done, *values, offset],
+    ).to_pylist()
+    total = rows[0]["total"] if rows else 0
+    return Page(total, [{k: v for k, v in row.items() if k != "total"} for row in rows])
+
+
+def _conditions(wanted: Filter, done: list[str]) -> tuple[list[str], list[Any]]:
+    conditions: list[str] = ["true"]
+    values: list[Any] = []
+    if wanted.state != "any":
+        conditions.append(f"list_contains(?, report_id) = {wanted.state == 'done'}")
+        values.append(done)
+    of_mention = {
+        "concept_id = ?": wanted.concept,
+        "assertion = ?": wanted.assertion,
+        "contains(lower(cue), lower(?))": wanted.cue,
+    }
+    given = {condition: value for condition, value in of_mention.items() if value}
+    if given:
+        conditions.append(
+            f"report_id IN (SELECT report_id FROM mentions WHERE {' AND '.join(given)})"
+        )
+        values += given.values()
+    if wanted.words:
+        conditions.append(
+            "report_id IN (SELECT report_id FROM reports "
+            "WHERE report_id = ? OR contains(lower(text), lower(?)))"
+        )
+        values += [wanted.words, wanted.words]
+    return conditions, values

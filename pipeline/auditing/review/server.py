@@ -1,0 +1,206 @@
+"""The review page's server: one page, and the questions it asks."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel, ConfigDict
+
+from data_contracts.concepts import ASSERTIONS
+from pipeline.auditing.corrections.log import append_decisions, corrections_file, read_log
+from pipeline.auditing.measuring.measures import agreement
+from pipeline.auditing.measuring.reviews import paired_decisions
+from pipeline.auditing.review.access import guard
+from pipeline.auditing.review.deciding import (
+    Asked,
+    DecisionError,
+    check_reviewer,
+    decide,
+    own_decisions,
+)
+from pipeline.auditing.review.queue import Filter, Scope, State, hold_sample, list_reports
+from pipeline.auditing.tables.database import Tables
+from pipeline.auditing.tables.errors import TablesError
+from pipeline.auditing.tables.one_report import read_report
+from pipeline.labelling.applying import digest_text
+from pipeline.labelling.decision import Decision, latest
+from pipeline.lexicon.concepts import Lexicon
+
+_PAGE: Final = "pipeline.auditing.review"
+_SHOWN_OF_MENTION: Final = (
+    "start", "end", "text", "concept_id", "category", "assertion", "section", "cue", "cue_start",
+    "cue_end", "rule", "cue_rule", "mention_id", "finding_ids",
+)  # fmt: skip
+_SHOWN_OF_DECISION: Final = (
+    "action", "start", "end", "phrase", "before_concept", "after_concept", "after_assertion",
+    "finding_start", "finding_end",
+)  # fmt: skip
+
+
+class Posted(BaseModel):
+    """A decision as the page posts it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reviewer: str
+    report_id: str
+    digest: str
+    decision: Asked
+
+
+class Book:
+    """The decisions on disk, read again only when somebody has added to them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._stamp: tuple[int, int] | None = None
+        self._decisions: list[Decision] = []
+
+    def decisions(self) -> list[Decision]:
+        """All decisions, those of other processes too."""
+        file = corrections_file(self.folder)
+        found = file.stat() if file.exists() else None
+        stamp = (found.st_mtime_ns, found.st_size) if found else None
+        if stamp != self._stamp:
+            self._decisions, self._stamp = read_log(self.folder), stamp
+        return self._decisions
+
+
+def review_app(
+    *,
+    tables: Tables,
+    sample: pa.Table,
+    corrections: Path,
+    lexicon: Lexicon,
+    token: str | None,
+) -> FastAPI:
+    """The page and its questions as an ASGI application.
+
+    Args:
+        tables: the run's tables.
+        sample: rows of the sample table.
+        corrections: folder to keep decisions in.
+        lexicon: whose concepts a mention may get.
+        token: secret that requests must bring; None answers this machine's own browser.
+    """
+    hold_sample(tables, sample)
+    book = Book(corrections)
+    names = {one.concept_id: one.preferred_name for one in lexicon.concepts}
+    sampled: set[str] = set(sample["report_id"].to_pylist())
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.middleware("http")(guard(token))
+
+    @app.exception_handler(TablesError)
+    @app.exception_handler(DecisionError)
+    async def explain(_: Request, error: Exception) -> Response:
+        status = 404 if isinstance(error, TablesError) else 422
+        return JSONResponse({"error": str(error)}, status_code=status)
+
+    @app.get("/api/start")
+    async def start() -> dict[str, Any]:
+        reviewers = sorted({decision.reviewer for decision in book.decisions()})
+        return {"reviewers": reviewers, "concepts": names, "assertions": ASSERTIONS}
+
+    @app.get("/api/queue")
+    async def queue(
+        reviewer: str,
+        scope: Scope = "sample",
+        state: State = "any",
+        concept: str = "",
+        assertion: str = "",
+        cue: str = "",
+        words: str = "",
+        offset: int = 0,
+    ) -> dict[str, Any]:
+        wanted = Filter(
+            scope=scope, state=state, concept=concept, assertion=assertion, cue=cue, words=words
+        )
+        page = list_reports(tables, book.decisions(), check_reviewer(reviewer), wanted, offset)
+        return {"total": page.total, "reports": page.reports}
+
+    @app.get("/api/report")
+    async def report(report_id: str, reviewer: str) -> dict[str, Any]:
+        return _report(tables, report_id, book.decisions(), check_reviewer(reviewer))
+
+    @app.get("/api/progress")
+    async def progress() -> dict[str, Any]:
+        return _progress(book.decisions(), sampled)
+
+    @app.post("/api/decisions")
+    async def post(posted: Posted) -> dict[str, Any]:
+        reviewer = check_reviewer(posted.reviewer)
+        rows = decide(
+            posted.decision,
+            read_report(tables, posted.report_id),
+            digest=posted.digest,
+            reviewer=reviewer,
+            before=own_decisions(book.decisions(), reviewer, posted.report_id),
+            concept_ids=names,
+            lexicon=lexicon.fingerprint,
+            now=datetime.now(UTC),
+        )
+        append_decisions(corrections, rows)
+        return _report(tables, posted.report_id, book.decisions(), reviewer)
+
+    folder = Path(str(resources.files(_PAGE) / "page"))
+
+    @app.get("/")
+    async def page() -> Response:
+        return FileResponse(folder / "review.html")
+
+    app.mount("/page", StaticFiles(directory=folder))
+    return app
+
+
+def _report(
+    tables: Tables, report_id: str, decisions: Sequence[Decision], reviewer: str
+) -> dict[str, Any]:
+    """A report as the page shows it: without the decisions of others, who must not sway."""
+    read = read_report(tables, report_id)
+    own = own_decisions(decisions, reviewer, report_id)
+    return {
+        "report_id": report_id,
+        "text": read.text,
+        "digest": digest_text(read.text),
+        "mentions": [_chosen(mention, _SHOWN_OF_MENTION) for mention in read.mentions],
+        "decisions": [
+            _chosen(asdict(decision), _SHOWN_OF_DECISION)
+            for decision in own
+            if decision.action != "done"
+        ],
+        "done": any(decision.action == "done" for decision in own),
+    }
+
+
+def _progress(decisions: Sequence[Decision], sampled: set[str]) -> dict[str, Any]:
+    kept = latest(decisions)
+    reviewers = sorted({who for who, _ in kept})
+    done: dict[str, set[str]] = {who: set() for who in reviewers}
+    for (who, _), decision in kept.items():
+        if decision.action == "done":
+            done[who].add(decision.report_id)
+    pairs = []
+    for first, second in itertools.combinations(reviewers, 2):
+        found = agreement(*paired_decisions(decisions, first, second))
+        if found is not None:
+            pairs.append({"first": first, "second": second, **asdict(found)})
+    return {
+        "sampled": len(sampled),
+        "reviewers": [
+            {"name": who, "done": len(reports & sampled), "beside": len(reports - sampled)}
+            for who, reports in done.items()
+        ],
+        "agreement": pairs,
+    }
+
+
+def _chosen(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {name: row[name] for name in names}

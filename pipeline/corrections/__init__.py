@@ -1,1 +1,0 @@
-"""What people decided of extracted mentions: kept as a table, brought to bear on new labels."""

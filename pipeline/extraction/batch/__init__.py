@@ -1,0 +1,1 @@
+"""The rules for millions of passages at once: stores, tries, columns."""

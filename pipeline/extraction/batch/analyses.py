@@ -1,0 +1,116 @@
+"""What passages say, as columns, so that occurrences expand by gathering."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from data_contracts.concepts import ASSERTIONS, CATEGORIES
+from pipeline.extraction.batch.runs import IntArray
+from pipeline.rules.statements import PassageAnalysis, PassageFinding, PassageMention
+
+#: Columns of the integer rows below.
+PASSAGE_FIELDS: Final = ("first_mention", "mentions", "first_finding", "findings")
+MENTION_FIELDS: Final = (
+    "start",
+    "end",
+    "text",
+    "concept",
+    "category",
+    "assertion",
+    "cue_start",
+    "cue_end",
+    "cue",
+    "rule",
+    "cue_rule",
+    "first_link",
+    "links",
+)
+#: Those of them that index `strings`.
+STRING_FIELDS: Final = ("text", "concept", "cue", "rule", "cue_rule")
+FINDING_FIELDS: Final = ("mention", "first_link", "sides", "zones", "descriptors", "mentions")
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisColumns:
+    """Analyses as columns: row numbers point from passages to mentions and findings to links.
+
+    Attributes:
+        passages: (passages, 4) integers, see `PASSAGE_FIELDS`.
+        mentions: (mentions, 13) integers, see `MENTION_FIELDS`; offsets count from the passage's
+            start, `STRING_FIELDS` index `strings`, -1 is none.
+        findings: (findings, 6) integers, see `FINDING_FIELDS`; the numbers of sides, zones,
+            descriptors and mentions, which follow one another in `links`.
+        links: for mentions, findings by their place among the passage's mentions; for findings,
+            concepts in `strings`, then mentions by their place.
+        strings: every string that the rows refer to.
+    """
+
+    passages: IntArray
+    mentions: IntArray
+    findings: IntArray
+    links: IntArray
+    strings: Sequence[str]
+
+
+class _Mention(NamedTuple):
+    """A row of `AnalysisColumns.mentions`."""
+
+    start: int
+    end: int
+    text: int
+    concept: int
+    category: int
+    assertion: int
+    cue_start: int
+    cue_end: int
+    cue: int
+    rule: int
+    cue_rule: int
+    first_link: int
+    links: int
+
+
+def plain_rows(columns: AnalysisColumns) -> Iterator[PassageAnalysis]:
+    """The analyses as plain rows, to be looked at one by one."""
+    for first_mention, mentions, first_finding, findings in columns.passages.tolist():
+        yield PassageAnalysis(
+            tuple(
+                _plain_mention(columns, _Mention(*row))
+                for row in columns.mentions[first_mention : first_mention + mentions].tolist()
+            ),
+            tuple(
+                _plain_finding(columns, *row)
+                for row in columns.findings[first_finding : first_finding + findings].tolist()
+            ),
+        )
+
+
+def _plain_mention(columns: AnalysisColumns, row: _Mention) -> PassageMention:
+    return PassageMention(
+        row.start,
+        row.end,
+        columns.strings[row.concept],
+        CATEGORIES[row.category],
+        ASSERTIONS[row.assertion],
+        (row.cue_start, row.cue_end) if row.cue_start >= 0 else None,
+        columns.strings[row.cue_rule] if row.cue_rule >= 0 else None,
+        tuple(columns.links[row.first_link : row.first_link + row.links].tolist()),
+        columns.strings[row.rule],
+    )
+
+
+def _plain_finding(
+    columns: AnalysisColumns, mention: int, first_link: int, *counts: int
+) -> PassageFinding:
+    cuts = np.cumsum([first_link, *counts])
+    sides, zones, descriptors, mentions = (
+        columns.links[start:end].tolist() for start, end in pairwise(cuts)
+    )
+
+    def named(codes: list[int]) -> tuple[str, ...]:
+        return tuple(columns.strings[code] for code in codes)
+
+    return PassageFinding(mention, named(sides), named(zones), named(descriptors), tuple(mentions))

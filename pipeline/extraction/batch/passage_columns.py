@@ -1,0 +1,210 @@
+"""From structures back to passages: the words, concepts and offsets of each, column by column."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from data_contracts.concepts import ASSERTIONS, CATEGORIES, Assertion
+from pipeline.extraction.batch.analyses import MENTION_FIELDS, AnalysisColumns
+from pipeline.extraction.batch.matching import Entries, MatchColumns
+from pipeline.extraction.batch.runs import IntArray, rows_before, spread
+from pipeline.extraction.batch.sketch import Sketch
+from pipeline.extraction.batch.structure_store import (
+    FINDING_FIELDS,
+    STATEMENT_FIELDS,
+    StructureColumns,
+)
+from pipeline.language.tokens import TokenColumns
+from pipeline.rules.statements import PassageText
+
+# What a section says by its nature, where no cue says otherwise.
+_SECTION_ASSERTION: Final[dict[str, Assertion]] = {
+    "indication": "hypothetical",
+    "history": "historical",
+    "comparison": "historical",
+    "technique": "hypothetical",
+    "other": "hypothetical",
+}
+_ASSERTION_CODES: Final = {name: code for code, name in enumerate(ASSERTIONS)}
+_OWN_ASSERTION: Final = {
+    section: _ASSERTION_CODES[assertion] for section, assertion in _SECTION_ASSERTION.items()
+}
+_STATED: Final = [_ASSERTION_CODES["affirmed"], _ASSERTION_CODES["uncertain"]]
+_FINDING: Final = CATEGORIES.index("finding")
+
+
+class Said(NamedTuple):
+    """Passages taken apart.
+
+    Attributes:
+        tokens: their tokens.
+        matches: their phrases.
+        entries: what the phrases stand for.
+        structure: [passages] the structure of each, or -1 where it says nothing.
+        sketch: whose tokens the structure counts.
+        structures: what the structures say.
+    """
+
+    tokens: TokenColumns
+    matches: MatchColumns
+    entries: Entries
+    structure: IntArray
+    sketch: Sketch
+    structures: StructureColumns
+
+
+class _Strings:
+    """Strings by their number."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+
+    def code(self, strings: Iterable[str]) -> IntArray:
+        """The number of each string."""
+        numbers = self.numbers
+        return np.array(
+            [numbers.setdefault(string, len(numbers)) for string in strings], dtype=np.int64
+        )
+
+    def code_by(self, names: Sequence[str], places: IntArray) -> IntArray:
+        """The number of the name at each of `places`, -1 where that is below 0."""
+        used, inverse = np.unique(places, return_inverse=True)
+        codes = self.code([names[place] for place in used[used >= 0].tolist()])
+        of_used: IntArray = np.concatenate([np.full(len(used) - len(codes), -1), codes])
+        return of_used[inverse]
+
+
+class _Statements(NamedTuple):
+    """The statements of all passages, one passage behind the other.
+
+    Attributes:
+        passage: [S] the passage of each.
+        fields: of its structure's row, by `STATEMENT_FIELDS`.
+        match: [S] its phrase.
+        entry: [S] what that stands for here.
+        first: [passages] the first of each passage.
+    """
+
+    passage: IntArray
+    fields: dict[str, IntArray]
+    match: IntArray
+    entry: IntArray
+    first: IntArray
+
+
+def analysis_columns(passages: Sequence[PassageText], said: Said) -> AnalysisColumns:
+    """All that passages say."""
+    speaks = said.structure >= 0
+    table = np.zeros((len(passages), 4), dtype=np.int64)
+    table[speaks] = said.structures.structures[said.structure[speaks]]
+    first_statement, statements, first_finding, findings = table.T
+    rows, passage = spread(first_statement, statements)
+    spoken = _statements(said, rows, passage, rows_before(statements))
+    strings = _Strings()
+    links, _ = spread(spoken.fields["first_owner"], spoken.fields["owners"])
+    mentions = _mentions(passages, said, spoken, strings)
+    found, owner = spread(first_finding, findings)
+    finding_rows, finding_links = _findings(said, found, owner, spoken, strings)
+    finding_rows[:, 1] += len(links)
+    return AnalysisColumns(
+        passages=np.column_stack([spoken.first, statements, rows_before(findings), findings]),
+        mentions=mentions,
+        findings=finding_rows,
+        links=np.concatenate([said.structures.links[links], finding_links]),
+        strings=list(strings.numbers),
+    )
+
+
+def _statements(said: Said, rows: IntArray, passage: IntArray, first: IntArray) -> _Statements:
+    fields = dict(zip(STATEMENT_FIELDS, said.structures.statements[rows].T, strict=True))
+    of_match = said.tokens.text[said.matches.start]
+    match = np.searchsorted(of_match, passage) + fields["match"]
+    entry = np.where(fields["entry"] >= 0, fields["entry"], said.matches.entry[match])
+    return _Statements(passage, fields, match, entry, first)
+
+
+def _mentions(
+    passages: Sequence[PassageText], said: Said, spoken: _Statements, strings: _Strings
+) -> IntArray:
+    tokens, entries, fields = said.tokens, said.entries, spoken.fields
+    start = tokens.start[said.matches.start[spoken.match]]
+    end = tokens.end[said.matches.end[spoken.match] - 1]
+    has_cue = fields["cue_start"] >= 0
+    cue_start, cue_end = np.full(len(start), -1), np.full(len(start), -1)
+    base = said.sketch.first[spoken.passage]
+    seen = said.sketch.seen
+    cue_start[has_cue] = tokens.start[seen[(base + fields["cue_start"])[has_cue]]]
+    cue_end[has_cue] = tokens.end[seen[(base + fields["cue_end"])[has_cue] - 1]]
+    texts = [passage.text for passage in passages]
+    assertion, cue_rule = _by_section(passages, said, spoken, strings)
+    cue = np.full(len(start), -1)
+    cue[has_cue] = strings.code(
+        _slices(texts, spoken.passage[has_cue], cue_start[has_cue], cue_end[has_cue])
+    )
+    columns = {
+        "start": start,
+        "end": end,
+        "text": strings.code(_slices(texts, spoken.passage, start, end)),
+        "concept": strings.code_by(entries.concept_ids(), spoken.entry),
+        "category": entries.columns().category[spoken.entry],
+        "assertion": assertion,
+        "cue_start": cue_start,
+        "cue_end": cue_end,
+        "cue": cue,
+        "rule": strings.code_by(entries.rules(), spoken.entry),
+        "cue_rule": cue_rule,
+        "first_link": rows_before(fields["owners"]),
+        "links": fields["owners"],
+    }
+    return np.column_stack([columns[name] for name in MENTION_FIELDS])
+
+
+def _slices(texts: Sequence[str], text: IntArray, start: IntArray, end: IntArray) -> Iterable[str]:
+    rows = zip(text.tolist(), start.tolist(), end.tolist(), strict=True)
+    return [texts[row][begin:stop] for row, begin, stop in rows]
+
+
+def _by_section(
+    passages: Sequence[PassageText], said: Said, spoken: _Statements, strings: _Strings
+) -> tuple[IntArray, IntArray]:
+    """Assertion and cue rule of each statement; sections that assert nothing have their own."""
+    sections = [passage.section for passage in passages]
+    own = np.array([_OWN_ASSERTION.get(section, -1) for section in sections], dtype=np.int64)
+    assertion = spoken.fields["assertion"]
+    cue_rule = strings.code_by(said.structures.cue_rules, spoken.fields["cue_rule"])
+    changed = (own[spoken.passage] >= 0) & np.isin(assertion, _STATED)
+    of_section = strings.code(f"section:{section}" for section in sections)
+    return (
+        np.where(changed, own[spoken.passage], assertion),
+        np.where(changed, of_section[spoken.passage], cue_rule),
+    )
+
+
+def _findings(
+    said: Said, found: IntArray, owner: IntArray, spoken: _Statements, strings: _Strings
+) -> tuple[IntArray, IntArray]:
+    """Rows of `AnalysisColumns.findings`, and what they link to, counted from its own first."""
+    fields = dict(zip(FINDING_FIELDS, said.structures.findings[found].T, strict=True))
+    rows, finding = spread(fields["first_own"], fields["own"])
+    own = said.structures.links[rows]
+    entries = said.entries.columns()
+    entry = spoken.entry[spoken.first[owner[finding]] + own]
+    # A concept that several phrases name is listed once, the concepts in alphabetic order.
+    ranks = int(entries.rank.max(initial=0)) + 1
+    group = finding * len(CATEGORIES) + entries.category[entry]
+    distinct, place = np.unique(group * ranks + entries.rank[entry], return_index=True)
+    group = distinct // ranks
+    concepts = strings.code_by(said.entries.concept_ids(), entry[place])
+    counts = np.bincount(group, minlength=len(found) * len(CATEGORIES)).reshape(
+        len(found), len(CATEGORIES)
+    )
+    linked = np.concatenate([concepts, fields["statement"], own])
+    of = np.concatenate([group // len(CATEGORIES), np.arange(len(found)), finding])
+    counts[:, _FINDING] = fields["own"] + 1
+    sides, zones, descriptors, mentions = (
+        counts[:, CATEGORIES.index(name)] for name in (*CATEGORIES[1:], CATEGORIES[0])
+    )
+    first = rows_before(counts.sum(axis=1))
+    table = np.column_stack([fields["statement"], first, sides, zones, descriptors, mentions])
+    return table, linked[np.argsort(of, kind="stable")]

@@ -1,0 +1,246 @@
+"""The analyses of distinct passages, kept as columns so that occurrences expand by gathering.
+
+Radiology repeats itself: a passage is analysed once, however often it occurs. What every
+occurrence costs is then a few numpy and Arrow operations over whole columns.
+"""
+
+from array import array
+from collections.abc import Mapping, Sequence
+from typing import Final, Protocol, TypeAlias
+
+import numpy as np
+
+from data_contracts.tables import ASSERTING_SECTIONS
+from pipeline.extraction.batch.analyses import (
+    FINDING_FIELDS,
+    MENTION_FIELDS,
+    PASSAGE_FIELDS,
+    STRING_FIELDS,
+    AnalysisColumns,
+)
+from pipeline.extraction.batch.runs import IntArray, spread
+from pipeline.language.sentences import is_sentence, only_follows
+from pipeline.rules.statements import Abbreviations, PassageText
+
+#: A passage of several sentences is told from others of the same text by where these begin.
+PassageKey: TypeAlias = str | tuple[str, tuple[int, ...]]
+
+#: Distinct passages held before all are forgotten: about 300 MB.
+CAPACITY: Final = 500_000
+#: What pieces have for a number that only speak of the piece before, and that are no one sentence.
+FOLLOWS: Final = -1
+NO_SENTENCE: Final = -2
+
+_FIRST_LINK: Final = FINDING_FIELDS.index("first_link")
+_CONCEPTS: Final = [FINDING_FIELDS.index(name) for name in ("sides", "zones", "descriptors")]
+# All sections that assert say the same by the same words.
+_ROLES: Final = dict.fromkeys(ASSERTING_SECTIONS, ASSERTING_SECTIONS[0])
+
+
+class PassageExtractor(Protocol):
+    """What the store asks of an extractor; both methods are pure."""
+
+    def find_abbreviations(self, text: str) -> Abbreviations:
+        """Abbreviations that a report defines, as (short, long)."""
+
+    def analyse(self, passages: Sequence[PassageText]) -> AnalysisColumns:
+        """All that passages say, each by itself."""
+
+
+class UnreadablePassageError(Exception):
+    """The analysis of passages failed.
+
+    Attributes:
+        number: of the passage, in the store; none where each by itself can be analysed.
+        kind: what the error was; its message may repeat the passage.
+    """
+
+    def __init__(self, number: int | None, kind: str) -> None:
+        super().__init__(f"passage {number} could not be analysed ({kind})")
+        self.number = number
+        self.kind = kind
+
+
+class _Queue:
+    """Passages that wait to be analysed, numbered on from those that were.
+
+    Attributes:
+        first: the number of the first that waits.
+        waiting: the passages, in the order of their numbers.
+    """
+
+    def __init__(self) -> None:
+        self.first = 0
+        self.waiting: list[PassageText] = []
+
+    def add(self, passage: PassageText) -> int:
+        """Have a passage wait; returns its number."""
+        self.waiting.append(passage)
+        return self.first + len(self.waiting) - 1
+
+
+class _Numbers(dict[PassageKey, int]):
+    """The passages of one kind of section by number; a new one is put into the queue.
+
+    Texts map to plain integers, which the garbage collector need not walk.
+    """
+
+    def __init__(self, queue: _Queue, role: str, abbreviations: Abbreviations) -> None:
+        super().__init__()
+        self._queue = queue
+        self._role = role
+        self._abbreviations = abbreviations
+
+    def __missing__(self, key: PassageKey) -> int:
+        text, later_sentences = (key, ()) if isinstance(key, str) else key
+        passage = PassageText(text, self._role, later_sentences, self._abbreviations)
+        number = self[key] = self._queue.add(passage)
+        return number
+
+
+class _Pieces(dict[str, int]):
+    """What stands between ordinary stops, by the number of the passage that it is."""
+
+    def __init__(self, numbers: Mapping[PassageKey, int], stop: str) -> None:
+        super().__init__()
+        self._numbers = numbers
+        self._stop = stop
+
+    def __missing__(self, piece: str) -> int:
+        if not is_sentence(piece, self._stop):
+            number = NO_SENTENCE
+        elif only_follows(piece):
+            number = FOLLOWS
+        else:
+            number = self._numbers[piece + self._stop]
+        return self.setdefault(piece, number)
+
+
+class PassageStore:
+    """Distinct passages by number, analysed together when their columns are asked for.
+
+    When `capacity` is passed, `make_room` forgets all: the frequent ones come back within a part,
+    and analysing them again costs a small share of what filling the store did.
+    """
+
+    def __init__(self, extractor: PassageExtractor, capacity: int = CAPACITY) -> None:
+        self.extractor = extractor
+        self._capacity = capacity
+        self._forget()
+
+    def _forget(self) -> None:
+        self._queue = _Queue()
+        self._numbers: dict[tuple[str, Abbreviations], _Numbers] = {}
+        self._pieces: dict[tuple[str, str], _Pieces] = {}
+        self._codes: dict[str, int] = {}
+        self._passages = array("i")
+        self._mentions = array("i")
+        self._findings = array("i")
+        self._links = array("i")
+
+    def __len__(self) -> int:
+        """Distinct passages numbered."""
+        return self._queue.first + len(self._queue.waiting)
+
+    def make_room(self) -> None:
+        """Forget all passages, and with them their numbers, once the store is full."""
+        if len(self) >= self._capacity:
+            self._forget()
+
+    def numbers(self, section: str, abbreviations: Abbreviations = ()) -> Mapping[PassageKey, int]:
+        """The number of any passage that is looked up: its row in the columns.
+
+        Args:
+            section: its section; all sections that assert count as one.
+            abbreviations: those that are in it and that its report defines.
+        """
+        key = (_ROLES.get(section, section), abbreviations)
+        if key not in self._numbers:
+            self._numbers[key] = _Numbers(self._queue, *key)
+        return self._numbers[key]
+
+    def pieces(self, section: str, stop: str) -> Mapping[str, int]:
+        """The number of any piece between ordinary stops; below 0 where it is no passage.
+
+        Args:
+            section: its section, which defines no abbreviations.
+            stop: what ends it, a full stop or nothing.
+        """
+        key = (_ROLES.get(section, section), stop)
+        if key not in self._pieces:
+            self._pieces[key] = _Pieces(self.numbers(section), stop)
+        return self._pieces[key]
+
+    def columns(self) -> AnalysisColumns:
+        """All analyses held, in place: let go of them before the next passage is analysed.
+
+        Raises:
+            UnreadablePassageError: the analysis of a passage failed; the store forgets all.
+        """
+        if self._queue.waiting:
+            self._analyse_waiting()
+        return AnalysisColumns(
+            passages=_rows(self._passages, PASSAGE_FIELDS),
+            mentions=_rows(self._mentions, MENTION_FIELDS),
+            findings=_rows(self._findings, FINDING_FIELDS),
+            links=np.frombuffer(self._links, dtype=np.intc),
+            strings=list(self._codes),
+        )
+
+    def _analyse_waiting(self) -> None:
+        try:
+            analyses = self.extractor.analyse(self._queue.waiting)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it may quote the report
+            unreadable = self._unreadable(type(error).__name__)
+            self._forget()
+        else:
+            self._add(analyses)
+            self._queue.first = len(self)
+            self._queue.waiting.clear()
+            return
+        # Raised out here, so that the other error does not travel along as its context.
+        raise unreadable
+
+    def _unreadable(self, kind: str) -> UnreadablePassageError:
+        """Tells the first waiting passage that cannot be analysed by itself."""
+        for number, passage in enumerate(self._queue.waiting, start=self._queue.first):
+            try:
+                self.extractor.analyse([passage])
+            except Exception as error:  # noqa: BLE001 - whatever it is, it may quote the report
+                return UnreadablePassageError(number, type(error).__name__)
+        return UnreadablePassageError(None, kind)
+
+    def _add(self, found: AnalysisColumns) -> None:
+        codes = np.array([self._code(string) for string in found.strings] + [-1], dtype=np.intc)
+        passages, mentions, findings, links = (
+            rows.astype(np.intc)
+            for rows in (found.passages, found.mentions, found.findings, found.links)
+        )
+        passages += [
+            _height(self._mentions, MENTION_FIELDS),
+            0,
+            _height(self._findings, FINDING_FIELDS),
+            0,
+        ]
+        named = [MENTION_FIELDS.index(name) for name in STRING_FIELDS]
+        mentions[:, named] = codes[mentions[:, named]]
+        concepts, _ = spread(findings[:, _FIRST_LINK], findings[:, _CONCEPTS].sum(axis=1))
+        links[concepts] = codes[links[concepts]]
+        mentions[:, MENTION_FIELDS.index("first_link")] += len(self._links)
+        findings[:, _FIRST_LINK] += len(self._links)
+        self._passages.frombytes(passages.tobytes())
+        self._mentions.frombytes(mentions.tobytes())
+        self._findings.frombytes(findings.tobytes())
+        self._links.frombytes(links.tobytes())
+
+    def _code(self, string: str) -> int:
+        return self._codes.setdefault(string, len(self._codes))
+
+
+def _height(values: "array[int]", fields: Sequence[str]) -> int:
+    return len(values) // len(fields)
+
+
+def _rows(values: "array[int]", fields: Sequence[str]) -> IntArray:
+    # An array cannot grow while a view of it is alive, which it says by a BufferError.
+    return np.frombuffer(values, dtype=np.intc).reshape(-1, len(fields))

@@ -1,0 +1,1 @@
+"""Parts of a table, workers, clusters, resuming."""

@@ -1,0 +1,77 @@
+"""One part of the reports table, from its file to finished parts of mentions and findings.
+
+This is what a worker is handed: paths in, a count out. No report's text enters or leaves it.
+"""
+
+import gc
+import threading
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from data_contracts.storage import PartedTable, read_part
+from data_contracts.tables import REPORTS
+from pipeline.extraction.batch.assembly import extract_reports
+from pipeline.extraction.batch.occurrences import REPORT_COLUMNS
+from pipeline.extraction.batch.passage_store import PassageStore
+from pipeline.extraction.running.lexicon_version import Rules
+
+# An extractor must not serve two threads of a worker at once.
+_ONE_AT_A_TIME: Final = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class ReportsPart:
+    """A part file of the reports table and its place in row order, from 0."""
+
+    index: int
+    path: Path
+
+
+def rules_fingerprint(rules: Rules) -> str:
+    """Fingerprint of lexicon and code as this process has them.
+
+    Raises:
+        LexiconError: a lexicon file breaks its rules.
+    """
+    with _ONE_AT_A_TIME:
+        return _open(rules)[1]
+
+
+def extract_part(rules: Rules, tables: tuple[PartedTable, ...], part: ReportsPart) -> int:
+    """Extract a part of the reports table and write the parts that it gives.
+
+    Args:
+        rules: what to extract by.
+        tables: those of mentions and findings that are still to be written.
+        part: what to extract.
+
+    Returns:
+        How many reports the part has.
+
+    Raises:
+        ContractError: the file is no part of a reports table, or breaks its contract.
+        ExtractionError: a passage could not be analysed.
+    """
+    with _ONE_AT_A_TIME:
+        store, _ = _open(rules)
+        reports = read_part(REPORTS, part.path, REPORT_COLUMNS)
+        extracted = extract_reports(reports, store)
+    for table in tables:
+        if not table.has_part(part.index):
+            table.write_part(part.index, extracted.tables[table.contract.name])
+    return int(reports.num_rows)
+
+
+@lru_cache(maxsize=1)
+def _open(rules: Rules) -> tuple[PassageStore, str]:
+    # Loading spaCy takes seconds that a process which only hands out parts need not spend.
+    import pipeline.language.lean_spacy  # noqa: F401 - before all that imports spaCy
+    from pipeline.extraction.batch.extractor import load_extractor
+
+    extractor = load_extractor(rules.lexicon)
+    # The rules, some ten thousand small objects, live as long as the process: no need for the
+    # garbage collector to walk them again and again.
+    gc.freeze()
+    return PassageStore(extractor), extractor.fingerprint

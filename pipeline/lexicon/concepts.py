@@ -1,0 +1,258 @@
+"""Lexicons: text files of concepts and their phrases that a radiologist can read and extend.
+
+The files are read in the order of their names and check themselves: a phrase that two concepts of
+a category claim, an unknown key or a concept that does not exist is an error with file and line.
+"""
+
+import hashlib
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Final, NamedTuple, cast
+
+from data_contracts.concepts import CATEGORIES, Category, category_of, is_concept_id
+
+#: Files that hold concepts; `cues.txt` beside them holds what decides assertions.
+CONCEPT_FILES: Final = ("findings.txt", "places.txt", "descriptors.txt")
+CUE_FILE: Final = "cues.txt"
+
+_INNERMOST: Final = re.compile(r"\(([^()]*)\)")
+
+
+class LexiconError(ValueError):
+    """A lexicon file breaks its own rules; the message names file, line and remedy."""
+
+
+class Implication(NamedTuple):
+    """A concept that holds wherever another does, perhaps only beside a third one."""
+
+    concept_id: str
+    beside: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """What a phrase can name.
+
+    Attributes:
+        concept_id: `category:name`.
+        category: finding, side, zone or descriptor.
+        preferred_name: its name in plain words.
+        parents: concepts that a label of this one implies.
+        phrases: its phrases, alternatives written out, in lower case.
+        lung: a finding of the lung itself, whose places and descriptors are pneumonia's attributes.
+        beside: concepts implied only next to another one, such as the middle lobe by "mid lung"
+            next to "right".
+        weak_phrases: phrases that count under a condition: a finding's where its sentence speaks
+            of the lung ("density"), a side's where its finding has no other ("in the bases").
+    """
+
+    concept_id: str
+    category: Category
+    preferred_name: str
+    parents: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    lung: bool = False
+    beside: tuple[Implication, ...] = ()
+    weak_phrases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All concepts, in category and file order, and the phrases that only look like one.
+
+    Attributes:
+        concepts: the concepts.
+        unmentions: phrases that say nothing, so that a shorter phrase within them does not either.
+        fingerprint: changes whenever a file that was read does.
+    """
+
+    concepts: tuple[Concept, ...]
+    unmentions: tuple[str, ...]
+    fingerprint: str
+
+    def concept(self, concept_id: str) -> Concept:
+        """The concept of that id.
+
+        Raises:
+            KeyError: the lexicon has none.
+        """
+        for concept in self.concepts:
+            if concept.concept_id == concept_id:
+                return concept
+        raise KeyError(concept_id)
+
+    @property
+    def lung_findings(self) -> frozenset[str]:
+        """Ids of the findings of the lung itself."""
+        return frozenset(concept.concept_id for concept in self.concepts if concept.lung)
+
+
+def lexicon_folder(path: Path | None = None) -> Traversable:
+    """The folder to read lexicon files from: `path`, or the one that is shipped."""
+    return path if path is not None else resources.files("pipeline.lexicon") / "files"
+
+
+def read_lexicon_file(folder: Traversable, name: str) -> list[str]:
+    """Lines of one lexicon file.
+
+    Raises:
+        LexiconError: the file is not there or not UTF-8.
+    """
+    file = folder / name
+    try:
+        return file.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        raise LexiconError(
+            f"{file}: no such lexicon file; a lexicon folder holds "
+            f"{', '.join((*CONCEPT_FILES, CUE_FILE))}"
+        ) from None
+    except UnicodeDecodeError:
+        raise LexiconError(f"{file}: is not UTF-8 text") from None
+
+
+def load_lexicon(path: Path | None = None) -> Lexicon:
+    """Read the concepts from a folder of lexicon files.
+
+    Raises:
+        LexiconError: a file is missing or a line breaks the rules above.
+    """
+    folder = lexicon_folder(path)
+    digest = hashlib.sha256()
+    drafts: list[_Draft] = []
+    for name in CONCEPT_FILES:
+        lines = read_lexicon_file(folder, name)
+        digest.update("\n".join(lines).encode())
+        drafts.extend(_parse(lines, name))
+    drafts.sort(key=lambda draft: CATEGORIES.index(draft.category))
+    _check(drafts)
+    return Lexicon(
+        concepts=tuple(draft.concept() for draft in drafts),
+        unmentions=tuple(phrase for draft in drafts for phrase in draft.unmentions),
+        fingerprint=digest.hexdigest(),
+    )
+
+
+def expand_phrase(pattern: str) -> tuple[str, ...]:
+    """Write out a pattern's alternatives: `opacit(y|ies)` gives `opacity` and `opacities`.
+
+    Raises:
+        LexiconError: a bracket is not closed.
+    """
+    phrases = [pattern]
+    while any("(" in phrase or ")" in phrase for phrase in phrases):
+        phrases = list(itertools.chain.from_iterable(map(_expand_innermost, phrases)))
+    return tuple(dict.fromkeys(" ".join(phrase.split()) for phrase in phrases))
+
+
+def _expand_innermost(phrase: str) -> list[str]:
+    if "(" not in phrase and ")" not in phrase:
+        return [phrase]
+    innermost = _INNERMOST.search(phrase)
+    if innermost is None:
+        raise LexiconError(f"'{phrase}': a bracket is not closed")
+    head, tail = phrase[: innermost.start()], phrase[innermost.end() :]
+    return [f"{head}{choice}{tail}" for choice in innermost[1].split("|")]
+
+
+@dataclass(slots=True)
+class _Draft:
+    concept_id: str
+    category: Category
+    place: str
+    name: str
+    lung: bool
+    implies: list[Implication]
+    phrases: list[str]
+    weak_phrases: list[str]
+    unmentions: list[str]
+
+    def concept(self) -> Concept:
+        return Concept(
+            concept_id=self.concept_id,
+            category=self.category,
+            preferred_name=self.name or self.concept_id.partition(":")[2].replace("_", " "),
+            parents=tuple(i.concept_id for i in self.implies if i.beside is None),
+            phrases=tuple(self.phrases),
+            lung=self.lung,
+            beside=tuple(i for i in self.implies if i.beside is not None),
+            weak_phrases=tuple(self.weak_phrases),
+        )
+
+
+def _parse(lines: list[str], name: str) -> Iterator[_Draft]:
+    draft: _Draft | None = None
+    for number, raw in enumerate(lines, start=1):
+        line = raw.partition("#")[0].strip()
+        place = f"{name}, line {number}"
+        if not line:
+            continue
+        if line.startswith("["):
+            if draft is not None:
+                yield draft
+            draft = _open(line, place)
+        elif draft is None:
+            raise LexiconError(f"{place}: a phrase before the first [concept]")
+        else:
+            _add(draft, line, place)
+    if draft is not None:
+        yield draft
+
+
+def _open(line: str, place: str) -> _Draft:
+    concept_id = line.strip("[]").strip()
+    if not line.endswith("]") or not is_concept_id(concept_id):
+        raise LexiconError(f"{place}: expected [category:name], a category of {CATEGORIES}")
+    category = cast("Category", category_of(concept_id))
+    return _Draft(concept_id, category, place, "", False, [], [], [], [])
+
+
+def _add(draft: _Draft, line: str, place: str) -> None:
+    key, colon, value = line.partition(":")
+    value = value.strip()
+    try:
+        if not colon:
+            draft.phrases.extend(expand_phrase(line))
+        elif key == "not":
+            draft.unmentions.extend(expand_phrase(value))
+        elif key == "weak":
+            draft.weak_phrases.extend(expand_phrase(value))
+        elif key == "name":
+            draft.name = value
+        elif key == "lung" and value in ("yes", "no"):
+            draft.lung = value == "yes"
+        elif key == "implies":
+            concept_id, _, beside = value.partition(" with ")
+            draft.implies.append(Implication(concept_id.strip(), beside.strip() or None))
+        else:
+            raise LexiconError(
+                f"'{line}' is no phrase; keys are name, implies, lung (yes or no), weak and not"
+            )
+    except LexiconError as error:
+        raise LexiconError(f"{place}: {error}") from None
+
+
+def _check(drafts: list[_Draft]) -> None:
+    known = {draft.concept_id for draft in drafts}
+    claimed: dict[tuple[str, str], str] = {}
+    places: dict[str, str] = {}
+    for draft in drafts:
+        if draft.concept_id in places:
+            first = places[draft.concept_id]
+            raise LexiconError(f"{draft.place}: [{draft.concept_id}] was opened before, at {first}")
+        places[draft.concept_id] = draft.place
+        for implication in draft.implies:
+            for concept_id in filter(None, (implication.concept_id, implication.beside)):
+                if concept_id not in known:
+                    raise LexiconError(f"{draft.place}: implies the unknown '{concept_id}'")
+        for phrase in (*draft.phrases, *draft.weak_phrases):
+            owner = claimed.setdefault((draft.category, phrase), draft.concept_id)
+            if owner != draft.concept_id:
+                raise LexiconError(
+                    f"{draft.place}: '{phrase}' belongs to [{owner}] already; "
+                    "a phrase names one concept of a category"
+                )

@@ -1,0 +1,1 @@
+"""Rules of language: plain functions from typed values to typed values."""

@@ -1,0 +1,65 @@
+"""Who is answered."""
+
+from collections.abc import Callable
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from pipeline.auditing.review.access import AccessError, check_opening, is_loopback
+
+TOKEN = "0123456789abcdef"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.8.8.8"])
+def test_this_machine_needs_no_token(host: str) -> None:
+    assert is_loopback(host)
+    check_opening(host, None)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "review.example"])
+def test_other_machines_need_a_token_that_is_no_guess(host: str) -> None:
+    with pytest.raises(AccessError, match="set a token"):
+        check_opening(host, None)
+    with pytest.raises(AccessError, match="too easy"):
+        check_opening(host, "secret")
+    check_opening(host, TOKEN)
+
+
+def test_a_site_that_points_its_own_name_here_is_not_answered(
+    make_app: Callable[..., FastAPI],
+) -> None:
+    stranger = TestClient(make_app(), base_url="http://attacker.example")
+    assert stranger.get("/api/start").status_code == 403
+
+
+def test_another_site_cannot_post(page: TestClient) -> None:
+    body = {"reviewer": "a", "report_id": "r1", "digest": "", "decision": {"action": "done"}}
+    refused = page.post("/api/decisions", json=body, headers={"Origin": "http://attacker.example"})
+    assert refused.status_code == 403
+    ours = page.post("/api/decisions", json=body, headers={"Origin": "http://127.0.0.1:8765"})
+    assert ours.status_code == 422
+
+
+def test_a_token_is_asked_for_taken_once_and_kept_out_of_the_address(
+    make_app: Callable[..., FastAPI],
+) -> None:
+    browser = TestClient(make_app(TOKEN), base_url="http://review.example")
+    assert browser.get("/api/start").status_code == 401
+    assert browser.get("/", params={"token": "wrong"}).status_code == 401
+    entered = browser.get("/", params={"token": TOKEN}, follow_redirects=False)
+    assert (entered.status_code, entered.headers["location"]) == (303, "/")
+    assert "HttpOnly" in entered.headers["set-cookie"]
+    assert browser.get("/api/start").status_code == 200
+
+
+def test_the_page_loads_nothing_from_elsewhere(page: TestClient) -> None:
+    shown = page.get("/")
+    assert "http" not in shown.text.replace("http-equiv", "")
+    assert shown.headers["content-security-policy"].startswith("default-src 'none'")
+    for file in ("review.js", "review.css"):
+        told = page.get(f"/page/{file}")
+        assert told.status_code == 200
+        assert "://" not in told.text
+    assert page.get("/page/../server.py").status_code == 404
+    assert page.get("/docs").status_code == 404

@@ -1,0 +1,295 @@
+"""Tables by their names, to be read and nothing else."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.auditing.tables.answers import write_answer
+from pipeline.auditing.tables.database import Tables
+from pipeline.auditing.tables.errors import TablesError
+
+#: Every way that we know of to write, to read another file or to change the database. ~ is the
+#: folder of the tables.
+ATTACKS = [
+    # A statement that is no SELECT, by itself and in what it can be wrapped in.
+    "COPY (SELECT 1) TO '~/labels.parquet/part-00000.parquet'",
+    "COPY (SELECT 1) TO 'new.csv'",
+    "COPY (SELECT 1) TO '.tmp/new.csv'",
+    "COPY (SELECT 1) TO '/dev/stdout'",
+    "COPY (SELECT 1 AS a, 2 AS b) TO '~/labels.parquet' (PARTITION_BY a, OVERWRITE true)",
+    "COPY (SELECT 1) TO 'tables://labels/part-00000.parquet'",
+    "COPY (SELECT 1) TO 'tables://labels/part-00000.parquet' (USE_TMP_FILE false)",
+    "COPY (SELECT 1 AS a, 2 AS b) TO 'tables://labels' (PARTITION_BY a, OVERWRITE true)",
+    "COPY labels FROM '~/corrections.parquet'",
+    "COPY FROM DATABASE memory TO other",
+    "EXPLAIN COPY (SELECT 1) TO 'new.csv'",
+    "EXPLAIN ANALYZE COPY (SELECT 1) TO '~/labels.parquet/part-00000.parquet'",
+    "EXPLAIN (ANALYZE) COPY (SELECT 1) TO '~/corrections.parquet'",
+    "EXPLAIN (ANALYZE, FORMAT json) COPY (SELECT 1) TO 'new.csv'",
+    "explain\nanalyze/**/copy (SELECT 1) TO '~/corrections.parquet'",
+    "/* EXPLAIN SELECT 1 */ EXPLAIN ANALYZE COPY (SELECT 1) TO '~/corrections.parquet'",
+    "EXPLAIN ANALYZE WITH x AS (COPY labels TO 'new.csv') SELECT 1",
+    "EXPLAIN ANALYZE SELECT 1",
+    "EXPLAIN ANALYZE CREATE TABLE mine AS SELECT 1",
+    "EXPLAIN CREATE TABLE mine AS SELECT 1",
+    "WITH x AS (COPY (SELECT 1) TO '~/labels.parquet/part-00000.parquet') SELECT 1",
+    "WITH x AS (COPY labels TO 'new.csv' (RETURN_FILES)) SELECT * FROM x",
+    "WITH x AS (COPY labels TO 'tables://labels/part-00000.parquet') SELECT 1",
+    "WITH x AS (SELECT 1), y AS (COPY labels TO 'new.csv') SELECT * FROM x",
+    "WITH x AS (WITH y AS (COPY labels TO 'new.csv') SELECT 1) SELECT * FROM x",
+    "SELECT (WITH x AS (COPY labels TO 'new.csv') SELECT 1)",
+    "DESCRIBE WITH x AS (COPY labels TO 'new.csv') SELECT 1",
+    "WITH x AS (DELETE FROM held RETURNING *) SELECT * FROM x",
+    "WITH x AS (UPDATE held SET one = 2 RETURNING *) SELECT * FROM x",
+    "WITH x AS (INSERT INTO held VALUES (2) RETURNING *) SELECT * FROM x",
+    "SELECT * FROM query('COPY labels TO ''new.csv''')",
+    "SELECT * FROM query('WITH x AS (COPY labels TO ''new.csv'') SELECT 1')",
+    "PREPARE harm AS COPY labels TO 'new.csv'",
+    "EXECUTE harm",
+    "CREATE MACRO harm() AS TABLE (COPY labels TO 'new.csv')",
+    "CREATE MACRO harm() AS TABLE SELECT * FROM read_text('secret.txt')",
+    "CREATE VIEW harm AS SELECT 1",
+    "CREATE OR REPLACE VIEW labels AS SELECT 1",
+    "CREATE TABLE mine AS SELECT 1",
+    "CREATE PERSISTENT SECRET (TYPE http)",
+    "DROP VIEW labels",
+    "ALTER VIEW labels RENAME TO other",
+    "DELETE FROM held",
+    "INSERT INTO held VALUES (2)",
+    "MERGE INTO held USING held h ON true WHEN MATCHED THEN DELETE",
+    "EXPORT DATABASE '~/exported'",
+    "EXPORT DATABASE 'tables://exported'",
+    "IMPORT DATABASE '~/exported'",
+    "ATTACH '~/new.db'",
+    "ATTACH ':memory:' AS other",
+    "ATTACH 'tables://new.db'",
+    "INSTALL httpfs",
+    "LOAD httpfs",
+    "LOAD '~/labels.parquet/part-00000.parquet'",
+    "PRAGMA enable_profiling",
+    "PRAGMA table_info('labels')",
+    "CALL enable_logging(storage := 'file', storage_path := '~/logs')",
+    "CALL range(3)",
+    "SET enable_external_access = true",
+    "SET allowed_directories = ['/']",
+    "SET lock_configuration = false",
+    "SET disabled_filesystems = ''",
+    "SET temp_directory = '~'",
+    "SET python_enable_replacements = true",
+    "SET VARIABLE x = 1",
+    "RESET enable_external_access",
+    "USE memory",
+    "BEGIN",
+    "CHECKPOINT",
+    "VACUUM",
+    # Functions that read files, write them, or let a query in by another door.
+    "SELECT * FROM read_text('secret.txt')",
+    "SELECT * FROM read_text('~/labels.parquet/_fingerprint')",
+    "SELECT * FROM read_text('~/../secret.txt')",
+    "SELECT * FROM READ_BLOB('~/labels.parquet/part-00000.parquet')",
+    "SELECT * FROM system.main.read_blob('~/labels.parquet/part-00000.parquet')",
+    "SELECT * FROM read_csv('secret.csv')",
+    "SELECT * FROM read_csv('http://127.0.0.1/secret.csv')",
+    "SELECT * FROM read_parquet('~/labels.parquet/part-00000.parquet')",
+    "SELECT * FROM parquet_metadata('~/labels.parquet/part-00000.parquet')",
+    "SELECT * FROM sniff_csv('secret.csv')",
+    "SELECT * FROM glob('~/*')",
+    "SELECT (SELECT count(*) FROM glob('/*'))",
+    "SELECT 1 WHERE EXISTS (FROM glob('tables://labels/*'))",
+    "SELECT * FROM labels, LATERAL (SELECT * FROM read_text(report_id))",
+    "SELECT * FROM 'secret.txt'",
+    "SELECT * FROM 'secret.csv'",
+    "SELECT * FROM '~/labels.parquet/part-00000.parquet'",
+    "SELECT * FROM 'tables://../secret.parquet'",
+    "DESCRIBE 'secret.csv'",
+    "SELECT * FROM enable_logging(storage := 'file', storage_path := '~/logs')",
+    "SELECT * FROM enable_logging(storage := 'stdout')",
+    "SELECT * FROM enable_profiling(save_location := '~/p.json', format := 'json')",
+    "SELECT * FROM checkpoint()",
+    "SELECT * FROM duckdb_settings()",
+    "SELECT * FROM json_execute_serialized_sql(json_serialize_sql('SELECT 1'))",
+    "SELECT * FROM query_table('labels')",
+    # Variables of this program.
+    "SELECT * FROM patients",
+    "SELECT * FROM PATIENTS",
+    # Several statements, none, and what hides them.
+    "SELECT 1; COPY labels TO 'new.csv'",
+    "SELECT 1; SELECT 2",
+    "SELECT 1 -- one\n; COPY labels TO 'new.csv'",
+    "/* SELECT */ COPY labels TO 'new.csv'",
+    "SELECT 1 /* ; */ ; /* */ DROP VIEW labels",
+    "SELECT 1\x00; COPY labels TO 'new.csv'",
+    "\u00a0COPY\u2003labels\u3000TO 'new.csv'",
+    "\ufeffEXPLAIN\u2003ANALYZE\u00a0COPY labels TO '~/corrections.parquet'",
+    "\u200bCOPY labels TO 'new.csv'",
+    "SELECT '\ud800'",
+    "SELECT ?",
+    "SELECT $name",
+    "SELECT " + "+".join(["1"] * 900),
+    "SELECT " + "+".join(["1"] * 3000),
+    "PIVOT labels ON report_id",
+    "-- nothing",
+    ";",
+    "",
+]
+#: Rows that a query must not find, nor those of this name in a test.
+PATIENTS = pa.table({"unmentionable": [1]})
+
+
+def test_tables_have_the_names_of_their_files_those_of_subfolders_with_the_folder(
+    folder: Path,
+) -> None:
+    (folder / "audit").mkdir()
+    with Tables(folder) as tables:
+        write_answer(tables.ask("SELECT 1 AS one"), folder / "audit" / "my-scores.parquet")
+
+    with Tables(folder) as tables:
+        assert {"reports", "mentions", "findings", "labels"} <= tables.paths.keys()
+        assert tables.ask("SELECT one FROM audit_my_scores").to_pylist() == [{"one": 1}]
+
+
+def test_a_question_joins_tables_and_label_columns(tables: Tables) -> None:
+    answer = tables.ask(
+        'SELECT report_id, text FROM labels JOIN mentions USING (report_id) '
+        'WHERE "finding:opacity" = 1 ORDER BY "start"'
+    )  # fmt: skip
+    assert answer["text"].to_pylist() == ["opacity", "left", "pneumonia"]
+
+
+def test_a_mistyped_question_is_explained_with_the_tables_there_are(tables: Tables) -> None:
+    with pytest.raises(TablesError, match=r"(?s)mentionz.*Tables: .*mentions"):
+        tables.ask("SELECT * FROM mentionz")
+
+
+def test_a_folder_without_tables_says_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(TablesError, match=r"holds no table.*dvc repro"):
+        Tables(tmp_path)
+
+
+def test_a_file_that_is_no_parquet_is_named(folder: Path) -> None:
+    (folder / "broken.parquet").write_bytes(b"PAR1 not")
+    with pytest.raises(TablesError, match=r"broken\.parquet: cannot be read"):
+        Tables(folder)
+
+
+def test_what_is_closed_answers_no_more(folder: Path) -> None:
+    with Tables(folder) as tables:
+        assert tables.columns("labels")
+    with pytest.raises(TablesError, match="its tables are closed"):
+        tables.ask("SELECT 1")
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small run, beside files that are nobody's business, in a home of its own."""
+    folder = tmp_path / "run"
+    (folder / "labels.parquet").mkdir(parents=True)
+    for part, report_id in enumerate(("r1", "r2")):
+        rows = pa.table({"report_id": [report_id], "text": ["No pneumonia."]})
+        pq.write_table(rows, folder / "labels.parquet" / f"part-{part:05d}.parquet")
+    (folder / "labels.parquet" / "_fingerprint").write_text("made up", encoding="utf-8")
+    pq.write_table(pa.table({"reviewer": ["ada"]}), folder / "corrections.parquet")
+    for place in ("secret.txt", "elsewhere/secret.txt", "elsewhere/secret.csv"):
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        (tmp_path / place).write_text("unmentionable\n1\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return folder
+
+
+@pytest.fixture
+def opened(run: Path) -> Iterator[Tables]:
+    with Tables(run) as tables:
+        tables.keep("held", "SELECT 1 AS one")
+        yield tables
+
+
+def every_file(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() if path.is_file() else b"" for path in folder.rglob("*")}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_no_question_changes_anything_or_reads_other_files(
+    attack: str, run: Path, opened: Tables
+) -> None:
+    before = every_file(run.parent)
+    patients = pa.table({"unmentionable": [1]})
+    with pytest.raises(TablesError) as told:
+        opened.ask(attack.replace("~", str(run)))
+    assert "No pneumonia" not in str(told.value)
+    assert "unmentionable" not in str(told.value)
+    # What is asked next may be what an attack was waiting for.
+    assert opened.ask("SELECT * FROM held").to_pylist() == [{"one": 1}]
+    assert sorted(opened.ask("FROM labels")["report_id"].to_pylist()) == ["r1", "r2"]
+    opened.close()
+    assert every_file(run.parent) == before
+    assert patients.equals(PATIENTS)
+
+
+@pytest.mark.parametrize("attack", [one for one in ATTACKS if "\ud800" not in one])
+def test_the_database_could_not_write_if_it_were_asked_to(
+    attack: str, run: Path, opened: Tables, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = every_file(run.parent)
+    with suppress(duckdb.Error):
+        opened._database.execute(attack.replace("~", str(run)))
+        assert "unmentionable" not in str(opened._database.fetchall())
+    opened.close()
+    assert every_file(run.parent) == before
+    assert capfd.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("WITH x AS (SELECT 1 AS one) SELECT one FROM x UNION ALL SELECT 2", 2),
+        ("WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 3) FROM n", 3),
+        ("FROM labels", 2),
+        ("TABLE labels;", 2),
+        ("VALUES (1), (2)", 2),
+        ("DESCRIBE labels", 2),
+        ("SUMMARIZE labels", 2),
+        ("SELECT * FROM (SHOW TABLES) WHERE name = 'labels'", 1),
+        ("SELECT * FROM labels, unnest([1, 2]), range(2), generate_series(1, 2)", 16),
+        ("PIVOT labels ON report_id IN ('r1', 'r2') USING count(*) GROUP BY text", 1),
+        ("SELECT {'type': 'COPY_QUERY_NODE'} AS struct, 'x' AS type, 'y' AS \"function\"", 1),
+        ("EXPLAIN SELECT * FROM labels", 1),
+        ("/* why */ explain -- so\n(SELECT 1)", 1),
+        ("\u2003SELECT\u00a01 -- a comment; COPY labels TO 'x'", 1),
+        ("SELECT 1 " + "UNION ALL SELECT 1 " * 200, 201),
+    ],
+)
+def test_whatever_only_reads_is_answered(question: str, rows: int, opened: Tables) -> None:
+    assert opened.ask(question).num_rows == rows
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "SELECT text::INTEGER FROM labels",
+        "SELECT error(text) FROM labels",
+        "SELECT strptime(text, '%Y') FROM labels",
+        "SELECT regexp_matches('x', text || '(') FROM labels",
+        "SELECT json_extract(text, '$.a') FROM labels",
+    ],
+)
+def test_text_of_reports_is_in_no_message(question: str, opened: Tables) -> None:
+    with pytest.raises(TablesError, match=r"(Conversion|Invalid Input) Error") as told:
+        opened.ask(question)
+    assert "pneumonia" not in str(told.value)
+
+
+def test_the_connection_that_all_modules_share_is_left_alone(opened: Tables) -> None:
+    shared = duckdb.default_connection()
+    closed = duckdb.connect()
+    closed.close()
+    duckdb.set_default_connection(closed)
+    try:
+        assert opened.ask("EXPLAIN FROM labels").num_rows == 1
+    finally:
+        duckdb.set_default_connection(shared)

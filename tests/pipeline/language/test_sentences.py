@@ -1,0 +1,98 @@
+"""Sentences survive what reports do to them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.language.sentences import split_passages, split_sentences
+
+
+def sentences(text: str) -> list[str]:
+    return [text[start:end] for start, end in split_sentences(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("No effusion.Heart is normal.", ["No effusion.", "Heart is normal."]),
+        ("Clear lungs..No edema.", ["Clear lungs..", "No edema."]),
+        ("A 2.5 cm nodule is seen.", ["A 2.5 cm nodule is seen."]),
+        ("1. Left base opacity. 2. No effusion.", ["Left base opacity.", "No effusion."]),
+        ("Discussed with Dr. ___ at 10 a.m. today.", ["Discussed with Dr. ___ at 10 a.m. today."]),
+        ("Compared to ___. Lungs are clear.", ["Compared to ___.", "Lungs are clear."]),
+        ("Seen on XXXX. No effusion.", ["Seen on XXXX.", "No effusion."]),
+        ("Right\nlower lobe opacity\nis stable.", ["Right\nlower lobe opacity\nis stable."]),
+        ("Lungs: Clear\nPleura: No effusion", ["Lungs: Clear", "Pleura: No effusion"]),
+        ("- Clear lungs\n- No effusion", ["Clear lungs", "No effusion"]),
+        ("Clear.\n\nNo effusion", ["Clear.", "No effusion"]),
+        (
+            "Clear lungs.\n2. No edema.\n- No effusion.",
+            ["Clear lungs.", "No edema.", "No effusion."],
+        ),
+        ("No change vs. CT. Seen by Mrs. Doe.", ["No change vs. CT.", "Seen by Mrs. Doe."]),
+        ("Compared to CT\n___. ___. Clear.", ["Compared to CT\n___.", "Clear."]),
+        ("Clear lungs.\r\nNo edema.", ["Clear lungs.", "No edema."]),
+        ("Clear lungs \n", ["Clear lungs"]),
+        ("Cough, ? pneumonia. No edema", ["Cough, ? pneumonia.", "No edema"]),
+        ("Is it new? No edema", ["Is it new?", "No edema"]),
+        ("", []),
+        (" . ", []),
+        ("__ ", []),
+    ],
+)
+def test_sentence_boundaries(text: str, expected: list[str]) -> None:
+    assert sentences(text) == expected
+
+
+def test_sentence_that_only_speaks_of_the_one_before_joins_its_passage() -> None:
+    text = "There is an opacity. This may represent pneumonia. Heart is normal."
+    passages = split_passages(text)
+    assert [text[p.start : p.end] for p in passages] == [
+        "There is an opacity. This may represent pneumonia.",
+        "Heart is normal.",
+    ]
+    assert len(passages[0].sentences) == 2
+
+
+def test_list_item_stands_for_itself() -> None:
+    text = "1. Right base opacity. 2. Possibly a small effusion."
+    assert len(split_passages(text)) == 2
+
+
+def test_sentence_opens_its_passage_behind_one_that_says_nothing() -> None:
+    text = "There is an opacity. ___. This may represent pneumonia."
+    assert len(split_passages(text)) == 2
+
+
+def test_wrapped_lines_change_no_passage() -> None:
+    text = "There is an opacity. This may represent pneumonia in the lung. Heart is normal."
+    for place in [index for index, letter in enumerate(text) if letter == " "]:
+        wrapped = f"{text[:place]}\n{text[place + 1 :]}"
+        assert split_passages(wrapped) == split_passages(text)
+
+
+def test_what_was_met_before_is_split_the_same_elsewhere() -> None:
+    assert len(split_passages("This may be new. No edema")) == 2
+    assert len(split_passages("No edema. This may be new.")) == 1
+    assert sentences("Lungs: No edema. No edema") == ["Lungs: No edema.", "No edema"]
+    assert sentences("No edema.") == ["No edema."]
+
+
+FRAGMENTS = st.sampled_from(
+    ["opacity", "No", ".", "..", " ", "\n", "\n\n", "1.", "2)", "___", "XXXX", "This", "Left", ":"]
+)
+
+
+@given(st.lists(FRAGMENTS, max_size=40).map("".join) | st.text(max_size=200))
+def test_passages_are_ordered_disjoint_and_lose_no_word(text: str) -> None:
+    end = 0
+    covered = []
+    for passage in split_passages(text):
+        assert passage.start == passage.sentences[0][0]
+        assert passage.end == passage.sentences[-1][1]
+        for start, stop in passage.sentences:
+            assert end <= start < stop <= len(text)
+            end = stop
+            covered.append(text[start:stop])
+    letters = [c for c in text if c.isalpha()]
+    assert [c for c in "".join(covered) if c.isalpha()] == letters

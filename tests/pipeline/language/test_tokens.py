@@ -1,0 +1,86 @@
+"""Tokens from memory are those of scispaCy's tokenizer."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from spacy.language import Language
+
+from pipeline.language.tokens import Tokenizer, blank_pipeline
+
+
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    return blank_pipeline()
+
+
+@pytest.fixture(scope="module")
+def tokenize(nlp: Language) -> Tokenizer:
+    return Tokenizer(nlp)
+
+
+def words(tokenize: Tokenizer, text: str) -> list[str]:
+    tokens = tokenize([text])
+    return [text[s:e].lower() for s, e in zip(tokens.start, tokens.end, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Left-sided opacity.", ["left", "-", "sided", "opacity", "."]),
+        ("base.No effusion", ["base", ".", "no", "effusion"]),
+        ("Pneumothorax: No.", ["pneumothorax", ":", "no", "."]),
+        ("disease/atelectasis", ["disease", "/", "atelectasis"]),
+        ("opacity..", ["opacity", ".."]),
+        ("left\n  base", ["left", "base"]),
+        ("", []),
+    ],
+)
+def test_joints_that_radiologists_leave_closed_are_opened(
+    tokenize: Tokenizer, text: str, expected: list[str]
+) -> None:
+    assert words(tokenize, text) == expected
+
+
+def test_no_texts_have_no_tokens(tokenize: Tokenizer) -> None:
+    assert tokenize([]).first.tolist() == [0]
+
+
+CHUNKS = st.lists(
+    st.one_of(
+        st.text(
+            st.characters(codec="utf-8", exclude_categories=("Z", "C")), min_size=1, max_size=8
+        ),
+        st.sampled_from(["don't", "(RLL)", "2.5cm,", "T8-T9", "___", "[**2020-1-1**]", "No."]),
+    ),
+    max_size=8,
+)
+
+
+@given(st.lists(CHUNKS, max_size=4))
+def test_texts_have_the_tokens_that_spacy_gives_to_each(
+    nlp: Language, texts: list[list[str]]
+) -> None:
+    norms: list[str] = []
+
+    def read(word: str, norm: str) -> int:
+        norms.append(f"{word} {norm}")
+        return len(norms) - 1
+
+    joined = [" ".join(chunks) for chunks in texts]
+    tokens = Tokenizer(nlp, (read,))(joined)
+    docs = [nlp.make_doc(text) for text in joined]
+    rows = [(row, token) for row, doc in enumerate(docs) for token in doc]
+    assert tokens.text.tolist() == [row for row, _ in rows]
+    assert tokens.start.tolist() == [token.idx for _, token in rows]
+    assert tokens.end.tolist() == [token.idx + len(token) for _, token in rows]
+    assert np.diff(tokens.first).tolist() == [len(doc) for doc in docs]
+    assert [norms[code] for code in tokens.codes[0]] == [f"{t.lower_} {t.norm_}" for _, t in rows]
+
+
+@given(CHUNKS, st.lists(st.sampled_from([" ", "\n", "\t", "\r\n", "  "]), min_size=8, max_size=8))
+def test_whatever_blanks_divide_offsets_count_the_text_as_received(
+    tokenize: Tokenizer, chunks: list[str], blanks: list[str]
+) -> None:
+    text = "".join(blank + chunk for blank, chunk in zip(blanks, chunks, strict=False))
+    assert words(tokenize, text) == words(tokenize, " ".join(chunks))

@@ -1,0 +1,108 @@
+"""Lexicon files can be read, extended and check themselves."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipeline.extraction.batch.cues import load_cues
+from pipeline.extraction.batch.extractor import load_extractor
+from pipeline.lexicon.concepts import LexiconError, expand_phrase, lexicon_folder, load_lexicon
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the shipped lexicon, as a radiologist would start from."""
+    copy = tmp_path / "lexicon"
+    shutil.copytree(str(lexicon_folder()), copy)
+    return copy
+
+
+def append(file: Path, text: str) -> None:
+    file.write_text(file.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+def test_alternatives_are_written_out() -> None:
+    assert expand_phrase("opacit(y|ies)") == ("opacity", "opacities")
+    assert expand_phrase("(lung |)base(s|)") == ("lung bases", "lung base", "bases", "base")
+    nested = expand_phrase("(left (upper|lower) |)lobe")
+    assert set(nested) == {"left upper lobe", "left lower lobe", "lobe"}
+
+
+def test_added_phrase_is_found(folder: Path) -> None:
+    append(folder / "findings.txt", "\n[finding:bronchiolitis]\nlung: yes\ntree in bud\n")
+    analysis = load_extractor(folder).read("Tree-in-bud in the right base.", "findings")
+    assert "finding:bronchiolitis" in {m.concept_id for m in analysis.mentions}
+
+
+def test_added_cue_decides(folder: Path) -> None:
+    append(folder / "cues.txt", "\n[negated before]\nnary a\n")
+    analysis = load_extractor(folder).read("Nary a consolidation.", "findings")
+    assert [m.assertion for m in analysis.mentions] == ["negated"]
+
+
+def test_unmention_hides_the_shorter_phrase() -> None:
+    extractor = load_extractor()
+    assert extractor.read("Small pericardial effusion.", "findings").findings == ()
+
+
+def test_change_of_a_file_changes_the_fingerprint(folder: Path) -> None:
+    before = load_extractor(folder).fingerprint
+    append(folder / "cues.txt", "\n[negated before]\nnary a\n")
+    assert load_extractor(folder).fingerprint != before
+
+
+@pytest.mark.parametrize(
+    ("addition", "message"),
+    [
+        ("\n[finding:haze]\nconsolidation\n", r"belongs to \[finding:consolidation\] already"),
+        ("\n[finding:opacity]\nhaze\n", "was opened before"),
+        ("\n[opacity]\nhaze\n", "expected \\[category:name\\]"),
+        ("\n[finding:haze]\nimplies: finding:fog\n", "implies the unknown 'finding:fog'"),
+        ("\n[finding:haze]\nhaz(e|y\n", "a bracket is not closed"),
+        ("\n[finding:haze]\ncolour: grey\n", "is no phrase; keys are"),
+    ],
+)
+def test_mistake_in_a_file_is_named_with_its_line(
+    folder: Path, addition: str, message: str
+) -> None:
+    append(folder / "findings.txt", addition)
+    with pytest.raises(LexiconError, match=message) as caught:
+        load_lexicon(folder)
+    assert "findings.txt, line" in str(caught.value)
+
+
+def test_unknown_cue_heading_lists_the_known(folder: Path) -> None:
+    append(folder / "cues.txt", "\n[denied before]\nnary a\n")
+    with pytest.raises(LexiconError, match="is no heading; expected"):
+        load_cues(folder)
+
+
+def test_missing_file_says_what_a_folder_holds(folder: Path) -> None:
+    (folder / "places.txt").unlink()
+    with pytest.raises(LexiconError, match=r"places\.txt: no such lexicon file"):
+        load_lexicon(folder)
+
+
+def test_shipped_lexicon_names_what_the_tables_promise() -> None:
+    lexicon = load_lexicon()
+    assert lexicon.concept("finding:opacity").parents == ("finding:lung_opacity_any",)
+    assert lexicon.concept("finding:atelectasis").parents == ()
+    assert "finding:pneumonia" in lexicon.lung_findings
+    assert "finding:pleural_effusion" not in lexicon.lung_findings
+
+
+def test_a_lexicon_of_a_few_words_does(tmp_path: Path) -> None:
+    (tmp_path / "findings.txt").write_text("[finding:opacity]\nlung: yes\nopacity\n")
+    (tmp_path / "places.txt").write_text("[side:left]\nleft\n[zone:apex]\napex\n")
+    (tmp_path / "descriptors.txt").write_text("[descriptor:patchy]\npatchy\n")
+    (tmp_path / "cues.txt").write_text("[negated before]\nno\n")
+    analysis = load_extractor(tmp_path).read("No patchy opacity in the mid left apex.", "findings")
+    assert [(m.concept_id, m.assertion) for m in analysis.mentions] == [
+        ("descriptor:patchy", "negated"),
+        ("finding:opacity", "negated"),
+        ("side:left", "negated"),
+        ("zone:apex", "negated"),
+    ]
+    (finding,) = analysis.findings
+    assert finding.zones == ("zone:apex",)

@@ -1,0 +1,126 @@
+"""Which side, zone and descriptor each finding of a sentence has."""
+
+import pytest
+
+from pipeline.extraction.batch.extractor import Extractor
+
+SENTENCES = [
+    ("Right middle and lower lobe opacities.", [("opacity", "right lower_lobe middle_lobe")]),
+    (
+        "Right upper, middle and lower lobe consolidations.",
+        [("consolidation", "right lower_lobe middle_lobe upper_lobe")],
+    ),
+    ("Bibasilar atelectasis.", [("atelectasis", "bilateral base")]),
+    ("Bibasilar opacities, left greater than right.", [("opacity", "bilateral base")]),
+    ("Patchy opacities in the lung bases.", [("opacity", "bilateral base patchy")]),
+    ("Opacities in the right and left bases.", [("opacity", "bilateral base")]),
+    ("RLL pneumonia.", [("pneumonia", "right lower_lobe")]),
+    ("Opacity in the lower left lung.", [("opacity", "left lower_lobe")]),
+    ("Right mid lung opacity.", [("opacity", "right mid_zone middle_lobe")]),
+    ("Left midlung opacity.", [("opacity", "left mid_zone lingula")]),
+    (
+        "Small left pleural effusion and streaky right basilar atelectasis.",
+        [("pleural_effusion", "left small"), ("atelectasis", "right base streaky")],
+    ),
+    (
+        "Atelectasis and a small effusion at the left base.",
+        [("atelectasis", "left base"), ("pleural_effusion", "left base small")],
+    ),
+    (
+        "Left effusion with adjacent atelectasis.",
+        [("pleural_effusion", "left"), ("atelectasis", "left")],
+    ),
+    ("The left base shows a hazy opacity.", [("opacity", "left base ill_defined")]),
+    ("There is right base atelectasis, left lung is clear.", [("atelectasis", "right base")]),
+    ("Left lower lobe: patchy opacity.", [("opacity", "left lower_lobe patchy")]),
+    (
+        "Multifocal pneumonia involving the right upper lobe, lingula and left lower lobe.",
+        [("pneumonia", "left right lingula lower_lobe upper_lobe multifocal")],
+    ),
+    (
+        "Opacity in the left base, concerning for right lower lobe pneumonia.",
+        [("opacity", "left base"), ("pneumonia", "right lower_lobe")],
+    ),
+    ("Small areas of patchy opacity in the lingula.", [("opacity", "lingula patchy small")]),
+    ("Mildly increased right base opacity.", [("opacity", "right base")]),
+    (
+        "Chest tube in place with decrease in right pneumothorax.",
+        [("device", ""), ("pneumothorax", "right")],
+    ),
+    ("Opacity overlying the right rib.", [("opacity", "")]),
+    (
+        "Opacity left upper lobe may represent early infiltrate.",
+        [("opacity", "left upper_lobe"), ("infiltrate", "")],
+    ),
+    (
+        "Small effusions bibasilar atelectasis.",
+        [("pleural_effusion", "small"), ("atelectasis", "bilateral base")],
+    ),
+    ("Irregular, pleural-based opacity.", [("opacity", "irregular")]),
+    (
+        "Bilateral, left greater than right, pleural effusions and basilar opacity.",
+        [("pleural_effusion", "bilateral"), ("opacity", "base")],
+    ),
+    (
+        "Opacity in the left base, right base, effusion.",
+        [("opacity", "left right base"), ("pleural_effusion", "")],
+    ),
+    ("Moderate-to-large right effusion.", [("pleural_effusion", "right large moderate")]),
+    ("Mild to moderate pulmonary edema.", [("pulmonary_edema", "mild moderate")]),
+    ("Bi-basilar opacities.", [("opacity", "bilateral base")]),
+    ("Mass-like consolidation.", [("consolidation", "round")]),
+    (
+        "Consolidation occupies the entire right upper lobe.",
+        [("consolidation", "right upper_lobe")],
+    ),
+    ("Opacities in both bases, worse on the right.", [("opacity", "bilateral base")]),
+    (
+        "Interstitial opacities with a basilar predominance.",
+        [("opacity", "base interstitial")],
+    ),
+    ("Mild opacity adjacent to the left hilum.", [("opacity", "left hilar mild")]),
+    (
+        "Infiltrates in the right middle and both lower lobes.",
+        [("infiltrate", "bilateral right lower_lobe middle_lobe")],
+    ),
+    ("At the right base, airspace disease is seen.", [("airspace_disease", "right base")]),
+    ("Within the left base, there is a faint opacity.", [("opacity", "left base mild")]),
+    ("Effusions are again noted bilaterally.", [("pleural_effusion", "bilateral")]),
+    ("The opacity is slightly less conspicuous.", [("opacity", "")]),
+    ("LINES AND TUBES: Chest tube in place.", [("device", "")]),
+    (
+        "Opacities are noted diffusely throughout both lungs.",
+        [("opacity", "bilateral diffuse")],
+    ),
+    (
+        "There is an opacity in the left base. It extends to the lingula.",
+        [("opacity", "left base lingula")],
+    ),
+    (
+        "Patchy, ill-defined opacity/atelectasis.",
+        [("opacity", "ill_defined patchy"), ("atelectasis", "ill_defined patchy")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("passage", "expected"), SENTENCES, ids=[s for s, _ in SENTENCES])
+def test_places_and_descriptors_reach_their_finding(
+    extractor: Extractor, passage: str, expected: list[tuple[str, str]]
+) -> None:
+    analysis = extractor.read(passage, "findings")
+    found = []
+    for finding in analysis.findings:
+        attributes = (*finding.sides, *finding.zones, *finding.descriptors)
+        names = {attribute.partition(":")[2] for attribute in attributes}
+        name = analysis.mentions[finding.mention].concept_id.partition(":")[2]
+        found.append((name, names))
+    assert found == [(name, set(attributes.split())) for name, attributes in expected]
+
+
+def test_finding_lists_every_mention_behind_it(extractor: Extractor) -> None:
+    text = "Patchy opacity in the right base."
+    analysis = extractor.read(text, "findings")
+    (finding,) = analysis.findings
+    behind = [analysis.mentions[i] for i in finding.mentions]
+    assert [text[m.start : m.end] for m in behind] == ["opacity", "Patchy", "right", "base"]
+    assert all(finding.mention in m.findings for m in behind[1:])
