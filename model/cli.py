@@ -86,7 +86,7 @@ def radiographs(
 
     Writes pictures, the tables images, boxes and severity, and sheet.png to look at.
     """
-    from data_contracts.summary import report
+    from command_line.summary import report
     from model.settings import resolve_settings
 
     settings = resolve_settings(params, assignments).radiographs
@@ -130,7 +130,7 @@ def images(
 
     Writes images, boxes, severity and quarantine (file, row and reason of all that was left out).
     """
-    from data_contracts.summary import report
+    from command_line.summary import report
     from model.stages.images import images as stage
 
     summary = stage(

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from data_contracts.summary import report
+from command_line.summary import report
 from model.console import Commands, require
 from model.options import Assignments, Params
 

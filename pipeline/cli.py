@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from data_contracts.summary import report, report_run
+from command_line.summary import report, report_run
 from pipeline import cli_audit
 from pipeline.console import Commands, require, require_tables, show_rows
 from pipeline.options import (

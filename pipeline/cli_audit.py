@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from data_contracts.summary import report, write_metrics
+from command_line.summary import report, write_metrics
 from pipeline.console import Commands, require, require_tables
 from pipeline.options import Assignments, Metrics, Params, Tables, metrics_path, settings_of
 

@@ -15,7 +15,8 @@ from pipeline.settings import Settings
 ROOT = Path(__file__).parents[1]
 #: Read as DVC reads it, which refuses a key that is given twice.
 STAGES: dict[str, dict[str, Any]] = load_yaml(ROOT / "dvc.yaml")["stages"]
-#: Their values reach a stage as DVC's params, their other contents do not change a table.
+#: Their values reach a stage as DVC's params, their other contents do not change a table; nor does
+#: `command_line`, which is not in the graph.
 NOT_TABLES = {
     f"{package}{part}" for package in ("pipeline", "model") for part in ("", ".stages", ".settings")
 }

@@ -6,7 +6,7 @@ from typing import Final
 
 import lightning
 
-from data_contracts.summary import StageSummary
+from command_line.summary import StageSummary
 from model.baselines.classifier import ImageClassifier, save_classifier
 from model.baselines.learning import ClassifierLearning, HideAndSeekLearning
 from model.detector.keeping import load_detector

@@ -10,9 +10,9 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
+from command_line.summary import StageSummary, write_metrics
 from data_contracts.predictions import SCORES
 from data_contracts.storage import read_table, write_table
-from data_contracts.summary import StageSummary, write_metrics
 from model.figures.accuracy_over_iou import draw_accuracy
 from model.figures.style import save
 from model.scoring.summary_table import summary_table

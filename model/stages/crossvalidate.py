@@ -8,9 +8,9 @@ from pathlib import Path
 import pyarrow as pa
 import torch
 
+from command_line.summary import StageSummary
 from data_contracts.predictions import SCORES
 from data_contracts.storage import write_table
-from data_contracts.summary import StageSummary
 from model.baselines.classifier import load_classifier
 from model.crossvalidation.contenders import (
     PHANTOM,

@@ -7,7 +7,7 @@ import lightning
 import torch
 from torchvision.ops import box_iou
 
-from data_contracts.summary import StageSummary
+from command_line.summary import StageSummary
 from model.detector.keeping import save_detector
 from model.detector.learning import DetectorLearning
 from model.detector.retinanet import Detector

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from command_line.progress import progress_bar
+from command_line.summary import StageSummary
 from data_contracts.predictions import SCORES
-from data_contracts.progress import progress_bar
 from data_contracts.storage import write_table
-from data_contracts.summary import StageSummary
 from model.figures.draw import draw_figures
 from model.label_tables import read_label_tables
 from model.reading.scored import Scored, scored_images

@@ -10,11 +10,11 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from command_line.progress import progress_bar
+from command_line.summary import StageSummary
 from data_contracts.contract import Contract
 from data_contracts.images import BOXES, IMAGES, SEVERITY
-from data_contracts.progress import progress_bar
 from data_contracts.storage import write_table
-from data_contracts.summary import StageSummary
 from data_contracts.tables import QUARANTINE
 from model.images.choosing import Choice
 from model.images.fitting import fit_boxes

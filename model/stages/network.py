@@ -7,7 +7,7 @@ import lightning
 import torch
 from torch import Tensor
 
-from data_contracts.summary import StageSummary
+from command_line.summary import StageSummary
 from model.label_tables import LabelTables, read_label_tables
 from model.network.keeping import load_network, save_network
 from model.network.learning import NetworkLearning

@@ -4,10 +4,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from data_contracts.json_files import write_json
-from data_contracts.progress import progress_bar
+from command_line.json_files import write_json
+from command_line.progress import progress_bar
+from command_line.summary import StageSummary
 from data_contracts.storage import write_table
-from data_contracts.summary import StageSummary
 from data_contracts.tables import QUARANTINE
 from model.figures.reading import draw_reading
 from model.figures.style import save

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from data_contracts.progress import progress_bar
-from data_contracts.summary import StageSummary
+from command_line.progress import progress_bar
+from command_line.summary import StageSummary
 from model.baselines.classifier import load_classifier
 from model.baselines.maps import class_activation, gradient_activation
 from model.baselines.reading import (

@@ -17,12 +17,12 @@ from PIL import Image
 from rich.progress import TimeRemainingColumn
 from threadpoolctl import threadpool_limits
 
+from command_line.progress import progress_bar
+from command_line.summary import StageSummary
 from data_contracts.contract import Contract
 from data_contracts.images import ATTRIBUTES, BOXES, IMAGES, SEVERITY
 from data_contracts.phantom import LESIONS, ROLES, STUDIES
-from data_contracts.progress import progress_bar
 from data_contracts.storage import PartedTable, count_rows, is_current, part_paths, read_parts
-from data_contracts.summary import StageSummary
 from model.phantom.cohort import PhantomImage, read_cohort
 from model.phantom.radiograph import Box, draw_radiograph
 from model.phantom.sheet import draw_sheet

@@ -7,10 +7,10 @@ from typing import Final
 
 import torch
 
-from data_contracts.progress import progress_bar
+from command_line.progress import progress_bar
+from command_line.summary import StageSummary
 from data_contracts.regions import REGIONS
 from data_contracts.storage import PartedTable, count_rows, is_current
-from data_contracts.summary import StageSummary
 from model.detector.candidates import READING, CandidateFinder, Candidates
 from model.detector.keeping import load_detector
 from model.detector.retinanet import Detector

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from command_line.summary import StageSummary
 from data_contracts.audit_tables import CONFUSION, DISAGREEMENT_KINDS, DISAGREEMENTS, SCORES
 from data_contracts.storage import write_table
-from data_contracts.summary import StageSummary
 from pipeline.auditing.references.coding import ReferenceKind, load_coding, parse_readings
 from pipeline.auditing.references.comparison import Compared, compare
 from pipeline.auditing.references.errors import AuditError

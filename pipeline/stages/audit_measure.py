@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from command_line.summary import StageSummary
 from data_contracts.corrections import MEASURES, REVIEW_SAMPLE
 from data_contracts.storage import read_table, write_table
-from data_contracts.summary import StageSummary
 from pipeline.auditing.corrections.log import corrections_file, read_log
 from pipeline.auditing.measuring.figure import draw_reliability
 from pipeline.auditing.measuring.measures import Kappa, agreement, measure

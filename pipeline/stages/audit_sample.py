@@ -4,9 +4,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from command_line.summary import StageSummary
 from data_contracts.corrections import REVIEW_SAMPLE
 from data_contracts.storage import read_table, write_table
-from data_contracts.summary import StageSummary
 from pipeline.auditing.corrections.log import read_log
 from pipeline.auditing.tables.database import Tables
 from pipeline.auditing.tables.sampling import Stratification, draw_sample

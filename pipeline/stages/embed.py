@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 from rich.console import Console
 from rich.progress import Progress
 
+from command_line.summary import StageSummary
 from data_contracts.storage import part_paths, read_table, write_table
-from data_contracts.summary import StageSummary
 from data_contracts.tables import EMBEDDINGS, MENTIONS, REPORTS, VOCABULARY
 from pipeline.embeddings.concept_vectors import ConceptVector, concept_vectors, words_of_concepts
 from pipeline.embeddings.corpus import (

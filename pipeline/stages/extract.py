@@ -13,11 +13,11 @@ from typing import Final
 import pyarrow.compute as pc
 from rich.progress import Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from command_line.progress import progress_bar
+from command_line.summary import StageSummary
 from data_contracts.concepts import ASSERTIONS
 from data_contracts.contract import Contract
-from data_contracts.progress import progress_bar
 from data_contracts.storage import PartedTable, count_rows, is_current, part_paths, read_parts
-from data_contracts.summary import StageSummary
 from data_contracts.tables import FINDINGS, MENTIONS, REPORTS
 from pipeline.extraction.running.lexicon_version import Rules, announced, rules_in
 from pipeline.extraction.running.part import ReportsPart, extract_part, rules_fingerprint

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from data_contracts.progress import progress_bar
+from command_line.progress import progress_bar
+from command_line.summary import StageSummary
 from data_contracts.storage import PartedTable, write_table
-from data_contracts.summary import StageSummary
 from data_contracts.tables import QUARANTINE, REPORTS
 from pipeline.settings import SourceSettings
 from pipeline.sources.composition import without_repeats

@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 from rich.console import Console
 from rich.progress import track
 
+from command_line.summary import StageSummary
 from data_contracts.concepts import AFFIRMED, NEGATED, UNCERTAIN
 from data_contracts.corrections import CORRECTION_OUTCOMES, UNAPPLIED
 from data_contracts.storage import PartedTable, part_paths, read_parts, write_table
-from data_contracts.summary import StageSummary
 from data_contracts.tables import FINDINGS, LABELS, MENTIONS, REPORTS
 from pipeline.auditing.corrections.log import corrections_file, read_log
 from pipeline.labelling.claims import (

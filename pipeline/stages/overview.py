@@ -5,8 +5,8 @@ import time
 from pathlib import Path
 from typing import Final
 
+from command_line.summary import StageSummary
 from data_contracts.storage import read_table
-from data_contracts.summary import StageSummary
 from data_contracts.tables import EMBEDDINGS
 from pipeline.auditing.overview.concept_map import place_concepts
 from pipeline.auditing.overview.contents import (

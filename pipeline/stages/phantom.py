@@ -5,12 +5,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Final
 
+from command_line.progress import progress_bar
+from command_line.summary import StageSummary
 from data_contracts.concepts import ASSERTIONS
 from data_contracts.contract import Contract
 from data_contracts.phantom import LESIONS, ROLES, STUDIES
-from data_contracts.progress import progress_bar
 from data_contracts.storage import PartedTable, count_rows, is_current, read_parts
-from data_contracts.summary import StageSummary
 from data_contracts.tables import FINDINGS, MENTIONS, REPORTS
 from pipeline.phantom.cohort import cohort_fingerprint, make_partition
 from pipeline.settings import PhantomSettings

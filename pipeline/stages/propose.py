@@ -5,9 +5,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from command_line.summary import StageSummary
 from data_contracts.audit_tables import PROPOSALS
 from data_contracts.storage import write_table
-from data_contracts.summary import StageSummary
 from pipeline.settings import NlpSettings
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from data_contracts.summary import StageSummary, write_metrics
+from command_line.summary import StageSummary, write_metrics
 from pipeline.settings import Settings
 from pipeline.stages.embed import embed
 from pipeline.stages.extract import extract

@@ -6,8 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from command_line.summary import StageSummary
 from data_contracts.storage import read_table
-from data_contracts.summary import StageSummary
 from data_contracts.tables import FINDINGS, MENTIONS
 from pipeline.phantom.scoring import Agreement, score_against_truth
 

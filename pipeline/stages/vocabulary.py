@@ -7,10 +7,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from command_line.summary import StageSummary
 from data_contracts.checking import ContractError
 from data_contracts.concepts import AFFIRMED, CATEGORIES, Assertion
 from data_contracts.storage import read_parts, write_table
-from data_contracts.summary import StageSummary
 from data_contracts.tables import LABELS, MENTIONS, VOCABULARY
 from pipeline.labelling.vocabulary import REASONS, ConceptCounts, check_lists, choose_concepts
 from pipeline.lexicon.concepts import load_lexicon

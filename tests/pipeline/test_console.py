@@ -7,8 +7,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from command_line.summary import StageSummary, report
 from data_contracts.checking import ContractError
-from data_contracts.summary import StageSummary, report
 from pipeline.console import Commands
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from command_line.summary import StageSummary, write_metrics
 from data_contracts.images import BOXES, IMAGES, SEVERITY
 from data_contracts.storage import read_table
-from data_contracts.summary import StageSummary, write_metrics
 from data_contracts.tables import QUARANTINE
 from model.stages.images import images
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from command_line.summary import StageSummary
 from data_contracts.storage import part_paths, read_table, write_table
-from data_contracts.summary import StageSummary
 from data_contracts.tables import FINDINGS, LABELS, MENTIONS, REPORTS
 from pipeline.labelling.aggregation import Conflict
 from pipeline.labelling.claims import LabellingError

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from data_contracts.json_files import write_json
+from command_line.json_files import write_json
 
 # Where the system does not tell when a process started, it is when this was first imported.
 _IMPORTED: Final = time.time()

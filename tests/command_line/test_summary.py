@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from data_contracts.summary import StageSummary, write_metrics
+from command_line.summary import StageSummary, write_metrics
 
 
 def test_metrics_hold_the_counts_in_order_and_no_time(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from data_contracts.json_files import write_json
-from data_contracts.spent import Spent, measure_spent, read_run, write_spent
+from command_line.json_files import write_json
+from command_line.spent import Spent, measure_spent, read_run, write_spent
 
 #: Folder beside the counts for what stages cost.
 TIMES: Final = "times"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from data_contracts.spent import Spent, measure_spent, read_run, write_spent
-from data_contracts.summary import TIMES, StageSummary, report, report_run
+from command_line.spent import Spent, measure_spent, read_run, write_spent
+from command_line.summary import TIMES, StageSummary, report, report_run
 
 
 def spent(stage: str, ended: float, seconds: float = 10.0) -> Spent:
@@ -38,7 +38,7 @@ def test_what_python_needed_to_start_is_told_apart(tmp_path: Path) -> None:
     script = """
 import time
 time.sleep(0.4)
-from data_contracts.spent import measure_spent
+from command_line.spent import measure_spent
 found = measure_spent("label", 0.1)
 print(found.starting > 0.3, found.seconds >= found.starting, 0 <= found.idle <= found.cores)
 """

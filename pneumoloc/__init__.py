@@ -1,0 +1,1 @@
+"""The front door: findings, labels and boxes in one import."""
