@@ -202,7 +202,7 @@ def count_passages(work: Path) -> tuple[int, int]:
     """Passages of all sections, and how many of them are distinct within their kind of section."""
     from data_contracts.storage import read_parts
     from data_contracts.tables import ASSERTING_SECTIONS, REPORTS
-    from pipeline.language.sentences import split_passages
+    from pipeline.language.sentences import load_splitter
 
     total = 0
     distinct: set[int] = set()
@@ -211,7 +211,7 @@ def count_passages(work: Path) -> tuple[int, int]:
             for span in spans:
                 body = text[span["start"] : span["end"]]
                 role = "asserting" if span["name"] in ASSERTING_SECTIONS else span["name"]
-                passages = split_passages(body)
+                passages = load_splitter().passages(body)
                 total += len(passages)
                 distinct.update(hash((role, body[p.start : p.end])) for p in passages)
     return total, len(distinct)

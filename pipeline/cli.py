@@ -83,10 +83,10 @@ def ingest(
 
 def _start_workers_ahead(settings: "NlpSettings", scheduler: str | None) -> None:
     if scheduler is None and settings.workers > 1:
-        from pipeline.extraction.running.lexicon_version import rules_in
+        from pipeline.extraction.running.lexicon_version import lexicon_version
         from pipeline.extraction.running.workers import start_ahead
 
-        start_ahead(rules_in(settings.lexicon))
+        start_ahead(lexicon_version(settings.lexicon))
 
 
 @app.command(epilog="Example: python -m pipeline extract --set nlp.workers=4")

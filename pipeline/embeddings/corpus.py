@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from data_contracts.tables import ASSERTING_SECTIONS
 from pipeline.embeddings.words import join_phrases, joined_phrase, split_words
-from pipeline.language.sentences import split_sentences
+from pipeline.language.sentences import SentenceSplitter
 
 #: Sections whose sentences speak of findings, of whatever assertion; the rest (technique,
 #: comparison, other) tell how the image was made.
@@ -22,12 +22,15 @@ MENTION_COLUMNS: Final = ("report_id", "section", "start", "end", "text", "conce
 Spans = list[tuple[int, int]]
 
 
-def corpus_sentences(reports: pa.Table, mentions: pa.Table) -> Iterator[tuple[str, ...]]:
+def corpus_sentences(
+    reports: pa.Table, mentions: pa.Table, splitter: SentenceSplitter
+) -> Iterator[tuple[str, ...]]:
     """The words of each sentence of the reports, in reading order.
 
     Args:
         reports: rows with `REPORT_COLUMNS`.
         mentions: all of their mentions, with `MENTION_COLUMNS`.
+        splitter: finds the sentences.
     """
     texts, sections = reports["text"].to_pylist(), reports["sections"].to_pylist()
     phrases = _phrases_by_report(reports, mentions)
@@ -38,7 +41,7 @@ def corpus_sentences(reports: pa.Table, mentions: pa.Table) -> Iterator[tuple[st
                 continue
             base = section["start"]
             # Boundaries are found in the text as received: a joint could hide one.
-            for start, end in split_sentences(text[base : section["end"]]):
+            for start, end in splitter.sentences(text[base : section["end"]]):
                 words = split_words(joined[base + start : base + end])
                 if words:
                     yield words

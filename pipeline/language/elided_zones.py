@@ -1,73 +1,42 @@
-"""Zones half said: "right middle and lower lobe", "lower left lung"."""
+"""Zones that leave their noun to another: "right middle and lower lobe", "lower left lung"."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-import numpy as np
-import numpy.typing as npt
+from pipeline.lexicon.grammar import ZoneLists
 
-from pipeline.extraction.batch.runs import IntArray, spread
-from pipeline.language.tokens import TokenColumns
-
-_BETWEEN: Final = frozenset(
-    {"and", "or", "/", ",", "&", "-", "left", "right", "both", "bilateral", "the", "to"}
-)
-_NOUNS: Final = frozenset({"lobe", "lobes", "lung", "lungs", "zone", "zones", "hemithorax"})
 _REACH: Final = 6
+_Spans = Sequence[tuple[int, int]]
 
 
-LEVELS: Final = frozenset({"upper", "middle", "mid", "lower"})
-
-
-def half_said(
-    tokens: TokenColumns,
-    texts: Sequence[str],
-    level: npt.NDArray[np.bool_],
-    start: IntArray,
-    end: IntArray,
+def elided_zones(
+    words: Sequence[str], levels: Sequence[bool], phrases: _Spans, lists: ZoneLists
 ) -> Iterator[tuple[int, str]]:
     """Levels that no phrase has, and the zone that each stands for with the noun that it shares.
 
     Args:
-        tokens: the tokens of `texts`.
-        texts: what the tokens are of.
-        level: [T] whether a token is one of `LEVELS`.
-        start: [M] first tokens of the phrases that stand in full.
-        end: [M] the tokens behind their last.
+        words: of a passage, in lower case.
+        levels: whether each is, correctly spelt, a level such as "lower".
+        phrases: (first token, token behind the last) of the phrases that stand in full.
+        lists: the words for it.
 
     Yields:
-        The level's token, and the zone as it would stand in full.
+        The level's token, and the zone as it would stand in full, such as "middle lobe".
     """
-    whole = level[start]
-    ends = dict(zip(start[whole].tolist(), end[whole].tolist(), strict=True))
-    alone = level.copy()
-    alone[spread(start, end - start)[0]] = False
-    for position in np.flatnonzero(alone).tolist():
-        stop = int(tokens.first[tokens.text[position] + 1])
-        text = texts[tokens.text[position]]
-        reach = range(position + 1, min(position + _REACH, stop))
-        yield position, f"{_word(tokens, text, position)} {_head(tokens, text, reach, ends)}"
+    in_phrases = {token for start, end in phrases for token in range(start, end)}
+    ends = {start: end for start, end in phrases if levels[start]}
+    for token in range(len(words)):
+        if levels[token] and token not in in_phrases:
+            yield token, f"{words[token]} {_shared_noun(words, token, ends, lists)}"
 
 
-def _word(tokens: TokenColumns, text: str, position: int) -> str:
-    return text[tokens.start[position] : tokens.end[position]].lower()
-
-
-def _head(tokens: TokenColumns, text: str, reach: range, ends: dict[int, int]) -> str:
-    """The noun that a level shares with what follows it, which is in `reach`.
-
-    Args:
-        tokens: all tokens.
-        text: what those in reach are of.
-        reach: tokens behind the level.
-        ends: of each match that begins with a level, by its first token, the token behind it.
-    """
-    for position in reach:
-        if position in ends:
-            return " ".join(_word(tokens, text, p) for p in range(position + 1, ends[position]))
-        word = _word(tokens, text, position)
-        if word in _NOUNS:
-            return word
-        if word not in _BETWEEN and word not in LEVELS:
+def _shared_noun(words: Sequence[str], level: int, ends: dict[int, int], lists: ZoneLists) -> str:
+    """The noun that a level shares with what follows it; empty where there is none."""
+    for token in range(level + 1, min(level + _REACH, len(words))):
+        if token in ends:
+            return " ".join(words[token + 1 : ends[token]])
+        if words[token] in lists.zone_nouns:
+            return words[token]
+        if words[token] not in lists.zone_joints and words[token] not in lists.zone_levels:
             break
     return ""

@@ -2,20 +2,15 @@
 
 import re
 import warnings
-from array import array
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
-import numpy as np
 import spacy
 from spacy.lang.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex
 
-from pipeline.extraction.batch.runs import IntArray, rows_before, spread
-
+_BLANK: Final = re.compile(r"[^\S ]")
 # `disease/atelectasis`, `left-sided`, `opacity,left`, `base.No`: one word each for scispaCy.
 _JOINTS = (
     rf"(?<=[{ALPHA}0-9])/(?=[{ALPHA}0-9])",
@@ -54,110 +49,27 @@ def words_of(doc: Doc, attribute: Literal["LOWER", "NORM"]) -> list[str]:
     return [strings[code] for code in doc.to_array(attribute).tolist()]
 
 
-# Words of a language are few, but numbers, dates and names have no end.
-_CAPACITY: Final = 200_000
-_BLANK: Final = re.compile(r"[^\S ]")
-_PLAIN_BLANKS: Final = bytes(ord(" ") if chr(code).isspace() else code for code in range(256))
-
-#: What a reader makes of a token: a code, by its lower case and by spaCy's norm ("n't" is "not").
-WordReader = Callable[[str, str], int]
-
-
-@dataclass(frozen=True, slots=True)
-class TokenColumns:
-    """The tokens of many texts, one text behind the other.
+class Token(NamedTuple):
+    """A word of a text.
 
     Attributes:
-        text: [T] the text a token is of.
-        start: [T] offset of its first character in that text.
-        end: [T] offset behind its last.
-        codes: for each reader [T] what it makes of a token.
-        first: [texts + 1] the first token of each text, and at last how many there are.
+        start: offset of its first character.
+        end: offset behind its last.
+        word: in lower case.
+        norm: spaCy's norm of it ("n't" is "not").
     """
 
-    text: IntArray
-    start: IntArray
-    end: IntArray
-    codes: tuple[IntArray, ...]
-    first: IntArray
-
-    @property
-    def stops(self) -> IntArray:
-        """[T] for each token the one behind the last of its text."""
-        stops: IntArray = self.first[self.text + 1]
-        return stops
+    start: int
+    end: int
+    word: str
+    norm: str
 
 
-class _Chunks(dict[str, int]):
-    """The number of each text between two blanks, tokenized when it is first met."""
-
-    def __init__(self, nlp: Language, readers: Sequence[WordReader]) -> None:
-        super().__init__()
-        self._nlp = nlp
-        self._readers = readers
-        self.counts = array("q")
-        self.starts = array("q")
-        self.ends = array("q")
-        self.codes = tuple(array("q") for _ in readers)
-
-    def __missing__(self, chunk: str) -> int:
-        doc = self._nlp.make_doc(chunk)
-        self.counts.append(len(doc))
-        self.starts.extend(token.idx for token in doc)
-        self.ends.extend(token.idx + len(token) for token in doc)
-        words, norms = words_of(doc, "LOWER"), words_of(doc, "NORM")
-        for codes, read in zip(self.codes, self._readers, strict=True):
-            codes.extend(map(read, words, norms))
-        return self.setdefault(chunk, len(self))
-
-
-class Tokenizer:
-    """Tokenizes many texts at once, what stands between two blanks once and then from memory.
-
-    spaCy's tokenizers, too, cut at blanks first and then each chunk by itself, so that the tokens
-    are those that each whole text would have.
-
-    Args:
-        nlp: the pipeline whose tokenizer is meant.
-        readers: make a code of each token; what they make of one must never change.
-    """
-
-    def __init__(self, nlp: Language, readers: Sequence[WordReader] = ()) -> None:
-        self._nlp = nlp
-        self._readers = tuple(readers)
-        self._chunks = _Chunks(nlp, self._readers)
-
-    def __call__(self, texts: Sequence[str]) -> TokenColumns:
-        """The tokens of `texts`; any blank divides, and offsets count what was given."""
-        if len(self._chunks) >= _CAPACITY:
-            self._chunks = _Chunks(self._nlp, self._readers)
-        pieces = _with_plain_blanks(" ".join(texts)).split(" ") if texts else []
-        numbers = map(self._chunks.__getitem__, pieces)
-        chunk = np.fromiter(numbers, dtype=np.int64, count=len(pieces))
-        piece_begin = _begins(pieces)
-        text_begin = _begins(texts)
-        piece_text = np.searchsorted(text_begin, piece_begin, side="right") - 1
-        counts = np.frombuffer(self._chunks.counts, dtype=np.int64)
-        rows, piece = spread(rows_before(counts)[chunk], counts[chunk])
-        text = piece_text[piece]
-        offset = piece_begin[piece] - text_begin[text]
-        return TokenColumns(
-            text=text,
-            start=np.frombuffer(self._chunks.starts, dtype=np.int64)[rows] + offset,
-            end=np.frombuffer(self._chunks.ends, dtype=np.int64)[rows] + offset,
-            codes=tuple(np.frombuffer(c, dtype=np.int64)[rows] for c in self._chunks.codes),
-            first=np.searchsorted(text, np.arange(len(texts) + 1)),
-        )
-
-
-def _with_plain_blanks(text: str) -> str:
-    if not text.isascii():
-        return _BLANK.sub(" ", text)
-    # The same in a hundredth of the time.
-    return text.encode("ascii").translate(_PLAIN_BLANKS).decode("ascii")
-
-
-def _begins(texts: Sequence[str]) -> IntArray:
-    """Where each text begins when single blanks join them."""
-    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1
-    return rows_before(lengths)
+def tokenize(nlp: Language, text: str) -> list[Token]:
+    """The words of a text, without blanks."""
+    doc = nlp.make_doc(_BLANK.sub(" ", text))
+    return [
+        Token(token.idx, token.idx + len(token), token.lower_, token.norm_)
+        for token in doc
+        if not token.is_space
+    ]

@@ -9,29 +9,26 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final, NamedTuple, cast
 
 from data_contracts.concepts import CATEGORIES, Category, category_of, is_concept_id
-
-#: Files that hold concepts; `cues.txt` beside them holds what decides assertions.
-CONCEPT_FILES: Final = ("findings.txt", "places.txt", "descriptors.txt")
-CUE_FILE: Final = "cues.txt"
+from pipeline.lexicon.lexicon_files import (
+    CONCEPT_FILES,
+    LexiconError,
+    content_lines,
+    lexicon_folder,
+    read_lexicon_file,
+)
 
 _INNERMOST: Final = re.compile(r"\(([^()]*)\)")
 
 
-class LexiconError(ValueError):
-    """A lexicon file breaks its own rules; the message names file, line and remedy."""
-
-
 class Implication(NamedTuple):
-    """A concept that holds wherever another does, perhaps only beside a third one."""
+    """A concept that holds wherever another does, perhaps only next to a third one."""
 
     concept_id: str
-    beside: str | None = None
+    only_with: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +42,8 @@ class Concept:
         parents: concepts that a label of this one implies.
         phrases: its phrases, alternatives written out, in lower case.
         lung: a finding of the lung itself, whose places and descriptors are pneumonia's attributes.
-        beside: concepts implied only next to another one, such as the middle lobe by "mid lung"
-            next to "right".
+        implied_with: concepts implied only next to another one, such as the middle lobe by "mid
+            lung" next to "right".
         weak_phrases: phrases that count under a condition: a finding's where its sentence speaks
             of the lung ("density"), a side's where its finding has no other ("in the bases").
     """
@@ -57,7 +54,7 @@ class Concept:
     parents: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
     lung: bool = False
-    beside: tuple[Implication, ...] = ()
+    implied_with: tuple[Implication, ...] = ()
     weak_phrases: tuple[str, ...] = ()
 
 
@@ -67,12 +64,12 @@ class Lexicon:
 
     Attributes:
         concepts: the concepts.
-        unmentions: phrases that say nothing, so that a shorter phrase within them does not either.
+        excluded_phrases: phrases that only look like a concept, and so does a shorter one in them.
         fingerprint: changes whenever a file that was read does.
     """
 
     concepts: tuple[Concept, ...]
-    unmentions: tuple[str, ...]
+    excluded_phrases: tuple[str, ...]
     fingerprint: str
 
     def concept(self, concept_id: str) -> Concept:
@@ -92,29 +89,6 @@ class Lexicon:
         return frozenset(concept.concept_id for concept in self.concepts if concept.lung)
 
 
-def lexicon_folder(path: Path | None = None) -> Traversable:
-    """The folder to read lexicon files from: `path`, or the one that is shipped."""
-    return path if path is not None else resources.files("pipeline.lexicon") / "files"
-
-
-def read_lexicon_file(folder: Traversable, name: str) -> list[str]:
-    """Lines of one lexicon file.
-
-    Raises:
-        LexiconError: the file is not there or not UTF-8.
-    """
-    file = folder / name
-    try:
-        return file.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        raise LexiconError(
-            f"{file}: no such lexicon file; a lexicon folder holds "
-            f"{', '.join((*CONCEPT_FILES, CUE_FILE))}"
-        ) from None
-    except UnicodeDecodeError:
-        raise LexiconError(f"{file}: is not UTF-8 text") from None
-
-
 def load_lexicon(path: Path | None = None) -> Lexicon:
     """Read the concepts from a folder of lexicon files.
 
@@ -132,7 +106,7 @@ def load_lexicon(path: Path | None = None) -> Lexicon:
     _check(drafts)
     return Lexicon(
         concepts=tuple(draft.concept() for draft in drafts),
-        unmentions=tuple(phrase for draft in drafts for phrase in draft.unmentions),
+        excluded_phrases=tuple(phrase for draft in drafts for phrase in draft.excluded_phrases),
         fingerprint=digest.hexdigest(),
     )
 
@@ -169,28 +143,24 @@ class _Draft:
     implies: list[Implication]
     phrases: list[str]
     weak_phrases: list[str]
-    unmentions: list[str]
+    excluded_phrases: list[str]
 
     def concept(self) -> Concept:
         return Concept(
             concept_id=self.concept_id,
             category=self.category,
             preferred_name=self.name or self.concept_id.partition(":")[2].replace("_", " "),
-            parents=tuple(i.concept_id for i in self.implies if i.beside is None),
+            parents=tuple(i.concept_id for i in self.implies if i.only_with is None),
             phrases=tuple(self.phrases),
             lung=self.lung,
-            beside=tuple(i for i in self.implies if i.beside is not None),
+            implied_with=tuple(i for i in self.implies if i.only_with is not None),
             weak_phrases=tuple(self.weak_phrases),
         )
 
 
 def _parse(lines: list[str], name: str) -> Iterator[_Draft]:
     draft: _Draft | None = None
-    for number, raw in enumerate(lines, start=1):
-        line = raw.partition("#")[0].strip()
-        place = f"{name}, line {number}"
-        if not line:
-            continue
+    for line, place in content_lines(lines, name):
         if line.startswith("["):
             if draft is not None:
                 yield draft
@@ -218,7 +188,7 @@ def _add(draft: _Draft, line: str, place: str) -> None:
         if not colon:
             draft.phrases.extend(expand_phrase(line))
         elif key == "not":
-            draft.unmentions.extend(expand_phrase(value))
+            draft.excluded_phrases.extend(expand_phrase(value))
         elif key == "weak":
             draft.weak_phrases.extend(expand_phrase(value))
         elif key == "name":
@@ -226,8 +196,8 @@ def _add(draft: _Draft, line: str, place: str) -> None:
         elif key == "lung" and value in ("yes", "no"):
             draft.lung = value == "yes"
         elif key == "implies":
-            concept_id, _, beside = value.partition(" with ")
-            draft.implies.append(Implication(concept_id.strip(), beside.strip() or None))
+            concept_id, _, other = value.partition(" with ")
+            draft.implies.append(Implication(concept_id.strip(), other.strip() or None))
         else:
             raise LexiconError(
                 f"'{line}' is no phrase; keys are name, implies, lung (yes or no), weak and not"
@@ -246,7 +216,7 @@ def _check(drafts: list[_Draft]) -> None:
             raise LexiconError(f"{draft.place}: [{draft.concept_id}] was opened before, at {first}")
         places[draft.concept_id] = draft.place
         for implication in draft.implies:
-            for concept_id in filter(None, (implication.concept_id, implication.beside)):
+            for concept_id in filter(None, (implication.concept_id, implication.only_with)):
                 if concept_id not in known:
                     raise LexiconError(f"{draft.place}: implies the unknown '{concept_id}'")
         for phrase in (*draft.phrases, *draft.weak_phrases):

@@ -1,84 +1,72 @@
 """Which cue decides a finding: the reach of cues, and their rank where several reach it."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
-from data_contracts.concepts import Assertion
-from pipeline.extraction.batch.cues import Cue, CueMatches
-from pipeline.rules.grammar import (
-    ALTERNATIVES,
-    BREAKS,
-    COMPARISONS,
-    CONJUNCTIONS,
-    COPULAS,
-    FINITE_VERBS,
-    LOCATIVES,
-    NEAR_ENDS,
-    PREPOSITIONS,
-    SUBJECTS,
-    VERSUS,
-)
-from pipeline.rules.scene import Match, Scene, first_after
-
-
-class Decision(NamedTuple):
-    """What is said of a finding, and the cue that says it; no cue means plainly affirmed."""
-
-    assertion: Assertion
-    cue: Cue | None
-
-
-# Words that no noun phrase has before its noun.
-_NO_NOUN_PHRASE: Final = frozenset({","}).union(
-    BREAKS, CONJUNCTIONS, FINITE_VERBS, LOCATIVES, NEAR_ENDS, PREPOSITIONS, SUBJECTS
-)
+from pipeline.rules.overlaps import CountingCues
+from pipeline.rules.scene import Scene, first_after
+from pipeline.rules.values import Cue, Phrase, Verdict
 
 #: What is said of a finding that no cue reaches.
-PLAIN: Final = Decision("affirmed", None)
+PLAIN: Final = Verdict("affirmed", None)
 
 
 class SentenceCues:
     """The cues of one sentence and how far each reaches.
 
-    A preceding cue reaches to the right up to a stop, or up to the comma or "and" that follows a
-    verb, where a new clause begins. A following cue reaches to the left over one subject: up to a
-    stop, a verb, or a comma that no list explains; unless it goes on to say what its subject is
-    ("the opacity is likely atelectasis"), which is then what it decides.
+    A preceding cue reaches to the right up to a termination, or up to the comma or "and" that
+    follows a verb, where a new clause begins. A following cue reaches to the left over one subject:
+    up to a termination, a verb, or a comma that no list explains; unless it goes on to say what its
+    subject is ("the opacity is likely atelectasis"), which is then what it decides.
+
+    Args:
+        scene: the passage.
+        sentence: first token of the sentence, and the one behind its last.
+        counting: the cues of the passage.
     """
 
-    def __init__(self, scene: Scene, sentence: tuple[int, int], matches: CueMatches) -> None:
+    def __init__(self, scene: Scene, sentence: tuple[int, int], counting: CountingCues) -> None:
         start, end = sentence
         self._words = scene.words
+        self._lists = scene.lists
         self._findings = scene.findings
-        self._stops = frozenset(stop for stop in matches.stops if start <= stop < end)
+        self._terminations = frozenset(t for t in counting.terminations if start <= t < end)
         self._cues = [
-            cue._replace(direction="near") if self._names(cue) else cue
-            for cue in matches.cues
+            cue._replace(direction="near") if self._names_its_subject(cue) else cue
+            for cue in counting.cues
             if start <= cue.start < end
         ]
 
-    def decide(self, finding: Match) -> Decision:
-        """The assertion of one of the findings."""
-        if not self._cues:
-            return PLAIN
+    def decide(self, finding: Phrase) -> Verdict:
+        """What is said of one of the findings."""
         reaching = [cue for cue in self._cues if self._reaches(cue, finding)]
         if not reaching:
             return PLAIN
         cue = self._strongest(reaching, finding)
-        return Decision(cue.assertion, cue)
+        return Verdict(cue.assertion, cue)
 
-    def _names(self, cue: Cue) -> bool:
+    def _names_its_subject(self, cue: Cue) -> bool:
         """Whether a following cue goes on with a noun phrase that is a finding."""
-        if cue.direction != "after" or self._words[cue.start] not in COPULAS:
+        if cue.direction != "after" or self._words[cue.start] not in self._lists.copulas:
             return False
-        if self._words[cue.end - 1] in COMPARISONS:
+        if self._words[cue.end - 1] in self._lists.comparisons:
             return False
         index = first_after(self._findings, cue.end)
         if index is None:
             return False
-        between = range(cue.end, self._findings[index].start)
-        return not any(p in self._stops or self._words[p] in _NO_NOUN_PHRASE for p in between)
+        return not any(map(self._ends_noun_phrase, range(cue.end, self._findings[index].start)))
 
-    def _reaches(self, cue: Cue, finding: Match) -> bool:
+    def _ends_noun_phrase(self, token: int) -> bool:
+        """Whether a token is one that no noun phrase has before its noun."""
+        lists, word = self._lists, self._words[token]
+        parts = (lists.breaks, lists.conjunctions, lists.finite_verbs, lists.locatives)
+        others = (lists.near_ends, lists.prepositions, lists.subjects)
+        return (
+            token in self._terminations
+            or word == ","
+            or any(word in words for words in (*parts, *others))
+        )
+
+    def _reaches(self, cue: Cue, finding: Phrase) -> bool:
         if cue.direction == "after":
             return cue.start >= finding.end and self._reaches_left(cue, finding)
         if cue.end > finding.start:
@@ -87,79 +75,83 @@ class SentenceCues:
             return self._reaches_near(cue, finding)
         return self._reaches_right(cue, finding)
 
-    def _reaches_right(self, cue: Cue, finding: Match) -> bool:
+    def _reaches_right(self, cue: Cue, finding: Phrase) -> bool:
         verb_passed = False
-        for position in range(cue.end, finding.start):
-            word = self._words[position]
-            if position in self._stops:
+        for token in range(cue.end, finding.start):
+            word = self._words[token]
+            if token in self._terminations:
                 return False
-            if word in (",", "and") and (verb_passed or self._words[position + 1] in SUBJECTS):
+            if self._opens_clause(token) and (
+                verb_passed or self._words[token + 1] in self._lists.subjects
+            ):
                 return False
             # The verb that a cue such as "may" governs begins no clause.
-            verb_passed = verb_passed or (word in FINITE_VERBS and position > cue.end)
+            verb_passed = verb_passed or (word in self._lists.finite_verbs and token > cue.end)
         return True
 
-    def _reaches_near(self, cue: Cue, finding: Match) -> bool:
-        for position in range(cue.end, finding.start):
-            word = self._words[position]
-            if position in self._stops or word in FINITE_VERBS or word in NEAR_ENDS:
+    def _opens_clause(self, token: int) -> bool:
+        return self._words[token] == "," or self._words[token] in self._lists.additive
+
+    def _reaches_near(self, cue: Cue, finding: Phrase) -> bool:
+        for token in range(cue.end, finding.start):
+            word = self._words[token]
+            if token in self._terminations or word in self._lists.finite_verbs:
                 return False
-            aside = position == cue.end or self._alternatives(position, finding)
-            if word in BREAKS or (word == "," and not aside):
+            if word in self._lists.near_ends or word in self._lists.breaks:
+                return False
+            if word == "," and token > cue.end and not self._lists_alternatives(token, finding):
                 return False
         return True
 
-    def _alternatives(self, comma: int, finding: Match) -> bool:
+    def _lists_alternatives(self, comma: int, finding: Phrase) -> bool:
         """Whether the comma divides alternatives: "possibly scar, atelectasis, or pneumonia"."""
-        return any(word in ALTERNATIVES for word in self._words[comma : finding.start])
+        return not self._lists.alternatives.isdisjoint(self._words[comma : finding.start])
 
-    def _reaches_left(self, cue: Cue, finding: Match) -> bool:
+    def _reaches_left(self, cue: Cue, finding: Phrase) -> bool:
+        if self._words[cue.start] in self._lists.versus:
+            return self._is_compared(cue, finding)
         listed = False
-        if self._words[cue.start] in VERSUS:
-            return not any(
-                finding.end <= other.start < cue.start for other in self._findings
-            ) and not any(self._words[p] in FINITE_VERBS for p in range(finding.end, cue.start))
-        for position in range(cue.start - 1, finding.end - 1, -1):
-            word = self._words[position]
-            if position in self._stops or word in FINITE_VERBS:
+        for token in range(cue.start - 1, finding.end - 1, -1):
+            word = self._words[token]
+            if token in self._terminations or word in self._lists.finite_verbs:
                 return False
-            if word == "," and not listed and position < cue.start - 1:
+            if word == "," and not listed and token < cue.start - 1:
                 return False
-            listed = listed or word in CONJUNCTIONS
+            listed = listed or word in self._lists.conjunctions
         return True
 
-    def _strongest(self, cues: list[Cue], finding: Match) -> Cue:
+    def _is_compared(self, versus: Cue, finding: Phrase) -> bool:
+        """Whether "versus" stands behind this finding: "atelectasis versus pneumonia"."""
+        nearer = any(finding.end <= other.start < versus.start for other in self._findings)
+        between = self._words[finding.end : versus.start]
+        return not nearer and self._lists.finite_verbs.isdisjoint(between)
+
+    def _strongest(self, cues: list[Cue], finding: Phrase) -> Cue:
         """Of the cues that reach a finding, the one that decides.
 
         A negation wins over a hedge ("no opacity to suggest pneumonia") unless the hedge begins an
-        item of its own behind it ("no effusion, possible pneumonia").
+        item of its own behind it ("no effusion, possible pneumonia"). What is still there is not
+        history, but it may be doubted.
         """
-        for assertion in ("hypothetical", "negated"):
-            ranked = [cue for cue in cues if cue.assertion == assertion]
-            if not ranked:
-                continue
-            strongest = min(ranked, key=lambda cue: _distance(cue, finding))
-            if assertion == "negated":
-                hedge = self._hedge_behind(strongest, cues)
-                return hedge if hedge is not None else strongest
-            return strongest
-        # What is still there is not history, but it may be doubted.
-        still = [cue for cue in cues if cue.assertion == "affirmed"]
-        doubts = [cue for cue in cues if cue.assertion == "uncertain"]
-        return min(doubts or still or cues, key=lambda cue: _distance(cue, finding))
+        by_rank = ("hypothetical", "negated", "uncertain", "affirmed")
+        ranked = ([cue for cue in cues if cue.assertion == assertion] for assertion in by_rank)
+        first = next((found for found in ranked if found), cues)
+        strongest = min(first, key=lambda cue: _distance(cue, finding))
+        if strongest.assertion == "negated":
+            return self._hedge_behind(strongest, cues) or strongest
+        return strongest
 
     def _hedge_behind(self, negation: Cue, cues: list[Cue]) -> Cue | None:
+        if negation.direction == "after":
+            return None
         for cue in cues:
-            if (
-                cue.assertion == "uncertain"
-                and cue.direction != "after"
-                and cue.start > negation.end
-            ):
+            hedge = cue.assertion == "uncertain" and cue.direction != "after"
+            if hedge and cue.start > negation.end:
                 between = self._words[negation.end : cue.start]
-                if negation.direction != "after" and ("," in between or "with" in between):
+                if not self._lists.item_openers.isdisjoint(between):
                     return cue
         return None
 
 
-def _distance(cue: Cue, finding: Match) -> int:
+def _distance(cue: Cue, finding: Phrase) -> int:
     return finding.start - cue.end if cue.end <= finding.start else cue.start - finding.end

@@ -7,197 +7,215 @@ of a passage), or to the finding that its clause goes on to name ("the right bas
 
 from typing import Final
 
-from pipeline.rules.grammar import (
-    BREAKS,
-    CLAUSE_JOINTS,
-    COMPANIONS,
-    COPULAS,
-    DETERMINERS,
-    DISTRIBUTIONS,
-    ELSEWHERE,
-    FINITE_VERBS,
-    LIST_LINKS,
-    LOCATIVES,
-    LOOSE_JOINTS,
-    NOUN_ADJECTIVES,
-    PARTITIVES,
-    PLACE_NOUNS,
-    PREPOSITIONS,
-    SHARING_LINKS,
-    is_adverb,
-    is_mask,
-)
-from pipeline.rules.scene import Match, Scene, first_after
+from pipeline.rules.scene import Scene, first_after, is_mask, last_before
+from pipeline.rules.values import Phrase
 
 #: How many words behind a modifier tell whether it begins a clause. Behind the last phrase no rule
 #: looks further; a phrase counts as one word here, and so do unknown words in a row.
 SUBJECT_REACH: Final = 5
+# How many words behind a side tell that it is one of another part of the body.
+_ELSEWHERE_REACH: Final = 3
+
+# Findings, by their place in `Scene.findings`.
+_Owners = tuple[int, ...]
 
 
-def attach(scene: Scene) -> list[tuple[int, ...]]:
+def attach(scene: Scene) -> list[_Owners]:
     """Indices into `scene.findings` for each of `scene.modifiers`; empty where none is clear."""
     if not scene.findings:
         return [() for _ in scene.modifiers]
-    modifier_tokens = {t for m in scene.modifiers for t in range(m.start, m.end)}
-    attached: list[tuple[int, ...]] = []
-    for modifier in scene.modifiers:
-        located = _is_located(scene, modifier, modifier_tokens) or _is_apposed(
-            scene, modifier, modifier_tokens
-        )
-        at_once = _stands_before_finding(scene, modifier, modifier_tokens)
-        owners = _follows(scene, modifier, modifier_tokens) if located and not at_once else ()
-        owners = owners or _opens(scene, modifier, modifier_tokens)
-        owners = owners or _follows(scene, modifier, modifier_tokens)
-        owners = owners or _precedes(scene, modifier, modifier_tokens)
-        owners = owners or _speaks_of(scene, modifier)
-        attached.append(owners)
-    return _accompany(scene, attached)
+    return _accompany(scene, [_owners(scene, modifier) for modifier in scene.modifiers])
 
 
-def _accompany(scene: Scene, attached: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
+def _owners(scene: Scene, modifier: Phrase) -> _Owners:
+    ways = [_opens, _follows, _precedes, _refers_back]
+    located = _is_located(scene, modifier) or _is_apposed(scene, modifier)
+    if located and not _stands_before_finding(scene, modifier):
+        # "Effusion and opacity in the left base, atelectasis": the place is of what it follows.
+        ways.insert(0, _follows)
+    return next((owners for way in ways if (owners := way(scene, modifier))), ())
+
+
+def _accompany(scene: Scene, attached: list[_Owners]) -> list[_Owners]:
     """Give "with adjacent atelectasis" the places of the finding that it accompanies."""
-    places = [m.category in ("side", "zone") for m in scene.modifiers]
     for index in range(1, len(scene.findings)):
-        before, here = scene.findings[index - 1], scene.findings[index]
-        own = any(index in owners for owners, place in zip(attached, places, strict=True) if place)
-        companion = any(word in COMPANIONS for word in scene.words[before.end : here.start])
-        if own or not companion:
-            continue
-        attached = [
-            (*owners, index) if place and index - 1 in owners else owners
-            for owners, place in zip(attached, places, strict=True)
-        ]
+        if _is_companion(scene, index) and not _has_place(scene, attached, index):
+            attached = [
+                (*owners, index) if _is_place(modifier) and index - 1 in owners else owners
+                for owners, modifier in zip(attached, scene.modifiers, strict=True)
+            ]
     return attached
 
 
-def _opens(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[int, ...]:
+def _is_companion(scene: Scene, index: int) -> bool:
+    before, here = scene.findings[index - 1], scene.findings[index]
+    return any(word in scene.lists.companions for word in scene.words[before.end : here.start])
+
+
+def _has_place(scene: Scene, attached: list[_Owners], index: int) -> bool:
+    pairs = zip(attached, scene.modifiers, strict=True)
+    return any(index in owners for owners, modifier in pairs if _is_place(modifier))
+
+
+def _is_place(modifier: Phrase) -> bool:
+    return modifier.category in ("side", "zone")
+
+
+# The noun phrase of a finding.
+
+
+def _opens(scene: Scene, modifier: Phrase) -> _Owners:
     """Findings whose noun phrase the modifier opens, with those that share it by coordination."""
     index = first_after(scene.findings, modifier.end)
     if index is None or not _same_sentence(scene, modifier, scene.findings[index]):
         return ()
-    strange = False
-    for position in range(modifier.end, scene.findings[index].start):
-        word = scene.words[position]
-        if position in modifier_tokens or _is_partitive(scene, position):
+    noun_passed = False
+    for token in range(modifier.end, scene.findings[index].start):
+        if _belongs_to_modifiers(scene, token):
             continue
-        if word == "to" and _is_range(scene, position, modifier_tokens):
-            continue
-        if word == "-":
-            continue
-        if word in LIST_LINKS:
-            goes_on = word != "," or _list_goes_on(scene, modifier, position, modifier_tokens)
-            if strange or not goes_on:
+        word = scene.words[token]
+        if word in scene.lists.list_links:
+            if noun_passed or not _list_goes_on(scene, modifier, token):
                 return ()
-            continue
-        if word in BREAKS or word in FINITE_VERBS or word in LOCATIVES or word in DETERMINERS:
+        elif _closes_noun_phrase(scene, word):
             return ()
-        if word in CLAUSE_JOINTS or word in PREPOSITIONS:
-            return ()
-        strange = strange or word not in PLACE_NOUNS
-    return _sharing(scene, index, modifier_tokens)
+        else:
+            noun_passed = noun_passed or word not in scene.lists.place_nouns
+    return _with_coordinated_behind(scene, index)
 
 
-def _is_range(scene: Scene, to: int, modifier_tokens: set[int]) -> bool:
+def _belongs_to_modifiers(scene: Scene, token: int) -> bool:
+    """Whether a word is part of the modifiers before a noun: "mild-to-moderate", "areas of"."""
+    if token in scene.modifier_tokens or scene.words[token] == "-":
+        return True
+    return _is_partitive(scene, token) or _is_range(scene, token)
+
+
+def _closes_noun_phrase(scene: Scene, word: str) -> bool:
+    lists = scene.lists
+    closing = (lists.breaks, lists.finite_verbs, lists.locatives, lists.determiners)
+    return any(word in words for words in (*closing, lists.clause_joints, lists.prepositions))
+
+
+def _is_range(scene: Scene, token: int) -> bool:
     """Whether "to" stands between modifiers: "mild to moderate", "moderate-to-large"."""
-    before, behind = to - 1, to + 1
+    if scene.words[token] not in scene.lists.range_links:
+        return False
+    before, behind = token - 1, token + 1
     while scene.words[before] == "-":
         before -= 1
     while scene.words[behind] == "-":
         behind += 1
-    return before in modifier_tokens and behind in modifier_tokens
+    return before in scene.modifier_tokens and behind in scene.modifier_tokens
 
 
-def _is_partitive(scene: Scene, position: int) -> bool:
-    words = scene.words
-    if words[position] == "of":
-        return words[position - 1] in PARTITIVES or is_mask(words[position - 1])
-    return words[position] in PARTITIVES and words[position + 1] == "of"
+def _is_partitive(scene: Scene, token: int) -> bool:
+    """Whether a word only says how much: "areas of", "areas" before "of"."""
+    words, lists = scene.words, scene.lists
+    if words[token] in lists.partitive_links:
+        return words[token - 1] in lists.partitives or is_mask(words[token - 1])
+    return words[token] in lists.partitives and words[token + 1] in lists.partitive_links
 
 
-def _list_goes_on(scene: Scene, modifier: Match, comma: int, modifier_tokens: set[int]) -> bool:
-    """Whether a comma only divides adjectives: "irregular, pleural-based opacity"."""
-    if modifier.category == "descriptor":
+def _list_goes_on(scene: Scene, modifier: Phrase, link: int) -> bool:
+    """Whether a link only divides adjectives: "irregular, pleural-based opacity"."""
+    if scene.words[link] != "," or modifier.category == "descriptor":
         return True
-    following = comma + 1
-    modified = any(other.start == following for other in scene.modifiers)
-    if modified or scene.words[following] in ("and", "or"):
+    modified = any(other.start == link + 1 for other in scene.modifiers)
+    if modified or scene.words[link + 1] in scene.lists.continuing_links:
         return True
-    # Or it closes an aside: "bilateral, left greater than right, opacities".
+    return _closes_aside(scene, link)
+
+
+def _closes_aside(scene: Scene, comma: int) -> bool:
+    """Whether a comma closes an aside: "bilateral, left greater than right, opacities"."""
     begin = comma
-    while begin - 1 in modifier_tokens:
+    while begin - 1 in scene.modifier_tokens:
         begin -= 1
-    return 1 < begin < comma and scene.words[begin - 1] == "," and begin - 2 in modifier_tokens
+    if not 1 < begin < comma:
+        return False
+    return scene.words[begin - 1] == "," and begin - 2 in scene.modifier_tokens
 
 
-def _sharing(scene: Scene, index: int, modifier_tokens: set[int]) -> tuple[int, ...]:
+def _with_coordinated_behind(scene: Scene, index: int) -> _Owners:
     """`index` and the findings coordinated right behind it that have no modifiers of their own."""
-    shared = [index]
-    while shared[-1] + 1 < len(scene.findings):
-        here, following = scene.findings[shared[-1]], scene.findings[shared[-1] + 1]
-        between = scene.words[here.end : following.start]
-        own = any(t in modifier_tokens for t in range(here.end, following.start))
-        if own or not between or not all(word in SHARING_LINKS for word in between):
-            break
-        shared.append(shared[-1] + 1)
-    return tuple(shared)
-
-
-def _follows(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[int, ...]:
-    """Findings that the modifier follows within its clause."""
-    index = _last_before(scene, modifier.start)
-    if index is None or not _same_sentence(scene, modifier, scene.findings[index]):
-        return ()
-    if _is_subject(scene, modifier, modifier_tokens) or _is_elsewhere(scene, modifier):
-        return ()
-    finding = scene.findings[index]
-    # "Effusions are seen bilaterally", "opacities are noted throughout": adverbs need no locative.
-    located = adverbial = is_adverb(scene.words[modifier.start])
-    for position in range(modifier.start - 1, finding.end - 1, -1):
-        word = scene.words[position]
-        if word in CLAUSE_JOINTS:
-            return ()
-        located = located or word in LOCATIVES
-    located = located or _is_distribution(scene, modifier, modifier_tokens)
-    adjacent = all(
-        t in modifier_tokens
-        or scene.words[t] in LIST_LINKS
-        or scene.words[t] in DETERMINERS
-        or scene.words[t] in LOOSE_JOINTS
-        for t in range(finding.end, modifier.start)
-    )
-    predicative = modifier.category == "descriptor" and any(
-        scene.words[t] in COPULAS for t in range(finding.end, modifier.start)
-    )
-    if modifier.category == "descriptor" and not (adjacent or predicative or adverbial):
-        return ()
-    if not (located or adjacent or predicative):
-        return ()
-    return _coordinated_before(scene, index, modifier_tokens)
-
-
-def _coordinated_before(scene: Scene, index: int, modifier_tokens: set[int]) -> tuple[int, ...]:
-    """`index` and the findings coordinated right before it: "atelectasis and opacity in …"."""
     owners = [index]
-    places = {t for m in scene.modifiers if m.category == "side" for t in range(m.start, m.end)}
-    shared_tokens = modifier_tokens - places
-    while owners[0] > 0:
-        here, before = scene.findings[owners[0]], scene.findings[owners[0] - 1]
-        between = scene.words[before.end : here.start]
-        links = [word for word in between if word in SHARING_LINKS]
-        bare = all(
-            word in SHARING_LINKS
-            or word in DETERMINERS
-            or is_mask(word)
-            or before.end + offset in shared_tokens
-            for offset, word in enumerate(between)
-        )
-        if not links or not bare:
+    for following in range(index + 1, len(scene.findings)):
+        tokens = range(scene.findings[following - 1].end, scene.findings[following].start)
+        words = [scene.words[token] for token in tokens]
+        own = not scene.modifier_tokens.isdisjoint(tokens)
+        if own or not words or not all(word in scene.lists.sharing_links for word in words):
             break
-        owners.insert(0, owners[0] - 1)
+        owners.append(following)
     return tuple(owners)
 
 
-def _precedes(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple[int, ...]:
+# Behind a finding.
+
+
+def _follows(scene: Scene, modifier: Phrase) -> _Owners:
+    """Findings that the modifier follows within its clause."""
+    index = last_before(scene.findings, modifier.start)
+    if index is None or not _same_sentence(scene, modifier, scene.findings[index]):
+        return ()
+    if _is_subject(scene, modifier) or _is_elsewhere(scene, modifier):
+        return ()
+    between = range(scene.findings[index].end, modifier.start)
+    if any(scene.words[token] in scene.lists.clause_joints for token in between):
+        return ()
+    return _with_coordinated_before(scene, index) if _is_tied(scene, modifier, between) else ()
+
+
+def _is_tied(scene: Scene, modifier: Phrase, between: range) -> bool:
+    """Whether the words between a finding and a modifier behind it tie the two.
+
+    "Effusions are seen bilaterally", "opacities are noted throughout": adverbs need no locative.
+    """
+    words, lists = scene.words, scene.lists
+    adverbial = scene.is_adverb(modifier.start)
+    if adverbial or all(_is_joint(scene, token) for token in between):
+        return True
+    if modifier.category == "descriptor":
+        return any(words[token] in lists.copulas for token in between)
+    locative = any(words[token] in lists.locatives for token in between)
+    return locative or _is_distribution(scene, modifier)
+
+
+def _is_joint(scene: Scene, token: int) -> bool:
+    """Whether a word may stand between a finding and the modifier right behind it."""
+    word, lists = scene.words[token], scene.lists
+    joints = (lists.list_links, lists.determiners, lists.loose_joints)
+    return token in scene.modifier_tokens or any(word in words for words in joints)
+
+
+def _with_coordinated_before(scene: Scene, index: int) -> _Owners:
+    """`index` and the findings coordinated right before it: "atelectasis and opacity in …"."""
+    first = index
+    while first > 0 and _are_coordinated(scene, first - 1):
+        first -= 1
+    return tuple(range(first, index + 1))
+
+
+def _are_coordinated(scene: Scene, index: int) -> bool:
+    """Whether a finding and the one behind it share what is said behind both."""
+    tokens = range(scene.findings[index].end, scene.findings[index + 1].start)
+    linked = any(scene.words[token] in scene.lists.sharing_links for token in tokens)
+    return linked and all(_is_shared(scene, token) for token in tokens)
+
+
+def _is_shared(scene: Scene, token: int) -> bool:
+    """Whether a word between coordinated findings leaves what is behind them to both."""
+    word, lists = scene.words[token], scene.lists
+    if word in lists.sharing_links or word in lists.determiners or is_mask(word):
+        return True
+    sided = any(m.start <= token < m.end for m in scene.modifiers if m.category == "side")
+    return token in scene.modifier_tokens and not sided
+
+
+# Before a finding, and in the sentence behind it.
+
+
+def _precedes(scene: Scene, modifier: Phrase) -> _Owners:
     """The finding that the modifier's clause goes on to name: "the left base shows opacity"."""
     index = first_after(scene.findings, modifier.end)
     if index is None or modifier.category == "descriptor" or modifier.weak:
@@ -205,102 +223,100 @@ def _precedes(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> tuple
     finding = scene.findings[index]
     if not _same_sentence(scene, modifier, finding) or _is_elsewhere(scene, modifier):
         return ()
-    between = scene.words[modifier.end : finding.start]
-    if any(word in CLAUSE_JOINTS or word in ("clear", "and") for word in between):
+    lists, between = scene.lists, scene.words[modifier.end : finding.start]
+    ends = lists.clause_joints | lists.normal_words | lists.additive
+    if not ends.isdisjoint(between):
         return ()
     # "At the right base, opacity is seen": the comma only ends the place that opens the sentence.
-    if "," in between and not (_is_located(scene, modifier, modifier_tokens) and index == 0):
+    if "," in between and not (index == 0 and _is_located(scene, modifier)):
         return ()
     return (index,)
 
 
-def _speaks_of(scene: Scene, modifier: Match) -> tuple[int, ...]:
+def _refers_back(scene: Scene, modifier: Phrase) -> _Owners:
     """The finding of the sentence before, where this one has none and only speaks of it."""
     sentence = scene.sentence_of[modifier.start]
-    if sentence == 0 or _is_elsewhere(scene, modifier):
+    if modifier.category == "descriptor" or _is_elsewhere(scene, modifier):
         return ()
-    if any(scene.sentence_of[f.start] == sentence for f in scene.findings):
+    sentences = [scene.sentence_of[finding.start] for finding in scene.findings]
+    if sentence in sentences or sentences.count(sentence - 1) != 1:
         return ()
-    if modifier.category == "descriptor":
-        return ()
-    before = [i for i, f in enumerate(scene.findings) if scene.sentence_of[f.start] == sentence - 1]
-    return (before[-1],) if len(before) == 1 else ()
+    return (sentences.index(sentence - 1),)
 
 
-def _is_located(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> bool:
+# What a modifier is to the words around it.
+
+
+def _is_located(scene: Scene, modifier: Phrase) -> bool:
     """Whether it is a place where something is: "in the left base", "a basilar predominance"."""
     if modifier.category == "descriptor":
         return False
-    if _is_distribution(scene, modifier, modifier_tokens):
+    if _is_distribution(scene, modifier):
         return True
-    for position in range(modifier.start - 1, -1, -1):
-        word = scene.words[position]
-        if word in LOCATIVES:
+    for token in range(modifier.start - 1, -1, -1):
+        if scene.words[token] in scene.lists.locatives:
             return True
-        coordinated = position in modifier_tokens or word in PLACE_NOUNS or word in DETERMINERS
-        if not coordinated and word not in LIST_LINKS and word not in NOUN_ADJECTIVES:
+        if not _may_follow_locative(scene, token):
             return False
     return False
 
 
-def _is_distribution(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> bool:
+def _may_follow_locative(scene: Scene, token: int) -> bool:
+    word, lists = scene.words[token], scene.lists
+    known = (lists.place_nouns, lists.determiners, lists.list_links, lists.noun_adjectives)
+    return token in scene.modifier_tokens or any(word in words for words in known)
+
+
+def _is_distribution(scene: Scene, modifier: Phrase) -> bool:
     """Whether the modifier tells how something is distributed: "a basilar predominance"."""
-    following = _behind_modifiers(modifier, modifier_tokens)
-    return following < len(scene.words) and scene.words[following] in DISTRIBUTIONS
+    following = _behind_modifiers(scene, modifier)
+    return following < len(scene.words) and scene.words[following] in scene.lists.distributions
 
 
-def _behind_modifiers(modifier: Match, modifier_tokens: set[int]) -> int:
+def _behind_modifiers(scene: Scene, modifier: Phrase) -> int:
     """The token behind a modifier and those right behind it."""
     following = modifier.end
-    while following in modifier_tokens:
+    while following in scene.modifier_tokens:
         following += 1
     return following
 
 
-def _stands_before_finding(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> bool:
+def _stands_before_finding(scene: Scene, modifier: Phrase) -> bool:
     """Whether nothing but modifiers divides the modifier from the finding behind it."""
-    following = _behind_modifiers(modifier, modifier_tokens)
+    following = _behind_modifiers(scene, modifier)
     return any(finding.start == following for finding in scene.findings)
 
 
-def _is_apposed(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> bool:
+def _is_apposed(scene: Scene, modifier: Phrase) -> bool:
     """Whether the modifier stands right behind a finding: "opacity left upper lobe"."""
     if modifier.category == "descriptor":
         return False
-    position = modifier.start
-    while position > 0 and (
-        position - 1 in modifier_tokens or scene.words[position - 1] in NOUN_ADJECTIVES
+    start = modifier.start
+    while start > 0 and (
+        start - 1 in scene.modifier_tokens or scene.words[start - 1] in scene.lists.noun_adjectives
     ):
-        position -= 1
-    return any(finding.end == position for finding in scene.findings)
+        start -= 1
+    return any(finding.end == start for finding in scene.findings)
 
 
-def _is_subject(scene: Scene, modifier: Match, modifier_tokens: set[int]) -> bool:
+def _is_subject(scene: Scene, modifier: Phrase) -> bool:
     """Whether the modifier begins a clause of its own: "…, left lung is clear"."""
-    if _is_located(scene, modifier, modifier_tokens):
+    if _is_located(scene, modifier) or _is_apposed(scene, modifier):
         return False
-    if _is_apposed(scene, modifier, modifier_tokens):
-        return False
+    lists = scene.lists
     for word in scene.words[modifier.end : modifier.end + SUBJECT_REACH]:
-        if word in FINITE_VERBS or word == "clear":
+        if word in lists.finite_verbs or word in lists.normal_words:
             return True
-        if word in BREAKS or word in LIST_LINKS or word in LOCATIVES:
+        if word in lists.breaks or word in lists.list_links or word in lists.locatives:
             return False
     return False
 
 
-def _is_elsewhere(scene: Scene, modifier: Match) -> bool:
+def _is_elsewhere(scene: Scene, modifier: Phrase) -> bool:
     """Whether the side belongs to anatomy outside the lung: "the left rib"."""
-    if modifier.category != "side":
-        return False
-    return any(word in ELSEWHERE for word in scene.words[modifier.end : modifier.end + 3])
+    behind = scene.words[modifier.end : modifier.end + _ELSEWHERE_REACH]
+    return modifier.category == "side" and not scene.lists.elsewhere.isdisjoint(behind)
 
 
-def _same_sentence(scene: Scene, modifier: Match, finding: Match) -> bool:
+def _same_sentence(scene: Scene, modifier: Phrase, finding: Phrase) -> bool:
     return scene.sentence_of[modifier.start] == scene.sentence_of[finding.start]
-
-
-def _last_before(scene: Scene, token: int) -> int | None:
-    return next(
-        (i for i in range(len(scene.findings) - 1, -1, -1) if scene.findings[i].end <= token), None
-    )

@@ -1,59 +1,77 @@
 """A passage's phrases, sorted into findings and the modifiers that want one."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final
 
-from data_contracts.concepts import Category
-from pipeline.lexicon.concepts import Concept
+from pipeline.lexicon.grammar import Grammar, WordLists
+from pipeline.rules.values import Phrase
 
-
-class Match(NamedTuple):
-    """A phrase of the lexicon in a passage, as far as rules may look at it.
-
-    Attributes:
-        place: its place among the passage's phrases.
-        start: its first token.
-        end: the token behind its last.
-        category: its concept's category.
-        weak: whether it counts only under the condition that `Concept.weak_phrases` states.
-        concept: its concept, in a passage where one phrase may imply another concept.
-    """
-
-    place: int
-    start: int
-    end: int
-    category: Category
-    weak: bool = False
-    concept: Concept | None = None
+# What de-identification leaves in a word's place.
+_MASK: Final = re.compile(r"x{3,}|_+|\[\*\*.*")
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A passage's matches sorted out: findings, and the modifiers that want one.
+    """A passage's phrases sorted out: findings, and the modifiers that want one.
 
     Attributes:
         words: the passage's words in lower case.
         findings: its findings, in order.
         modifiers: its sides, zones and descriptors, in order.
+        modifier_tokens: the tokens of all modifiers.
         sentence_of: ordinal of each token's sentence.
+        grammar: the words that rules know.
     """
 
     words: Sequence[str]
-    findings: tuple[Match, ...]
-    modifiers: tuple[Match, ...]
+    findings: tuple[Phrase, ...]
+    modifiers: tuple[Phrase, ...]
+    modifier_tokens: frozenset[int]
     sentence_of: Sequence[int]
+    grammar: Grammar
+
+    @property
+    def lists(self) -> WordLists:
+        """The lists to look words up in."""
+        return self.grammar.words
+
+    def is_adverb(self, token: int) -> bool:
+        """Whether a word tells how or where something is: "bilaterally", "throughout"."""
+        return is_adverb(self.words[token], self.grammar)
 
 
-def make_scene(words: Sequence[str], matches: Sequence[Match], sentence_of: Sequence[int]) -> Scene:
-    """Sort a text's matches into findings and modifiers."""
-    findings: list[Match] = []
-    modifiers: list[Match] = []
-    for match in matches:
-        (findings if match.category == "finding" else modifiers).append(match)
-    return Scene(words, tuple(findings), tuple(modifiers), sentence_of)
+def make_scene(
+    words: Sequence[str], phrases: Sequence[Phrase], sentence_of: Sequence[int], grammar: Grammar
+) -> Scene:
+    """Sort a passage's phrases into findings and modifiers."""
+    modifiers = tuple([phrase for phrase in phrases if phrase.category != "finding"])
+    return Scene(
+        words=words,
+        findings=tuple([phrase for phrase in phrases if phrase.category == "finding"]),
+        modifiers=modifiers,
+        modifier_tokens=frozenset(t for m in modifiers for t in range(m.start, m.end)),
+        sentence_of=sentence_of,
+        grammar=grammar,
+    )
 
 
-def first_after(findings: Sequence[Match], token: int) -> int | None:
-    """The place of the first finding that begins at `token` or behind it; None if there is none."""
+def is_mask(word: str) -> bool:
+    """Whether a word is a de-identification mark, behind which any word may have stood."""
+    return _MASK.fullmatch(word) is not None
+
+
+def is_adverb(word: str, grammar: Grammar) -> bool:
+    """Whether a word tells how or where something is: "bilaterally", "throughout"."""
+    return word.endswith(grammar.adverb_endings) or word in grammar.words.adverbs
+
+
+def first_after(findings: Sequence[Phrase], token: int) -> int | None:
+    """The index of the first finding that begins at `token` or behind it; None if none does."""
     return next((i for i, f in enumerate(findings) if f.start >= token), None)
+
+
+def last_before(findings: Sequence[Phrase], token: int) -> int | None:
+    """The index of the last finding that ends at `token` or before it; None if none does."""
+    return next((i for i in range(len(findings) - 1, -1, -1) if findings[i].end <= token), None)

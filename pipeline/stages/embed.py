@@ -25,6 +25,7 @@ from pipeline.embeddings.corpus import (
     count_concept_words,
 )
 from pipeline.embeddings.training import WordVectors, train_word_vectors
+from pipeline.language.sentences import SentenceSplitter, load_splitter
 from pipeline.lexicon.concepts import load_lexicon
 from pipeline.report_batches import WantedTable, read_batches
 from pipeline.settings import EmbeddingSettings
@@ -60,7 +61,7 @@ def embed(
         ForeignRowsError: a mention is of a report that is not there.
     """
     started = time.perf_counter()
-    concepts = load_lexicon(lexicon).concepts
+    concepts, splitter = load_lexicon(lexicon).concepts, load_splitter(lexicon)
     kept = _kept_concepts(vocabulary)
     console = Console(stderr=True)
     with (
@@ -69,7 +70,9 @@ def embed(
     ):
         reading = progress.add_task("embed: read", total=len(part_paths(REPORTS, reports)))
         training = progress.add_task("embed: train", total=settings.epochs)
-        written = _write_corpus(corpus, reports, mentions, lambda: progress.advance(reading))
+        written = _write_corpus(
+            corpus, reports, mentions, splitter, lambda: progress.advance(reading)
+        )
         named_by = words_of_concepts(concepts, written.named)
         vectors = train_word_vectors(
             corpus,
@@ -116,7 +119,11 @@ class _Corpus:
 
 
 def _write_corpus(
-    corpus: Path, reports: Path, mentions: Path, on_part: Callable[[], None]
+    corpus: Path,
+    reports: Path,
+    mentions: Path,
+    splitter: SentenceSplitter,
+    on_part: Callable[[], None],
 ) -> _Corpus:
     lines, words = 0, 0
     named: Counter[tuple[str, str]] = Counter()
@@ -126,7 +133,7 @@ def _write_corpus(
     )
     with corpus.open("w", encoding="utf-8") as file:
         for of_reports, of_mentions in batches:
-            for sentence in corpus_sentences(of_reports, of_mentions):
+            for sentence in corpus_sentences(of_reports, of_mentions, splitter):
                 file.write(" ".join(sentence) + "\n")
                 lines += 1
                 words += len(sentence)

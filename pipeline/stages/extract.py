@@ -19,7 +19,11 @@ from data_contracts.concepts import ASSERTIONS
 from data_contracts.contract import Contract
 from data_contracts.storage import PartedTable, count_rows, is_current, part_paths, read_parts
 from data_contracts.tables import FINDINGS, MENTIONS, REPORTS
-from pipeline.extraction.running.lexicon_version import Rules, announced, rules_in
+from pipeline.extraction.running.lexicon_version import (
+    LexiconVersion,
+    in_environment,
+    lexicon_version,
+)
 from pipeline.extraction.running.part import ReportsPart, extract_part, rules_fingerprint
 from pipeline.extraction.running.workers import Workers, WorkersError, open_workers
 from pipeline.settings import NlpSettings
@@ -58,8 +62,11 @@ def extract(
         MENTIONS: out.resolve() / "mentions.parquet",
         FINDINGS: out.resolve() / "findings.parquet",
     }
-    rules = rules_in(settings.lexicon)
-    with announced(rules), open_workers(min(settings.workers, len(parts)), scheduler) as workers:
+    rules = lexicon_version(settings.lexicon)
+    with (
+        in_environment(rules),
+        open_workers(min(settings.workers, len(parts)), scheduler) as workers,
+    ):
         fingerprint = _fingerprint(parts, _agreed_fingerprint(workers, rules))
         tables = tuple(
             PartedTable(contract, path, fingerprint)
@@ -78,7 +85,10 @@ def extract(
 
 
 def _extract_missing(
-    workers: Workers, rules: Rules, tables: tuple[PartedTable, ...], parts: list[ReportsPart]
+    workers: Workers,
+    rules: LexiconVersion,
+    tables: tuple[PartedTable, ...],
+    parts: list[ReportsPart],
 ) -> None:
     missing = [part for part in parts if not all(table.has_part(part.index) for table in tables)]
     task = partial(extract_part, rules, tables)
@@ -107,7 +117,7 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _agreed_fingerprint(workers: Workers, rules: Rules) -> str:
+def _agreed_fingerprint(workers: Workers, rules: LexiconVersion) -> str:
     found = set(workers.everywhere(partial(rules_fingerprint, rules)))
     if len(found) != 1:
         raise WorkersError(

@@ -53,7 +53,7 @@ class LexiconPhrases:
     """The lexicon's phrases by their words, to hold others against."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._known = {fold_phrase(plain_phrase(phrase)) for phrase in lexicon.unmentions}
+        self._known = {fold_phrase(plain_phrase(phrase)) for phrase in lexicon.excluded_phrases}
         self._phrases: list[tuple[frozenset[str], str, str]] = []
         self._with_word: defaultdict[str, set[int]] = defaultdict(set)
         for concept in lexicon.concepts:

@@ -12,6 +12,7 @@ from pipeline.auditing.proposals.entity_model import load_entity_model
 from pipeline.auditing.proposals.phrases import LexiconPhrases
 from pipeline.auditing.proposals.ranking import Entity, find_entities, rank_phrases, uncovered
 from pipeline.auditing.proposals.sentences import MENTION_COLUMNS, REPORT_COLUMNS, SentenceInventory
+from pipeline.language.sentences import load_splitter
 from pipeline.lexicon.concepts import load_lexicon
 from pipeline.report_batches import WantedTable, read_batches
 
@@ -33,7 +34,8 @@ def propose_phrases(
     """
     nlp = load_entity_model(model)
     lexicon = LexiconPhrases(load_lexicon(lexicon_folder))
-    inventory = _read_sentences(reports, mentions, console)
+    inventory = SentenceInventory(load_splitter(lexicon_folder))
+    _read_sentences(inventory, reports, mentions, console)
     sentences = inventory.texts
     covered = inventory.covered()
     unknown: list[Entity] = []
@@ -56,8 +58,9 @@ def propose_phrases(
     return rank_phrases(unknown, sentences, inventory.occurrences(), lexicon), counts
 
 
-def _read_sentences(reports: Path, mentions: Path, console: Console) -> SentenceInventory:
-    inventory = SentenceInventory()
+def _read_sentences(
+    inventory: SentenceInventory, reports: Path, mentions: Path, console: Console
+) -> None:
     batches = read_batches(
         WantedTable(REPORTS, reports, REPORT_COLUMNS),
         WantedTable(MENTIONS, mentions, MENTION_COLUMNS),
@@ -70,4 +73,3 @@ def _read_sentences(reports: Path, mentions: Path, console: Console) -> Sentence
         disable=not console.is_terminal,
     ):
         inventory.add(*batch)
-    return inventory

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data_contracts.tables import ASSERTING_SECTIONS
-from pipeline.language.sentences import split_passages
+from pipeline.language.sentences import SentenceSplitter
 
 REPORT_COLUMNS: Final = ("report_id", "text", "sections")
 MENTION_COLUMNS: Final = ("report_id", "start", "end")
@@ -28,9 +28,15 @@ class SentenceOccurrences:
 
 
 class SentenceInventory:
-    """Collects sentences batch by batch; a sentence's number is its place in `texts`."""
+    """Collects sentences batch by batch; a sentence's number is its place in `texts`.
 
-    def __init__(self) -> None:
+    Args:
+        splitter: finds them.
+    """
+
+    def __init__(self, splitter: SentenceSplitter) -> None:
+        # Whole sections recur: a normal chest reads the same a thousand times.
+        self._split = lru_cache(maxsize=100_000)(splitter.sentences)
         self._numbers: dict[str, int] = {}
         self._sentence = array("q")
         self._report = array("q")
@@ -57,7 +63,7 @@ class SentenceInventory:
                 if section["name"] not in ASSERTING_SECTIONS:
                     continue
                 base = section["start"]
-                for start, end in _sentences(text[base : section["end"]]):
+                for start, end in self._split(text[base : section["end"]]):
                     sentence = text[base + start : base + end]
                     number = self._numbers.setdefault(sentence, len(self._numbers))
                     self._sentence.append(number)
@@ -115,12 +121,6 @@ def _covered(placed: _Placed, reports: pa.Table, mentions: pa.Table) -> IntArray
     within, start, end = within[inside], start[inside], end[inside]
     base = placed.start[within]
     return np.column_stack([placed.sentence[within], start - base, end - base])
-
-
-@lru_cache(maxsize=100_000)
-def _sentences(text: str) -> tuple[tuple[int, int], ...]:
-    # Whole sections recur: a normal chest reads the same a thousand times.
-    return tuple(span for passage in split_passages(text) for span in passage.sentences)
 
 
 def _integers(values: "array[int]") -> IntArray:

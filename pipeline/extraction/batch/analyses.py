@@ -9,7 +9,7 @@ import numpy as np
 
 from data_contracts.concepts import ASSERTIONS, CATEGORIES
 from pipeline.extraction.batch.runs import IntArray
-from pipeline.rules.statements import PassageAnalysis, PassageFinding, PassageMention
+from pipeline.rules.values import PassageAnalysis, PassageFinding, PassageMention
 
 #: Columns of the integer rows below.
 PASSAGE_FIELDS: Final = ("first_mention", "mentions", "first_finding", "findings")

@@ -16,7 +16,7 @@ from pipeline.extraction.batch.analyses import (
 )
 from pipeline.extraction.batch.occurrences import Occurrences, analyses_of, find_occurrences
 from pipeline.extraction.batch.passage_store import PassageStore
-from pipeline.extraction.batch.runs import IntArray, rows_before, spread
+from pipeline.extraction.batch.runs import IntArray, expand_runs, rows_before
 
 _SECTIONS = pa.array(SECTIONS)
 _CATEGORIES = pa.array(CATEGORIES)
@@ -82,7 +82,7 @@ def assemble(
         analyses: what the passages say.
     """
     passages = dict(zip(PASSAGE_FIELDS, analyses.passages[occurrences.passage].T, strict=True))
-    rows, owner = spread(passages["first_mention"], passages["mentions"])
+    rows, owner = expand_runs(passages["first_mention"], passages["mentions"])
     report = occurrences.report[owner]
     number = np.arange(len(rows)) - np.searchsorted(report, report)
     expansion = _Expansion(
@@ -107,7 +107,7 @@ def _mentions(
     base = occurrences.start[owner]
     start = fields["start"] + base
     sentence, ordinal = _sentences(occurrences, rows.report, start)
-    links, mention = spread(fields["first_link"], fields["links"])
+    links, mention = expand_runs(fields["first_link"], fields["links"])
     linked = analyses.links[links] + rows.first_row[owner[mention]]
     no_cue = fields["cue_start"] < 0
     strings = pa.array(analyses.strings, pa.string())
@@ -141,17 +141,17 @@ def _findings(
     rows: _Expansion,
     passages: dict[str, IntArray],
 ) -> pa.Table:
-    found, owner = spread(passages["first_finding"], passages["findings"])
+    found, owner = expand_runs(passages["first_finding"], passages["findings"])
     fields = dict(zip(FINDING_FIELDS, analyses.findings[found].T, strict=True))
     mention = fields["mention"] + rows.first_row[owner]
     strings = pa.array(analyses.strings, pa.string())
     first = fields["first_link"]
     places: dict[str, pa.Array] = {}
     for group in ("sides", "zones", "descriptors"):
-        links, _ = spread(first, fields[group])
+        links, _ = expand_runs(first, fields[group])
         places[group] = _lists(_decode(strings, analyses.links[links]), fields[group])
         first = first + fields[group]
-    links, finding = spread(first, fields["mentions"])
+    links, finding = expand_runs(first, fields["mentions"])
     behind = analyses.links[links] + rows.first_row[owner[finding]]
     columns = {
         "report_id": report_ids.take(pa.array(occurrences.report[owner])),

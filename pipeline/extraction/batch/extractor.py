@@ -1,7 +1,8 @@
-"""The analysis of passages, many at once: tokens, phrases, structures, and what these say."""
+"""The analysis of passages, many at once: tokens, phrases, memo keys, and what these say."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -10,71 +11,74 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.extraction.batch.analyses import AnalysisColumns, plain_rows
-from pipeline.extraction.batch.cues import CueMatcher, load_cues
+from pipeline.extraction.batch.cue_matching import CueMatcher
 from pipeline.extraction.batch.matching import LexiconMatcher
-from pipeline.extraction.batch.passage_columns import Said, analysis_columns
-from pipeline.extraction.batch.sketch import PassageParts
-from pipeline.extraction.batch.structure_store import StructureStore
+from pipeline.extraction.batch.memo_keys import PassageParts
+from pipeline.extraction.batch.passage_columns import ReadPassages, analysis_columns
+from pipeline.extraction.batch.pattern_store import PatternStore
+from pipeline.extraction.batch.token_columns import TokenColumns, Tokenizer
 from pipeline.language.abbreviations import AbbreviationFinder
-from pipeline.language.sentences import split_sentences
-from pipeline.language.tokens import TokenColumns, Tokenizer, blank_pipeline
-from pipeline.lexicon.concepts import Lexicon, load_lexicon
-from pipeline.rules.grammar import stand_in
-from pipeline.rules.statements import Abbreviations, PassageAnalysis, PassageText
+from pipeline.language.sentences import SentenceSplitter
+from pipeline.language.tokens import blank_pipeline
+from pipeline.lexicon.concepts import Concept, Lexicon, load_lexicon
+from pipeline.lexicon.cues import CueLexicon, load_cues
+from pipeline.lexicon.grammar import Grammar, load_grammar
+from pipeline.rules.values import Abbreviations, PassageAnalysis, PassageText
 
 # The packages whose code decides what is extracted.
-_PACKAGES: Final = (
-    "pipeline.lexicon",
-    "pipeline.language",
-    "pipeline.rules",
-    "pipeline.extraction",
+_PACKAGES: Final = tuple(
+    f"pipeline.{room}" for room in ("lexicon", "language", "rules", "extraction")
 )
 
 
 class Extractor:
-    """Analyses passages. Cheap enough to build once in every worker; never sent between them."""
+    """Analyses passages. Cheap enough to build once in every worker; never sent between them.
 
-    def __init__(self, lexicon: Lexicon, cue_folder: Path | None = None) -> None:
-        cues = load_cues(cue_folder)
+    Attributes:
+        lexicon: the concepts.
+        splitter: splits texts into passages.
+        fingerprint: of the rules and the code; either changes the rows.
+    """
+
+    def __init__(self, lexicon: Lexicon, cues: CueLexicon, grammar: Grammar) -> None:
         self.lexicon = lexicon
+        self.splitter = SentenceSplitter(grammar.sentences)
         nlp = blank_pipeline()
-        self._matcher = LexiconMatcher(nlp, lexicon)
+        self._matcher = LexiconMatcher(nlp, lexicon, grammar.zones)
         self._cues = CueMatcher(nlp, cues)
-        readers = (self._matcher.read, self._cues.read, lambda word, _: stand_in(word))
+        self._patterns = PatternStore(lexicon, grammar, self._matcher.entries, self._cues)
+        classes = self._patterns.classes
+        readers = (self._matcher.read, self._cues.read, lambda word, _: classes.code(word))
         self._tokenize = Tokenizer(nlp, readers)
-        self._abbreviations = AbbreviationFinder(nlp, self._matcher)
-        self._structures = StructureStore(lexicon, self._matcher.entries, self._cues)
-        self.fingerprint = _fingerprint(lexicon.fingerprint, cues.fingerprint)
+        self._tokenize_phrase = Tokenizer(nlp, (self._matcher.read,))
+        self._abbreviations = AbbreviationFinder(nlp, lambda phrase: bool(self._named(phrase)))
+        self.fingerprint = _fingerprint(lexicon.fingerprint, cues.fingerprint, grammar.fingerprint)
 
     def find_abbreviations(self, text: str) -> Abbreviations:
         """Abbreviations that a report defines for phrases of the lexicon, as (short, long)."""
-        return self._abbreviations(text)
+        return self._abbreviations.find(text)
 
     def analyse(self, passages: Sequence[PassageText]) -> AnalysisColumns:
         """All that passages say; each by itself, whatever stands beside it."""
         texts = [passage.text for passage in passages]
         tokens = self._tokenize(texts)
-        lexicon_words, cue_words, stand_ins = tokens.codes
+        lexicon_words, cue_words, classes = tokens.codes
         matches = self._matcher.find(tokens, lexicon_words, texts)
-        known = [passage.abbreviations for passage in passages]
-        if any(known):
-            matches = self._abbreviations.expand(tokens, texts, known, matches)
-        parts = PassageParts(
-            tokens,
-            stand_ins,
-            _opens(tokens, passages),
-            matches,
-            self._cues.find(cue_words, tokens.stops),
-        )
-        structure, sketch = self._structures.number(parts)
-        said = self._structures.columns()
+        if any(passage.abbreviations for passage in passages):
+            known = [self._concepts(passage.abbreviations) for passage in passages]
+            matches = self._matcher.expand_abbreviations(tokens, texts, known, matches)
+        cues = self._cues.find(cue_words, tokens.text_ends)
+        parts = PassageParts(tokens, classes, _opens(tokens, passages), matches, cues)
+        pattern, keys = self._patterns.number(parts)
+        patterns = self._patterns.columns()
         return analysis_columns(
-            passages, Said(tokens, matches, self._matcher.entries, structure, sketch, said)
+            passages,
+            ReadPassages(tokens, matches, self._matcher.entries, pattern, keys, patterns),
         )
 
-    def forget(self) -> None:
-        """Forget the structures met so far: what is read next is read anew."""
-        self._structures.forget()
+    def clear(self) -> None:
+        """Drop the patterns met so far: what is read next is read anew."""
+        self._patterns.clear()
 
     def read(self, text: str, section: str, abbreviations: Abbreviations = ()) -> PassageAnalysis:
         """What one passage says, as plain rows, to be looked at.
@@ -84,9 +88,23 @@ class Extractor:
             section: the section's name; outside the asserting sections nothing is affirmed.
             abbreviations: what `find_abbreviations` found in the whole report.
         """
-        starts = tuple(start for start, _ in split_sentences(text)[1:])
+        starts = tuple(start for start, _ in self.splitter.sentences(text)[1:])
         (analysis,) = plain_rows(self.analyse([PassageText(text, section, starts, abbreviations)]))
         return analysis
+
+    def _concepts(self, abbreviations: Abbreviations) -> Mapping[str, Sequence[Concept]]:
+        """The concepts that each short form stands for."""
+        concepts: dict[str, list[Concept]] = {}
+        for short, long in abbreviations:
+            concepts.setdefault(short, []).extend(self._named(long))
+        return concepts
+
+    def _named(self, phrase: str) -> list[Concept]:
+        """The concepts that a phrase names."""
+        tokens = self._tokenize_phrase([phrase])
+        found = self._matcher.find(tokens, tokens.codes[0], [phrase]).entry.tolist()
+        entries = (self._matcher.entries[number] for number in found)
+        return [entry.concept for entry in entries if entry.concept is not None]
 
 
 def load_extractor(lexicon: Path | None = None) -> Extractor:
@@ -95,17 +113,23 @@ def load_extractor(lexicon: Path | None = None) -> Extractor:
     Raises:
         LexiconError: a lexicon file breaks its rules.
     """
-    return Extractor(load_lexicon(lexicon), lexicon)
+    return Extractor(load_lexicon(lexicon), load_cues(lexicon), load_grammar(lexicon))
 
 
-def _fingerprint(*parts: str) -> str:
-    """A digest of the lexicon and of the code that reads by it: either changes the rows."""
-    digest = hashlib.sha256("".join(parts).encode())
+@lru_cache(maxsize=1)
+def _code_digest() -> str:
+    """A digest of the code that reads by the lexicon."""
+    digest = hashlib.sha256()
     for package in _PACKAGES:
         root = Path(str(resources.files(package)))
         for module in sorted(root.rglob("*.py")):
             digest.update(module.read_bytes())
     return digest.hexdigest()
+
+
+def _fingerprint(*parts: str) -> str:
+    """A digest of the lexicon and of the code that reads by it: either changes the rows."""
+    return hashlib.sha256("".join((*parts, _code_digest())).encode()).hexdigest()
 
 
 def _opens(tokens: TokenColumns, passages: Sequence[PassageText]) -> npt.NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.extraction.batch.runs import IntArray, spread
+from pipeline.extraction.batch.runs import IntArray, expand_runs
 
 
 def keep_longest(start: IntArray, end: IntArray) -> npt.NDArray[np.bool_]:
@@ -28,14 +28,14 @@ def keep_longest(start: IntArray, end: IntArray) -> npt.NDArray[np.bool_]:
     left = np.arange(len(start))
     best = np.empty(width, dtype=np.int64)
     while len(left):
-        token, row = spread(start[left], end[left] - start[left])
+        token, row = expand_runs(start[left], end[left] - start[left])
         ranks = rank[left[row]]
         best[token] = len(start)
         np.minimum.at(best, token, ranks)
         beaten = np.bincount(row[best[token] < ranks], minlength=len(left)) > 0
         winners = left[~beaten]
         kept[winners] = True
-        taken, _ = spread(start[winners], end[winners] - start[winners])
+        taken, _ = expand_runs(start[winners], end[winners] - start[winners])
         best[taken] = -1
         lost = np.bincount(row[best[token] < 0], minlength=len(left)) > 0
         left = left[~lost]

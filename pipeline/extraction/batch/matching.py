@@ -1,41 +1,27 @@
-"""Matching the lexicon's phrases: longest first, misspellings included."""
+"""Matching the lexicon's phrases in many texts: longest first, misspellings included."""
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import extractOne
 from spacy.language import Language
 
 from data_contracts.concepts import CATEGORIES
 from pipeline.extraction.batch.longest import keep_longest
 from pipeline.extraction.batch.phrase_trie import UNKNOWN, PhraseTrie
-from pipeline.extraction.batch.runs import IntArray
-from pipeline.language.elided_zones import LEVELS, half_said
-from pipeline.language.tokens import TokenColumns, words_of
+from pipeline.extraction.batch.runs import IntArray, expand_runs
+from pipeline.extraction.batch.token_columns import TokenColumns
+from pipeline.language.elided_zones import elided_zones
+from pipeline.language.spelling import Speller, spellings
+from pipeline.language.tokens import words_of
 from pipeline.lexicon.concepts import Concept, Lexicon
+from pipeline.lexicon.entries import Entry, abbreviated, elided, entries_of, zones_by_phrase
+from pipeline.lexicon.grammar import ZoneLists
 
-# Shorter words have neighbours that are words themselves.
-_MISSPELT_LENGTH: Final = 8
-# Misspellings have no end.
-_CAPACITY: Final = 200_000
-
-
-class Entry(NamedTuple):
-    """What a phrase stands for, and the rule that says so.
-
-    A weak entry counts only under the condition that `Concept.weak_phrases` states. There is no
-    concept where a phrase only looks like one.
-    """
-
-    concept: Concept | None
-    rule: str
-    weak: bool = False
+# First token, token behind the last, entry.
+_Found = tuple[int, int, Entry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +46,13 @@ class EntryColumns(NamedTuple):
         rank: place of its concept's id in alphabetic order, -1 where it has none.
         category: place of its concept's category in `CATEGORIES`, -1 where it has none.
         weak: whether it is weak.
-        beside: whether its concept may imply another one.
+        implies: whether its concept may imply another one.
     """
 
     rank: IntArray
     category: IntArray
     weak: IntArray
-    beside: npt.NDArray[np.bool_]
+    implies: npt.NDArray[np.bool_]
 
 
 class Entries:
@@ -113,7 +99,9 @@ class Entries:
                     -1 if c is None else CATEGORIES.index(c.category) for c in concepts
                 ),
                 weak=_integers(entry.weak for entry in self._all),
-                beside=np.array([c is not None and bool(c.beside) for c in concepts], dtype=bool),
+                implies=np.array(
+                    [c is not None and bool(c.implied_with) for c in concepts], dtype=bool
+                ),
             )
         return self._columns
 
@@ -129,93 +117,120 @@ class LexiconMatcher:
         entries: what matches stand for.
     """
 
-    def __init__(self, nlp: Language, lexicon: Lexicon) -> None:
+    def __init__(self, nlp: Language, lexicon: Lexicon, zones: ZoneLists) -> None:
         self.entries = Entries(lexicon)
         self._trie = PhraseTrie()
-        self._zones: dict[str, Concept] = {}
+        self._zone_lists = zones
+        self._zones = zones_by_phrase(lexicon)
         words: set[str] = set()
-
-        def add(phrases: Iterable[str], entry: Entry) -> None:
+        for phrase, entry in entries_of(lexicon):
             number = self.entries.number(entry)
-            for text in _spellings(phrases):
-                doc = nlp.make_doc(text)
+            for spelling in spellings(phrase):
+                doc = nlp.make_doc(spelling)
                 self._trie.add(words_of(doc, "NORM"), number)
                 words.update(words_of(doc, "LOWER"))
-
-        for concept in lexicon.concepts:
-            name = concept.concept_id
-            add(concept.phrases, Entry(concept, f"lexicon:{name}"))
-            add(concept.weak_phrases, Entry(concept, f"lexicon:weak {name}", weak=True))
-            if concept.category == "zone":
-                self._zones.update(dict.fromkeys(concept.phrases, concept))
-        add(lexicon.unmentions, Entry(None, "lexicon:not"))
-        self._words = sorted(word for word in words if len(word) >= _MISSPELT_LENGTH)
-        # Each norm met so far as the lexicon spells it.
-        self._spelt = {word: word for word in words}
+        self._speller = Speller(words)
+        levels = {self._trie.code(word) for word in zones.zone_levels} - {UNKNOWN}
+        self._levels = np.array(sorted(levels), dtype=np.int64)
 
     def read(self, word: str, norm: str) -> int:
         """The code of a token to be matched, misspellings corrected; see `WordReader`."""
         del word
-        return self._trie.code(self._correct(norm))
+        return self._trie.code(self._speller.correct(norm))
 
     def find(self, tokens: TokenColumns, words: IntArray, texts: Sequence[str]) -> MatchColumns:
-        """The phrases in `texts`, half said ones included.
+        """The phrases in `texts`, elided zones included.
 
         Args:
             tokens: their tokens.
             words: [T] what `read` makes of each token.
             texts: the texts themselves.
         """
-        hits = self._trie.find(words, tokens.stops)
+        hits = self._trie.find(words, tokens.text_ends)
         kept = keep_longest(hits.start, hits.end)
         start, end, entry = hits.start[kept], hits.end[kept], hits.key[kept]
-        nothing = _in_spans(start, end, self.entries.columns().rank[entry] < 0)
-        start, end, entry = start[~nothing], end[~nothing], entry[~nothing]
-        matches = self.in_order(start, end, entry)
-        levels = {self._trie.code(word) for word in LEVELS} - {UNKNOWN}
-        level = np.isin(words, list(levels))
-        zones = half_said(tokens, texts, level, start, end)
-        return self.with_others(
-            matches,
-            [
-                (token, token + 1, Entry(concept, f"ellipsis:{concept.concept_id}"))
-                for token, phrase in zones
-                if (concept := self._zones.get(phrase)) is not None
-            ],
-        )
+        excluded = _in_spans(start, end, self.entries.columns().rank[entry] < 0)
+        matches = self._in_order(start[~excluded], end[~excluded], entry[~excluded])
+        level = np.isin(words, self._levels)
+        return self._with_others(matches, list(self._elided(tokens, texts, level, matches)))
 
-    def in_order(self, start: IntArray, end: IntArray, entry: IntArray) -> MatchColumns:
-        """Matches sorted as `MatchColumns` has them."""
+    def expand_abbreviations(
+        self,
+        tokens: TokenColumns,
+        texts: Sequence[str],
+        known: Sequence[Mapping[str, Sequence[Concept]]],
+        matches: MatchColumns,
+    ) -> MatchColumns:
+        """`matches` and those that the abbreviations' long forms bring.
+
+        Args:
+            tokens: the tokens of `texts`.
+            texts: what the tokens are of.
+            known: for each text the abbreviations of its report, and the concepts of each.
+            matches: the phrases of the lexicon.
+        """
+        taken = _taken(tokens, matches)
+        found: list[_Found] = []
+        for row in [row for row, concepts in enumerate(known) if concepts]:
+            for token in range(int(tokens.first[row]), int(tokens.first[row + 1])):
+                word = texts[row][tokens.start[token] : tokens.end[token]]
+                concepts = () if taken[token] else known[row].get(word, ())
+                found += [(token, token + 1, abbreviated(concept, word)) for concept in concepts]
+        return self._with_others(matches, found)
+
+    def named(self, tokens: TokenColumns, phrase: str) -> list[Concept]:
+        """The concepts that a phrase names.
+
+        Args:
+            tokens: the phrase's tokens, whose first codes are `read`'s.
+            phrase: the phrase.
+        """
+        found = self.find(tokens, tokens.codes[0], [phrase]).entry.tolist()
+        entries = (self.entries[number] for number in found)
+        return [entry.concept for entry in entries if entry.concept is not None]
+
+    def _elided(
+        self,
+        tokens: TokenColumns,
+        texts: Sequence[str],
+        level: npt.NDArray[np.bool_],
+        matches: MatchColumns,
+    ) -> Iterable[_Found]:
+        """Zones that leave their noun to another, in those texts that have a level by itself."""
+        of_match = tokens.text[matches.start]
+        for row in np.unique(tokens.text[level & ~_taken(tokens, matches)]).tolist():
+            first, last = tokens.first[row : row + 2].tolist()
+            own = slice(*np.searchsorted(of_match, [row, row + 1]))
+            starts, ends = matches.start[own] - first, matches.end[own] - first
+            spans = zip(starts.tolist(), ends.tolist(), strict=True)
+            bounds = zip(tokens.start[first:last], tokens.end[first:last], strict=True)
+            words = [texts[row][start:end].lower() for start, end in bounds]
+            levels = level[first:last].tolist()
+            for token, zone in elided_zones(words, levels, list(spans), self._zone_lists):
+                if zone in self._zones:
+                    yield first + token, first + token + 1, elided(self._zones[zone])
+
+    def _in_order(self, start: IntArray, end: IntArray, entry: IntArray) -> MatchColumns:
         order = np.lexsort((self.entries.columns().rank[entry], end, start))
         return MatchColumns(start[order], end[order], entry[order])
 
-    def with_others(
-        self, matches: MatchColumns, others: Sequence[tuple[int, int, Entry]]
-    ) -> MatchColumns:
-        """`matches` and others, given as first token, token behind the last, and entry."""
+    def _with_others(self, matches: MatchColumns, others: Sequence[_Found]) -> MatchColumns:
         if not others:
             return matches
         start, end, entries = zip(*others, strict=True)
         numbers = [self.entries.number(entry) for entry in entries]
-        return self.in_order(
+        return self._in_order(
             np.append(matches.start, start),
             np.append(matches.end, end),
             np.append(matches.entry, numbers),
         )
 
-    def _correct(self, norm: str) -> str:
-        """The lexicon's word that a misspelt one is one slip away from, or the word itself."""
-        known = self._spelt.get(norm)
-        if known is not None:
-            return known
-        if len(self._spelt) >= _CAPACITY:
-            self._spelt = {word: word for word in self._words}
-        found = None
-        if len(norm) >= _MISSPELT_LENGTH and norm.isalpha():
-            found = extractOne(norm, self._words, scorer=OSA.distance, score_cutoff=1)
-        corrected = found[0] if found is not None and found[0][0] == norm[0] else norm
-        self._spelt[norm] = corrected
-        return corrected
+
+def _taken(tokens: TokenColumns, matches: MatchColumns) -> npt.NDArray[np.bool_]:
+    """[T] whether a phrase has a token."""
+    taken = np.zeros(len(tokens.start), dtype=bool)
+    taken[expand_runs(matches.start, matches.end - matches.start)[0]] = True
+    return taken
 
 
 def _in_spans(
@@ -224,17 +239,3 @@ def _in_spans(
     """Whether the span of a match is that of a marked one."""
     span = start * (int(end.max(initial=0)) + 1) + end
     return np.isin(span, span[marked])
-
-
-def _spellings(phrases: Iterable[str]) -> list[str]:
-    """Each phrase with its spaces as spaces or hyphens, as radiologists write both."""
-    spelled: dict[str, None] = {}
-    for phrase in phrases:
-        words = re.split(r"[ -]", phrase)
-        for joints in product(" -", repeat=min(len(words) - 1, 3)):
-            rest = [" "] * (len(words) - 1 - len(joints))
-            text = words[0] + "".join(
-                joint + word for joint, word in zip([*joints, *rest], words[1:], strict=True)
-            )
-            spelled[text] = None
-    return list(spelled)

@@ -12,9 +12,9 @@ from data_contracts.checking import ContractError
 from data_contracts.tables import SECTIONS
 from pipeline.extraction.batch.analyses import AnalysisColumns
 from pipeline.extraction.batch.passage_store import PassageStore, UnreadablePassageError
-from pipeline.extraction.batch.runs import IntArray, rows_before, spread
-from pipeline.extraction.batch.section_passages import DistinctSections, Placed
-from pipeline.rules.statements import Abbreviations
+from pipeline.extraction.batch.runs import IntArray, expand_runs, rows_before
+from pipeline.extraction.batch.section_passages import DistinctSections, PassageRows
+from pipeline.rules.values import Abbreviations
 
 #: The columns of the reports table that extraction reads.
 REPORT_COLUMNS: Final = ("report_id", "text", "sections")
@@ -123,11 +123,11 @@ def _alike(
         yield np.array([row]), abbreviations[int(spans.report[row])]
 
 
-def _expand(placed: Placed, numbers: IntArray) -> tuple[Placed, IntArray]:
+def _expand(placed: PassageRows, numbers: IntArray) -> tuple[PassageRows, IntArray]:
     """What the texts of these numbers have, and for each thing the place among `numbers`."""
     counts = placed.counts[numbers]
-    rows, owner = spread(rows_before(placed.counts)[numbers], counts)
-    return Placed(counts, placed.start[rows], placed.end[rows], placed.number[rows]), owner
+    rows, owner = expand_runs(rows_before(placed.counts)[numbers], counts)
+    return PassageRows(counts, placed.start[rows], placed.end[rows], placed.number[rows]), owner
 
 
 def analyses_of(

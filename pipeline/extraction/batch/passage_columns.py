@@ -1,57 +1,50 @@
-"""From structures back to passages: the words, concepts and offsets of each, column by column."""
+"""From patterns back to passages: the words, concepts and offsets of each, column by column."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from data_contracts.concepts import ASSERTIONS, CATEGORIES, Assertion
+from data_contracts.concepts import ASSERTIONS, CATEGORIES
 from pipeline.extraction.batch.analyses import MENTION_FIELDS, AnalysisColumns
 from pipeline.extraction.batch.matching import Entries, MatchColumns
-from pipeline.extraction.batch.runs import IntArray, rows_before, spread
-from pipeline.extraction.batch.sketch import Sketch
-from pipeline.extraction.batch.structure_store import (
+from pipeline.extraction.batch.memo_keys import MemoKeys
+from pipeline.extraction.batch.pattern_store import (
     FINDING_FIELDS,
     STATEMENT_FIELDS,
-    StructureColumns,
+    PatternColumns,
 )
-from pipeline.language.tokens import TokenColumns
-from pipeline.rules.statements import PassageText
+from pipeline.extraction.batch.runs import IntArray, expand_runs, rows_before
+from pipeline.extraction.batch.token_columns import TokenColumns
+from pipeline.rules.sections import SECTION_ASSERTION, STATED
+from pipeline.rules.values import PassageText
 
-# What a section says by its nature, where no cue says otherwise.
-_SECTION_ASSERTION: Final[dict[str, Assertion]] = {
-    "indication": "hypothetical",
-    "history": "historical",
-    "comparison": "historical",
-    "technique": "hypothetical",
-    "other": "hypothetical",
-}
 _ASSERTION_CODES: Final = {name: code for code, name in enumerate(ASSERTIONS)}
 _OWN_ASSERTION: Final = {
-    section: _ASSERTION_CODES[assertion] for section, assertion in _SECTION_ASSERTION.items()
+    section: _ASSERTION_CODES[assertion] for section, assertion in SECTION_ASSERTION.items()
 }
-_STATED: Final = [_ASSERTION_CODES["affirmed"], _ASSERTION_CODES["uncertain"]]
+_STATED: Final = [_ASSERTION_CODES[assertion] for assertion in STATED]
 _FINDING: Final = CATEGORIES.index("finding")
 
 
-class Said(NamedTuple):
+class ReadPassages(NamedTuple):
     """Passages taken apart.
 
     Attributes:
         tokens: their tokens.
         matches: their phrases.
         entries: what the phrases stand for.
-        structure: [passages] the structure of each, or -1 where it says nothing.
-        sketch: whose tokens the structure counts.
-        structures: what the structures say.
+        pattern: [passages] the pattern of each, or -1 where it says nothing.
+        keys: whose tokens the pattern counts.
+        patterns: what the patterns say.
     """
 
     tokens: TokenColumns
     matches: MatchColumns
     entries: Entries
-    structure: IntArray
-    sketch: Sketch
-    structures: StructureColumns
+    pattern: IntArray
+    keys: MemoKeys
+    patterns: PatternColumns
 
 
 class _Strings:
@@ -80,7 +73,7 @@ class _Statements(NamedTuple):
 
     Attributes:
         passage: [S] the passage of each.
-        fields: of its structure's row, by `STATEMENT_FIELDS`.
+        fields: of its pattern's row, by `STATEMENT_FIELDS`.
         match: [S] its phrase.
         entry: [S] what that stands for here.
         first: [passages] the first of each passage.
@@ -93,51 +86,53 @@ class _Statements(NamedTuple):
     first: IntArray
 
 
-def analysis_columns(passages: Sequence[PassageText], said: Said) -> AnalysisColumns:
+def analysis_columns(passages: Sequence[PassageText], read: ReadPassages) -> AnalysisColumns:
     """All that passages say."""
-    speaks = said.structure >= 0
+    speaks = read.pattern >= 0
     table = np.zeros((len(passages), 4), dtype=np.int64)
-    table[speaks] = said.structures.structures[said.structure[speaks]]
+    table[speaks] = read.patterns.patterns[read.pattern[speaks]]
     first_statement, statements, first_finding, findings = table.T
-    rows, passage = spread(first_statement, statements)
-    spoken = _statements(said, rows, passage, rows_before(statements))
+    rows, passage = expand_runs(first_statement, statements)
+    spoken = _statements(read, rows, passage, rows_before(statements))
     strings = _Strings()
-    links, _ = spread(spoken.fields["first_owner"], spoken.fields["owners"])
-    mentions = _mentions(passages, said, spoken, strings)
-    found, owner = spread(first_finding, findings)
-    finding_rows, finding_links = _findings(said, found, owner, spoken, strings)
+    links, _ = expand_runs(spoken.fields["first_owner"], spoken.fields["owners"])
+    mentions = _mentions(passages, read, spoken, strings)
+    found, owner = expand_runs(first_finding, findings)
+    finding_rows, finding_links = _findings(read, found, owner, spoken, strings)
     finding_rows[:, 1] += len(links)
     return AnalysisColumns(
         passages=np.column_stack([spoken.first, statements, rows_before(findings), findings]),
         mentions=mentions,
         findings=finding_rows,
-        links=np.concatenate([said.structures.links[links], finding_links]),
+        links=np.concatenate([read.patterns.links[links], finding_links]),
         strings=list(strings.numbers),
     )
 
 
-def _statements(said: Said, rows: IntArray, passage: IntArray, first: IntArray) -> _Statements:
-    fields = dict(zip(STATEMENT_FIELDS, said.structures.statements[rows].T, strict=True))
-    of_match = said.tokens.text[said.matches.start]
-    match = np.searchsorted(of_match, passage) + fields["match"]
-    entry = np.where(fields["entry"] >= 0, fields["entry"], said.matches.entry[match])
+def _statements(
+    read: ReadPassages, rows: IntArray, passage: IntArray, first: IntArray
+) -> _Statements:
+    fields = dict(zip(STATEMENT_FIELDS, read.patterns.statements[rows].T, strict=True))
+    of_match = read.tokens.text[read.matches.start]
+    match = np.searchsorted(of_match, passage) + fields["phrase"]
+    entry = np.where(fields["entry"] >= 0, fields["entry"], read.matches.entry[match])
     return _Statements(passage, fields, match, entry, first)
 
 
 def _mentions(
-    passages: Sequence[PassageText], said: Said, spoken: _Statements, strings: _Strings
+    passages: Sequence[PassageText], read: ReadPassages, spoken: _Statements, strings: _Strings
 ) -> IntArray:
-    tokens, entries, fields = said.tokens, said.entries, spoken.fields
-    start = tokens.start[said.matches.start[spoken.match]]
-    end = tokens.end[said.matches.end[spoken.match] - 1]
+    tokens, entries, fields = read.tokens, read.entries, spoken.fields
+    start = tokens.start[read.matches.start[spoken.match]]
+    end = tokens.end[read.matches.end[spoken.match] - 1]
     has_cue = fields["cue_start"] >= 0
     cue_start, cue_end = np.full(len(start), -1), np.full(len(start), -1)
-    base = said.sketch.first[spoken.passage]
-    seen = said.sketch.seen
-    cue_start[has_cue] = tokens.start[seen[(base + fields["cue_start"])[has_cue]]]
-    cue_end[has_cue] = tokens.end[seen[(base + fields["cue_end"])[has_cue] - 1]]
+    base = read.keys.first[spoken.passage]
+    counted = read.keys.counted
+    cue_start[has_cue] = tokens.start[counted[(base + fields["cue_start"])[has_cue]]]
+    cue_end[has_cue] = tokens.end[counted[(base + fields["cue_end"])[has_cue] - 1]]
     texts = [passage.text for passage in passages]
-    assertion, cue_rule = _by_section(passages, said, spoken, strings)
+    assertion, cue_rule = _by_section(passages, read, spoken, strings)
     cue = np.full(len(start), -1)
     cue[has_cue] = strings.code(
         _slices(texts, spoken.passage[has_cue], cue_start[has_cue], cue_end[has_cue])
@@ -166,13 +161,13 @@ def _slices(texts: Sequence[str], text: IntArray, start: IntArray, end: IntArray
 
 
 def _by_section(
-    passages: Sequence[PassageText], said: Said, spoken: _Statements, strings: _Strings
+    passages: Sequence[PassageText], read: ReadPassages, spoken: _Statements, strings: _Strings
 ) -> tuple[IntArray, IntArray]:
     """Assertion and cue rule of each statement; sections that assert nothing have their own."""
     sections = [passage.section for passage in passages]
     own = np.array([_OWN_ASSERTION.get(section, -1) for section in sections], dtype=np.int64)
     assertion = spoken.fields["assertion"]
-    cue_rule = strings.code_by(said.structures.cue_rules, spoken.fields["cue_rule"])
+    cue_rule = strings.code_by(read.patterns.cue_rules, spoken.fields["cue_rule"])
     changed = (own[spoken.passage] >= 0) & np.isin(assertion, _STATED)
     of_section = strings.code(f"section:{section}" for section in sections)
     return (
@@ -182,20 +177,20 @@ def _by_section(
 
 
 def _findings(
-    said: Said, found: IntArray, owner: IntArray, spoken: _Statements, strings: _Strings
+    read: ReadPassages, found: IntArray, owner: IntArray, spoken: _Statements, strings: _Strings
 ) -> tuple[IntArray, IntArray]:
     """Rows of `AnalysisColumns.findings`, and what they link to, counted from its own first."""
-    fields = dict(zip(FINDING_FIELDS, said.structures.findings[found].T, strict=True))
-    rows, finding = spread(fields["first_own"], fields["own"])
-    own = said.structures.links[rows]
-    entries = said.entries.columns()
+    fields = dict(zip(FINDING_FIELDS, read.patterns.findings[found].T, strict=True))
+    rows, finding = expand_runs(fields["first_own"], fields["own"])
+    own = read.patterns.links[rows]
+    entries = read.entries.columns()
     entry = spoken.entry[spoken.first[owner[finding]] + own]
     # A concept that several phrases name is listed once, the concepts in alphabetic order.
     ranks = int(entries.rank.max(initial=0)) + 1
     group = finding * len(CATEGORIES) + entries.category[entry]
     distinct, place = np.unique(group * ranks + entries.rank[entry], return_index=True)
     group = distinct // ranks
-    concepts = strings.code_by(said.entries.concept_ids(), entry[place])
+    concepts = strings.code_by(read.entries.concept_ids(), entry[place])
     counts = np.bincount(group, minlength=len(found) * len(CATEGORIES)).reshape(
         len(found), len(CATEGORIES)
     )

@@ -18,18 +18,15 @@ from pipeline.extraction.batch.analyses import (
     STRING_FIELDS,
     AnalysisColumns,
 )
-from pipeline.extraction.batch.runs import IntArray, spread
-from pipeline.language.sentences import is_sentence, only_follows
-from pipeline.rules.statements import Abbreviations, PassageText
+from pipeline.extraction.batch.runs import IntArray, expand_runs
+from pipeline.language.sentences import SentenceSplitter
+from pipeline.rules.values import Abbreviations, PassageText
 
 #: A passage of several sentences is told from others of the same text by where these begin.
 PassageKey: TypeAlias = str | tuple[str, tuple[int, ...]]
 
-#: Distinct passages held before all are forgotten: about 300 MB.
+#: Distinct passages held before all are dropped: about 300 MB.
 CAPACITY: Final = 500_000
-#: What pieces have for a number that only speak of the piece before, and that are no one sentence.
-FOLLOWS: Final = -1
-NO_SENTENCE: Final = -2
 
 _FIRST_LINK: Final = FINDING_FIELDS.index("first_link")
 _CONCEPTS: Final = [FINDING_FIELDS.index(name) for name in ("sides", "zones", "descriptors")]
@@ -38,7 +35,11 @@ _ROLES: Final = dict.fromkeys(ASSERTING_SECTIONS, ASSERTING_SECTIONS[0])
 
 
 class PassageExtractor(Protocol):
-    """What the store asks of an extractor; both methods are pure."""
+    """What the store asks of an extractor; its methods are pure."""
+
+    @property
+    def splitter(self) -> SentenceSplitter:
+        """Splits texts into passages."""
 
     def find_abbreviations(self, text: str) -> Abbreviations:
         """Abbreviations that a report defines, as (short, long)."""
@@ -98,40 +99,21 @@ class _Numbers(dict[PassageKey, int]):
         return number
 
 
-class _Pieces(dict[str, int]):
-    """What stands between ordinary stops, by the number of the passage that it is."""
-
-    def __init__(self, numbers: Mapping[PassageKey, int], stop: str) -> None:
-        super().__init__()
-        self._numbers = numbers
-        self._stop = stop
-
-    def __missing__(self, piece: str) -> int:
-        if not is_sentence(piece, self._stop):
-            number = NO_SENTENCE
-        elif only_follows(piece):
-            number = FOLLOWS
-        else:
-            number = self._numbers[piece + self._stop]
-        return self.setdefault(piece, number)
-
-
 class PassageStore:
     """Distinct passages by number, analysed together when their columns are asked for.
 
-    When `capacity` is passed, `make_room` forgets all: the frequent ones come back within a part,
+    When `capacity` is passed, `make_room` drops all: the frequent ones come back within a part,
     and analysing them again costs a small share of what filling the store did.
     """
 
     def __init__(self, extractor: PassageExtractor, capacity: int = CAPACITY) -> None:
         self.extractor = extractor
         self._capacity = capacity
-        self._forget()
+        self._clear()
 
-    def _forget(self) -> None:
+    def _clear(self) -> None:
         self._queue = _Queue()
         self._numbers: dict[tuple[str, Abbreviations], _Numbers] = {}
-        self._pieces: dict[tuple[str, str], _Pieces] = {}
         self._codes: dict[str, int] = {}
         self._passages = array("i")
         self._mentions = array("i")
@@ -143,9 +125,9 @@ class PassageStore:
         return self._queue.first + len(self._queue.waiting)
 
     def make_room(self) -> None:
-        """Forget all passages, and with them their numbers, once the store is full."""
+        """Drop all passages, and with them their numbers, once the store is full."""
         if len(self) >= self._capacity:
-            self._forget()
+            self._clear()
 
     def numbers(self, section: str, abbreviations: Abbreviations = ()) -> Mapping[PassageKey, int]:
         """The number of any passage that is looked up: its row in the columns.
@@ -159,23 +141,11 @@ class PassageStore:
             self._numbers[key] = _Numbers(self._queue, *key)
         return self._numbers[key]
 
-    def pieces(self, section: str, stop: str) -> Mapping[str, int]:
-        """The number of any piece between ordinary stops; below 0 where it is no passage.
-
-        Args:
-            section: its section, which defines no abbreviations.
-            stop: what ends it, a full stop or nothing.
-        """
-        key = (_ROLES.get(section, section), stop)
-        if key not in self._pieces:
-            self._pieces[key] = _Pieces(self.numbers(section), stop)
-        return self._pieces[key]
-
     def columns(self) -> AnalysisColumns:
         """All analyses held, in place: let go of them before the next passage is analysed.
 
         Raises:
-            UnreadablePassageError: the analysis of a passage failed; the store forgets all.
+            UnreadablePassageError: the analysis of a passage failed; the store drops all.
         """
         if self._queue.waiting:
             self._analyse_waiting()
@@ -192,7 +162,7 @@ class PassageStore:
             analyses = self.extractor.analyse(self._queue.waiting)
         except Exception as error:  # noqa: BLE001 - whatever it is, it may quote the report
             unreadable = self._unreadable(type(error).__name__)
-            self._forget()
+            self._clear()
         else:
             self._add(analyses)
             self._queue.first = len(self)
@@ -224,7 +194,7 @@ class PassageStore:
         ]
         named = [MENTION_FIELDS.index(name) for name in STRING_FIELDS]
         mentions[:, named] = codes[mentions[:, named]]
-        concepts, _ = spread(findings[:, _FIRST_LINK], findings[:, _CONCEPTS].sum(axis=1))
+        concepts, _ = expand_runs(findings[:, _FIRST_LINK], findings[:, _CONCEPTS].sum(axis=1))
         links[concepts] = codes[links[concepts]]
         mentions[:, MENTION_FIELDS.index("first_link")] += len(self._links)
         findings[:, _FIRST_LINK] += len(self._links)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.extraction.batch.runs import IntArray, rows_before, spread
+from pipeline.extraction.batch.runs import IntArray, expand_runs, rows_before
 
 #: The code of every word that no phrase has.
 UNKNOWN = 0
@@ -66,12 +66,12 @@ class PhraseTrie:
         """The number by which `find` knows a word; `UNKNOWN` if no phrase has it."""
         return self._codes.get(word, UNKNOWN)
 
-    def find(self, words: IntArray, stops: IntArray) -> PhraseHits:
+    def find(self, words: IntArray, text_ends: IntArray) -> PhraseHits:
         """All phrases, overlapping or not, in the order of (first token, length, added first).
 
         Args:
             words: [T] codes of the tokens of all texts, one text behind the other.
-            stops: [T] for each token the one behind the last of its text.
+            text_ends: [T] for each token the one behind the last of its text.
         """
         edges = self._edges = self._edges or self._columns()
         width = len(self._codes) + 1
@@ -81,7 +81,7 @@ class PhraseTrie:
         while len(start):
             hit = edges.keys[node] > 0
             found.append((node[hit], start[hit], end[hit]))
-            more = end < stops[start]
+            more = end < text_ends[start]
             start, end, node = start[more], end[more], node[more]
             wanted = node * width + words[end]
             place = np.minimum(np.searchsorted(edges.step, wanted), len(edges.step) - 1)
@@ -116,5 +116,5 @@ def _in_order(edges: _Edges, found: list[tuple[IntArray, IntArray, IntArray]]) -
     node, start, end = (np.concatenate(column) for column in zip(*found, strict=True))
     order = np.lexsort((end, start))
     node, start, end = node[order], start[order], end[order]
-    rows, hit = spread(edges.first_key[node], edges.keys[node])
+    rows, hit = expand_runs(edges.first_key[node], edges.keys[node])
     return PhraseHits(edges.key[rows], start[hit], end[hit])

@@ -14,7 +14,7 @@ def rows_before(counts: IntArray) -> IntArray:
     return np.cumsum(counts) - counts
 
 
-def spread(first: IntArray, count: IntArray) -> tuple[IntArray, IntArray]:
+def expand_runs(first: IntArray, count: IntArray) -> tuple[IntArray, IntArray]:
     """The rows of all runs, one run after the other, and for each row the run it is of.
 
     Args:

@@ -1,4 +1,4 @@
-"""Which rules to extract by: a folder of lexicon files, as it stands."""
+"""Which state of a lexicon folder to extract by, told to processes through their environment."""
 
 import hashlib
 import os
@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pipeline.lexicon.concepts import CONCEPT_FILES, CUE_FILE, load_lexicon
+from pipeline.lexicon.concepts import load_lexicon
+from pipeline.lexicon.cues import load_cues
+from pipeline.lexicon.grammar import load_grammar
+from pipeline.lexicon.lexicon_files import LEXICON_FILES
 
 _FOLDER: Final = "PNEUMOLOC_LEXICON"
 _DIGEST: Final = "PNEUMOLOC_LEXICON_DIGEST"
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """Rules to extract by.
+class LexiconVersion:
+    """A state of a lexicon folder.
 
     Attributes:
         lexicon: folder of lexicon files.
@@ -27,23 +30,26 @@ class Rules:
     digest: str
 
 
-def rules_in(lexicon: Path) -> Rules:
-    """The rules in a folder of lexicon files.
+def lexicon_version(lexicon: Path) -> LexiconVersion:
+    """The version of a folder of lexicon files as it stands.
 
     Raises:
-        LexiconError: a concept file is missing or breaks its rules.
+        LexiconError: a file is missing or breaks its rules.
     """
-    load_lexicon(lexicon)  # a mistake in it is told before any worker starts
+    # A mistake in it is told before any worker starts.
+    load_lexicon(lexicon)
+    load_cues(lexicon)
+    load_grammar(lexicon)
     digest = hashlib.sha256()
-    for name in (*CONCEPT_FILES, CUE_FILE):
+    for name in LEXICON_FILES:
         file = lexicon / name
         digest.update(file.read_bytes() if file.is_file() else b"")
-    return Rules(lexicon.resolve(), digest.hexdigest())
+    return LexiconVersion(lexicon.resolve(), digest.hexdigest())
 
 
 @contextmanager
-def announced(rules: Rules) -> Iterator[None]:
-    """Tell the rules to processes that are started in this context."""
+def in_environment(rules: LexiconVersion) -> Iterator[None]:
+    """Tell the version to processes that are started in this context."""
     os.environ[_FOLDER], os.environ[_DIGEST] = str(rules.lexicon), rules.digest
     try:
         yield
@@ -51,7 +57,7 @@ def announced(rules: Rules) -> Iterator[None]:
         del os.environ[_FOLDER], os.environ[_DIGEST]
 
 
-def announced_rules() -> Rules | None:
-    """The rules that this process was told when it was started, if any."""
+def version_in_environment() -> LexiconVersion | None:
+    """The version that this process was told when it was started, if any."""
     folder, digest = os.environ.get(_FOLDER), os.environ.get(_DIGEST)
-    return Rules(Path(folder), digest) if folder and digest else None
+    return LexiconVersion(Path(folder), digest) if folder and digest else None

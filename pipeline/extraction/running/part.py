@@ -15,7 +15,7 @@ from data_contracts.tables import REPORTS
 from pipeline.extraction.batch.assembly import extract_reports
 from pipeline.extraction.batch.occurrences import REPORT_COLUMNS
 from pipeline.extraction.batch.passage_store import PassageStore
-from pipeline.extraction.running.lexicon_version import Rules
+from pipeline.extraction.running.lexicon_version import LexiconVersion
 
 # An extractor must not serve two threads of a worker at once.
 _ONE_AT_A_TIME: Final = threading.Lock()
@@ -29,7 +29,7 @@ class ReportsPart:
     path: Path
 
 
-def rules_fingerprint(rules: Rules) -> str:
+def rules_fingerprint(rules: LexiconVersion) -> str:
     """Fingerprint of lexicon and code as this process has them.
 
     Raises:
@@ -39,7 +39,7 @@ def rules_fingerprint(rules: Rules) -> str:
         return _open(rules)[1]
 
 
-def extract_part(rules: Rules, tables: tuple[PartedTable, ...], part: ReportsPart) -> int:
+def extract_part(rules: LexiconVersion, tables: tuple[PartedTable, ...], part: ReportsPart) -> int:
     """Extract a part of the reports table and write the parts that it gives.
 
     Args:
@@ -65,7 +65,7 @@ def extract_part(rules: Rules, tables: tuple[PartedTable, ...], part: ReportsPar
 
 
 @lru_cache(maxsize=1)
-def _open(rules: Rules) -> tuple[PassageStore, str]:
+def _open(rules: LexiconVersion) -> tuple[PassageStore, str]:
     # Loading spaCy takes seconds that a process which only hands out parts need not spend.
     import pipeline.language.lean_spacy  # noqa: F401 - before all that imports spaCy
     from pipeline.extraction.batch.extractor import load_extractor

@@ -9,11 +9,11 @@ from contextlib import suppress
 import distributed  # noqa: F401 - for the workers
 
 import pipeline.language.lean_spacy  # noqa: F401 - before all that imports spaCy
-from pipeline.extraction.running.lexicon_version import announced_rules
+from pipeline.extraction.running.lexicon_version import version_in_environment
 from pipeline.extraction.running.part import rules_fingerprint
-from pipeline.lexicon.concepts import LexiconError
+from pipeline.lexicon.lexicon_files import LexiconError
 
-_rules = announced_rules()
+_rules = version_in_environment()
 if _rules is not None:
     # The worker that is asked for them tells of an error.
     with suppress(LexiconError):

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import forkserver
 from typing import Any, Final, Protocol, TypeVar
 
-from pipeline.extraction.running.lexicon_version import Rules, announced
+from pipeline.extraction.running.lexicon_version import LexiconVersion, in_environment
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -158,13 +158,13 @@ def _await_workers(client: Any, count: int) -> None:
         client.wait_for_workers(count, timeout=_RESTART_SECONDS)
 
 
-def start_ahead(rules: Rules) -> None:
+def start_ahead(rules: LexiconVersion) -> None:
     """Start the process that workers are forked from, which makes itself ready for the rules.
 
     It does so (`preloaded.py`) while this process does other things, so it is best started before
     anything is imported that takes long.
     """
-    with announced(rules):
+    with in_environment(rules):
         start_fork_server()
 
 

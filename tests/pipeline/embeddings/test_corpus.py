@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from pipeline.embeddings.corpus import corpus_sentences, count_concept_words
+from pipeline.language.sentences import load_splitter
 
 STATEMENTS = [
     (
@@ -46,7 +47,10 @@ def tables(build_tables: Callable[..., dict[str, pa.Table]]) -> dict[str, Any]:
 
 
 def test_sentences_come_in_reading_order_with_phrases_joined(tables: dict[str, Any]) -> None:
-    lines = [" ".join(s) for s in corpus_sentences(tables["reports"], tables["mentions"])]
+    lines = [
+        " ".join(s)
+        for s in corpus_sentences(tables["reports"], tables["mentions"], load_splitter())
+    ]
 
     assert lines == [
         "cough rule out pneumonia",
@@ -60,8 +64,8 @@ def test_sentences_come_in_reading_order_with_phrases_joined(tables: dict[str, A
 def test_mentions_may_come_in_any_order(tables: dict[str, Any]) -> None:
     backwards = tables["mentions"].take(list(reversed(range(tables["mentions"].num_rows))))
 
-    assert list(corpus_sentences(tables["reports"], backwards)) == list(
-        corpus_sentences(tables["reports"], tables["mentions"])
+    assert list(corpus_sentences(tables["reports"], backwards, load_splitter())) == list(
+        corpus_sentences(tables["reports"], tables["mentions"], load_splitter())
     )
 
 

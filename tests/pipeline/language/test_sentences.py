@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.language.sentences import split_passages, split_sentences
+from pipeline.language.sentences import load_splitter
 
 
 def sentences(text: str) -> list[str]:
-    return [text[start:end] for start, end in split_sentences(text)]
+    return [text[start:end] for start, end in load_splitter().sentences(text)]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_sentence_boundaries(text: str, expected: list[str]) -> None:
 
 def test_sentence_that_only_speaks_of_the_one_before_joins_its_passage() -> None:
     text = "There is an opacity. This may represent pneumonia. Heart is normal."
-    passages = split_passages(text)
+    passages = load_splitter().passages(text)
     assert [text[p.start : p.end] for p in passages] == [
         "There is an opacity. This may represent pneumonia.",
         "Heart is normal.",
@@ -56,24 +56,24 @@ def test_sentence_that_only_speaks_of_the_one_before_joins_its_passage() -> None
 
 def test_list_item_stands_for_itself() -> None:
     text = "1. Right base opacity. 2. Possibly a small effusion."
-    assert len(split_passages(text)) == 2
+    assert len(load_splitter().passages(text)) == 2
 
 
 def test_sentence_opens_its_passage_behind_one_that_says_nothing() -> None:
     text = "There is an opacity. ___. This may represent pneumonia."
-    assert len(split_passages(text)) == 2
+    assert len(load_splitter().passages(text)) == 2
 
 
 def test_wrapped_lines_change_no_passage() -> None:
     text = "There is an opacity. This may represent pneumonia in the lung. Heart is normal."
     for place in [index for index, letter in enumerate(text) if letter == " "]:
         wrapped = f"{text[:place]}\n{text[place + 1 :]}"
-        assert split_passages(wrapped) == split_passages(text)
+        assert load_splitter().passages(wrapped) == load_splitter().passages(text)
 
 
 def test_what_was_met_before_is_split_the_same_elsewhere() -> None:
-    assert len(split_passages("This may be new. No edema")) == 2
-    assert len(split_passages("No edema. This may be new.")) == 1
+    assert len(load_splitter().passages("This may be new. No edema")) == 2
+    assert len(load_splitter().passages("No edema. This may be new.")) == 1
     assert sentences("Lungs: No edema. No edema") == ["Lungs: No edema.", "No edema"]
     assert sentences("No edema.") == ["No edema."]
 
@@ -87,7 +87,7 @@ FRAGMENTS = st.sampled_from(
 def test_passages_are_ordered_disjoint_and_lose_no_word(text: str) -> None:
     end = 0
     covered = []
-    for passage in split_passages(text):
+    for passage in load_splitter().passages(text):
         assert passage.start == passage.sentences[0][0]
         assert passage.end == passage.sentences[-1][1]
         for start, stop in passage.sentences:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extraction.batch.cues import load_cues
 from pipeline.extraction.batch.extractor import load_extractor
-from pipeline.lexicon.concepts import LexiconError, expand_phrase, lexicon_folder, load_lexicon
+from pipeline.lexicon.concepts import expand_phrase, load_lexicon
+from pipeline.lexicon.cues import load_cues
+from pipeline.lexicon.lexicon_files import LexiconError, lexicon_folder
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from data_contracts.checking import check_table
 from data_contracts.phantom import LESIONS, STUDIES
 from data_contracts.tables import ASSERTING_SECTIONS, FINDINGS, MENTIONS, REPORTS
-from pipeline.language.sentences import split_passages
+from pipeline.language.sentences import load_splitter
 from pipeline.phantom.cohort import Partition, make_partition, phantom_partitions, phantom_reports
 from pipeline.sources.sections import split_sections
 
@@ -218,6 +218,6 @@ def test_readers_repeat_themselves_as_real_ones_do() -> None:
         for section in sections
         if section["name"] in ("findings", "impression")
         for body in [text[section["start"] : section["end"]]]
-        for passage in split_passages(body)
+        for passage in load_splitter().passages(body)
     ]
     assert 0.39 < len(set(passages)) / len(passages) < 0.46

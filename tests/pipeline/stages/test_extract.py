@@ -17,7 +17,7 @@ from data_contracts.storage import PartedTable, TableNotFoundError, part_paths, 
 from data_contracts.tables import FINDINGS, MENTIONS, REPORTS
 from pipeline.extraction.batch.extractor import Extractor
 from pipeline.extraction.batch.occurrences import ExtractionError
-from pipeline.lexicon.concepts import LexiconError
+from pipeline.lexicon.lexicon_files import LexiconError
 from pipeline.settings import SHIPPED_LEXICON, NlpSettings
 from pipeline.stages.extract import extract
 

@@ -4,6 +4,7 @@ import pyarrow as pa
 
 from data_contracts.tables import REPORTS
 from pipeline.auditing.proposals.sentences import SentenceInventory
+from pipeline.language.sentences import load_splitter
 
 
 def _reports(*reports: tuple[str, list[tuple[str, str]]]) -> pa.Table:
@@ -37,7 +38,7 @@ def test_a_sentence_is_kept_once_and_knows_its_reports() -> None:
         ("a", [("findings", "Clear lungs. Hazy left base."), ("impression", "Clear lungs.")]),
         ("b", [("findings", "Clear lungs.")]),
     )
-    inventory = SentenceInventory()
+    inventory = SentenceInventory(load_splitter())
     inventory.add(reports.slice(0, 1), _mentions(reports).slice(0, 0))
     inventory.add(reports.slice(1), _mentions(reports).slice(0, 0))
     assert inventory.texts == ["Clear lungs.", "Hazy left base."]
@@ -50,7 +51,7 @@ def test_a_sentence_is_kept_once_and_knows_its_reports() -> None:
 
 def test_sections_that_state_nothing_are_passed_over() -> None:
     reports = _reports(("a", [("indication", "Rule out pneumonia."), ("body", "Clear lungs.")]))
-    inventory = SentenceInventory()
+    inventory = SentenceInventory(load_splitter())
     inventory.add(reports, _mentions(reports))
     assert inventory.texts == ["Clear lungs."]
 
@@ -63,14 +64,14 @@ def test_mentions_are_found_again_in_their_sentence() -> None:
     mentions = _mentions(
         reports, ("b", "left"), ("a", "Effusion"), ("a", "effusion"), ("a", "left"), ("a", "base")
     )
-    inventory = SentenceInventory()
+    inventory = SentenceInventory(load_splitter())
     inventory.add(reports, mentions)
     assert inventory.texts == ["No effusion.", "Hazy left base.", "Normal."]
     assert inventory.covered() == {0: [(3, 11)], 1: [(5, 9), (10, 14)]}
 
 
 def test_an_empty_batch_adds_nothing() -> None:
-    inventory = SentenceInventory()
+    inventory = SentenceInventory(load_splitter())
     empty = _reports(("a", []))
     inventory.add(empty, _mentions(empty))
     assert inventory.texts == []

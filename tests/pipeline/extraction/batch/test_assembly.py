@@ -24,8 +24,8 @@ from pipeline.extraction.batch.analyses import (
 from pipeline.extraction.batch.assembly import ExtractedPart, extract_reports
 from pipeline.extraction.batch.occurrences import ExtractionError
 from pipeline.extraction.batch.passage_store import PassageStore
-from pipeline.language.sentences import split_passages
-from pipeline.rules.statements import (
+from pipeline.language.sentences import load_splitter
+from pipeline.rules.values import (
     Abbreviations,
     PassageAnalysis,
     PassageFinding,
@@ -106,6 +106,8 @@ def test_columns_read_back_as_rows(texts: list[str]) -> None:
 
 class KeywordExtractor:
     """Reads single words; all places and descriptors of a passage go to its first finding."""
+
+    splitter = load_splitter()
 
     def __init__(self) -> None:
         self.analysed: Counter[tuple[str, str, Abbreviations]] = Counter()
@@ -197,7 +199,7 @@ def expected_mentions(row: dict[str, Any]) -> list[tuple[Any, ...]]:
     for span in sorted(row["sections"], key=lambda s: int(s["start"])):
         body = row["text"][span["start"] : span["end"]]
         role = "findings" if span["name"] in ("findings", "impression") else span["name"]
-        for passage in split_passages(body):
+        for passage in load_splitter().passages(body):
             text = body[passage.start : passage.end]
             known = tuple(pair for pair in abbreviations if pair[0] in text)
             analysis = extractor.read(text, role, known)

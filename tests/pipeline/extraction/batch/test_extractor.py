@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pipeline.extraction.batch.analyses import plain_rows
 from pipeline.extraction.batch.extractor import Extractor
-from pipeline.rules.statements import PassageText
+from pipeline.rules.values import PassageText
 
 WORDS = st.sampled_from(
     "No patchy opacity opacities consolidation/atelectasis right-sided left base RLL bibasilar "
@@ -72,7 +72,7 @@ def test_passages_read_together_say_what_each_says_alone(
 ) -> None:
     together = plain_rows(extractor.analyse([PassageText(text, section) for text in texts]))
     for text, analysis in zip(texts, together, strict=True):
-        extractor.forget()  # so that nothing is known of passages that are built like it
+        extractor.clear()  # so that nothing is known of passages that are built like it
         (alone,) = plain_rows(extractor.analyse([PassageText(text, section)]))
         assert alone == analysis
 

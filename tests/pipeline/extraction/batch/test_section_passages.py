@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from pipeline.extraction.batch.analyses import AnalysisColumns
 from pipeline.extraction.batch.passage_store import PassageStore
-from pipeline.extraction.batch.section_passages import DistinctSections, Placed
-from pipeline.language.sentences import split_passages, split_sentences
-from pipeline.rules.statements import Abbreviations, PassageText
+from pipeline.extraction.batch.section_passages import DistinctSections, PassageRows
+from pipeline.language.sentences import load_splitter
+from pipeline.rules.values import Abbreviations, PassageText
 
 WORDS = (
     "Opacity",
@@ -58,6 +58,8 @@ TEXTS = st.lists(st.sampled_from((*WORDS, *JOINTS)), max_size=14).map("".join)
 class NothingToRead:
     """An extractor that nobody asks for analyses."""
 
+    splitter = load_splitter()
+
     def find_abbreviations(self, text: str) -> Abbreviations:
         raise AssertionError(text)
 
@@ -65,7 +67,7 @@ class NothingToRead:
         raise AssertionError(passages)
 
 
-def spans(placed: Placed) -> list[list[tuple[int, int]]]:
+def spans(placed: PassageRows) -> list[list[tuple[int, int]]]:
     """(start, end) of what each text has."""
     rows = iter(zip(placed.start.tolist(), placed.end.tolist(), strict=True))
     return [[next(rows) for _ in range(count)] for count in placed.counts.tolist()]
@@ -82,8 +84,10 @@ def cut(texts: list[str]) -> tuple[list[list[tuple[int, int]]], list[list[tuple[
 @given(st.lists(TEXTS | st.text(max_size=80), max_size=6))
 def test_texts_cut_together_are_cut_as_each_by_itself(texts: list[str]) -> None:
     passages, sentences = cut(texts)
-    assert passages == [[(p.start, p.end) for p in split_passages(text)] for text in texts]
-    assert sentences == [split_sentences(text) for text in texts]
+    assert passages == [
+        [(p.start, p.end) for p in load_splitter().passages(text)] for text in texts
+    ]
+    assert sentences == [load_splitter().sentences(text) for text in texts]
 
 
 @given(st.lists(TEXTS, max_size=6))

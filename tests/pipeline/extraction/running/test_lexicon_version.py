@@ -1,4 +1,4 @@
-"""Rules are told to processes that start, and known by what their files hold."""
+"""LexiconVersion are told to processes that start, and known by what their files hold."""
 
 import shutil
 import subprocess
@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extraction.running.lexicon_version import announced, announced_rules, rules_in
-from pipeline.lexicon.concepts import LexiconError
+from pipeline.extraction.running.lexicon_version import (
+    in_environment,
+    lexicon_version,
+    version_in_environment,
+)
+from pipeline.lexicon.lexicon_files import LexiconError
 from pipeline.settings import SHIPPED_LEXICON
 
 
@@ -18,30 +22,30 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_equal_files_are_equal_rules_until_one_changes(folder: Path) -> None:
-    before = rules_in(folder)
-    assert rules_in(folder) == before
+    before = lexicon_version(folder)
+    assert lexicon_version(folder) == before
     with (folder / "cues.txt").open("a", encoding="utf-8") as file:
         file.write("\n[negated before]\nnary a\n")
-    assert rules_in(folder) != before
+    assert lexicon_version(folder) != before
 
 
 def test_a_mistake_in_a_lexicon_is_told_at_once(folder: Path) -> None:
     (folder / "places.txt").write_text("left base\n", encoding="utf-8")
     with pytest.raises(LexiconError, match=r"places\.txt, line 1: a phrase before the first"):
-        rules_in(folder)
+        lexicon_version(folder)
 
 
 def test_a_process_that_starts_knows_the_announced_rules(folder: Path) -> None:
     told = (
-        "from pipeline.extraction.running.lexicon_version import announced_rules\n"
-        "print(announced_rules().lexicon)"
+        "from pipeline.extraction.running.lexicon_version import version_in_environment\n"
+        "print(version_in_environment().lexicon)"
     )
-    with announced(rules_in(folder)):
+    with in_environment(lexicon_version(folder)):
         printed = subprocess.run(
             [sys.executable, "-c", told], check=True, capture_output=True, text=True
         ).stdout
     assert Path(printed.strip()) == folder.resolve()
-    assert announced_rules() is None
+    assert version_in_environment() is None
 
 
 def test_spacy_is_loaded_without_torch_and_torch_can_be_loaded_after() -> None:

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spacy.language import Language
 
-from pipeline.language.tokens import Tokenizer, blank_pipeline
+from pipeline.extraction.batch.token_columns import Tokenizer
+from pipeline.language.tokens import blank_pipeline
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,37 @@
+"""The phrases of `cues.txt` in columns of words: what NegEx finds passage by passage."""
+
+from spacy.language import Language
+
+from pipeline.extraction.batch.phrase_trie import PhraseHits, PhraseTrie
+from pipeline.extraction.batch.runs import IntArray
+from pipeline.language.tokens import words_of
+from pipeline.lexicon.cues import CueEntry, CueLexicon, NegexKind
+
+_KINDS: tuple[NegexKind, ...] = ("pseudo", "preceding", "following", "termination")
+
+
+class CueMatcher:
+    """Finds cues among tokens.
+
+    Attributes:
+        entries: what phrases are, by their number.
+    """
+
+    def __init__(self, nlp: Language, cues: CueLexicon) -> None:
+        self._trie = PhraseTrie()
+        numbers: dict[CueEntry, int] = {}
+        for kind in _KINDS:
+            for phrase in cues.phrases(kind):
+                entry = cues.entries[kind, phrase]
+                number = numbers.setdefault(entry, len(numbers))
+                self._trie.add(words_of(nlp.make_doc(phrase), "LOWER"), number)
+        self.entries = tuple(numbers)
+
+    def read(self, word: str, norm: str) -> int:
+        """The code of a token among which to find cues; see `WordReader`."""
+        del norm
+        return self._trie.code(word)
+
+    def find(self, words: IntArray, text_ends: IntArray) -> PhraseHits:
+        """All phrases of `cues.txt`, as numbers of what they are; see `PhraseTrie.find`."""
+        return self._trie.find(words, text_ends)

@@ -1,0 +1,237 @@
+"""Memo keys of passages: whatever rules may look at, as columns, and no more.
+
+The less two passages are told apart here, the more of them are read once for all. What rules count
+as a word is said in `rules/condensing.py`; here the same is done for many passages at once.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from data_contracts.concepts import CATEGORIES
+from pipeline.extraction.batch.matching import EntryColumns, MatchColumns
+from pipeline.extraction.batch.phrase_trie import PhraseHits
+from pipeline.extraction.batch.runs import IntArray, expand_runs
+from pipeline.extraction.batch.token_columns import TokenColumns
+from pipeline.extraction.batch.word_classes import WordClasses
+from pipeline.rules.relations import SUBJECT_REACH
+
+_FINDING: Final = CATEGORIES.index("finding")
+
+
+class PassageParts(NamedTuple):
+    """What there is of the passages to be read.
+
+    Attributes:
+        tokens: their tokens.
+        classes: [T] class of each token's word.
+        opens: [T] whether a token opens another sentence of its passage.
+        matches: the lexicon's phrases.
+        cues: phrases of `cues.txt`.
+    """
+
+    tokens: TokenColumns
+    classes: IntArray
+    opens: npt.NDArray[np.bool_]
+    matches: MatchColumns
+    cues: PhraseHits
+
+
+class Bounds(NamedTuple):
+    """Where in the columns of `MemoKeys` a passage's words, phrases and cues are."""
+
+    word: int
+    last_word: int
+    match: int
+    last_match: int
+    cue: int
+    last_cue: int
+
+
+class MemoKeys(NamedTuple):
+    """The keys of many passages as columns.
+
+    Attributes:
+        counted: [W] the tokens that rules count.
+        first: [passages] from which of them on rules look at a passage.
+        words: [W] twice a token's class, and one more where it opens another sentence.
+        matches: [M, 3] first token counted from there, token behind the last, kind of phrase.
+        entries: [M] what the phrase stands for.
+        cues: [C, 3] first token counted from there, token behind the last, kind of cue.
+        bounds: for the passages that say anything: the passage, and its `Bounds`.
+    """
+
+    counted: IntArray
+    first: IntArray
+    words: npt.NDArray[np.int16]
+    matches: npt.NDArray[np.int32]
+    entries: IntArray
+    cues: npt.NDArray[np.int32]
+    bounds: tuple[IntArray, ...]
+
+
+class _Counted(NamedTuple):
+    """The counted tokens of many passages; all positions count these.
+
+    Attributes:
+        tokens: [W] their indices among all tokens.
+        words: [W] their classes.
+        first: [passages + 1] the first of each passage, and at last how many there are.
+        matches: [M, 2] first and behind the last of each phrase.
+        cues: [C, 2] first and behind the last of each cue.
+    """
+
+    tokens: IntArray
+    words: IntArray
+    first: IntArray
+    matches: IntArray
+    cues: IntArray
+
+
+class _Traits(NamedTuple):
+    """What matches are.
+
+    Attributes:
+        passage: [M] the passage that each is of.
+        finding: [M] whether it is a finding.
+        all_count: [passages] whether a weak finding makes every word of the passage count.
+    """
+
+    passage: IntArray
+    finding: npt.NDArray[np.bool_]
+    all_count: npt.NDArray[np.bool_]
+
+
+class KeyBuilder:
+    """Builds the keys by which equal passages are told.
+
+    Args:
+        classes: of words.
+    """
+
+    def __init__(self, classes: WordClasses) -> None:
+        self._unknown = classes.unknown
+        self._without_lung = classes.without("lung_words")
+        # A modifier's own words tell where it ends, and nothing of places.
+        self._of_modifier = classes.without(
+            "lung_words", "place_nouns", "noun_adjectives", "loose_joints"
+        )
+
+    def build(self, parts: PassageParts, entries: EntryColumns) -> MemoKeys:
+        """The keys of passages."""
+        tokens, matches, cues = parts.tokens, parts.matches, parts.cues
+        passages = len(tokens.first) - 1
+        of_match, of_cue = tokens.text[matches.start], tokens.text[cues.start]
+        finding = entries.category[matches.entry] == _FINDING
+        weak = finding & (entries.weak[matches.entry] > 0)
+        traits = _Traits(of_match, finding, np.bincount(of_match[weak], minlength=passages) > 0)
+        counted = self._count(parts, traits)
+        first, last = self._context_windows(counted, traits, of_cue)
+        first_match = np.searchsorted(of_match, np.arange(passages + 1))
+        first_cue = np.searchsorted(of_cue, np.arange(passages + 1))
+        said = np.flatnonzero(np.diff(first_match))
+        # Where nothing is found words decide nothing.
+        found = (np.bincount(of_match[finding], minlength=passages) > 0)[said]
+        opens = parts.opens[counted.tokens]
+        kinds = _kinds(matches.entry, of_match, entries, passages)
+        return MemoKeys(
+            counted=counted.tokens,
+            first=first,
+            words=(2 * counted.words + opens).astype(np.int16),
+            matches=_rows(counted.matches - first[of_match, None], kinds),
+            entries=matches.entry,
+            cues=_rows(counted.cues - first[of_cue, None], cues.key),
+            bounds=(
+                said,
+                first[said],
+                np.where(found, last[said], first[said]),
+                first_match[said],
+                first_match[said + 1],
+                first_cue[said],
+                np.where(found, first_cue[said + 1], first_cue[said]),
+            ),
+        )
+
+    def _count(self, parts: PassageParts, traits: _Traits) -> _Counted:
+        tokens, matches, cues = parts.tokens, parts.matches, parts.cues
+        words = self._words(parts, traits)
+        counted = self._is_counted(parts, traits, words)
+        before = np.concatenate([[0], np.cumsum(counted)])
+        return _Counted(
+            tokens=np.flatnonzero(counted),
+            words=words[counted],
+            first=before[tokens.first],
+            matches=np.column_stack([before[matches.start], before[matches.end]]),
+            cues=np.column_stack([before[cues.start], before[cues.end]]),
+        )
+
+    def _words(self, parts: PassageParts, traits: _Traits) -> IntArray:
+        """[T] what rules see of each token, which is the less the fewer of them may look."""
+        tokens, matches = parts.tokens, parts.matches
+        words = parts.classes.copy()
+        # Whether a sentence speaks of the lung matters where it has a weak finding.
+        plain = ~traits.all_count[tokens.text]
+        words[plain] = self._without_lung[words[plain]]
+        modifier = ~traits.finding
+        own, _ = expand_runs(matches.start[modifier], (matches.end - matches.start)[modifier])
+        own = own[plain[own]]
+        words[own] = self._of_modifier[words[own]]
+        return words
+
+    def _is_counted(
+        self, parts: PassageParts, traits: _Traits, words: IntArray
+    ) -> npt.NDArray[np.bool_]:
+        """[T] whether rules count a token: see `rules/condensing.py`."""
+        tokens, matches, cues = parts.tokens, parts.matches, parts.cues
+        inner, _ = expand_runs(matches.start + 1, matches.end - matches.start - 1)
+        own, _ = expand_runs(matches.start, matches.end - matches.start)
+        # A cue's words, and the one behind it, count one by one.
+        cue, _ = expand_runs(cues.start, np.minimum(cues.end + 1, tokens.first[-1]) - cues.start)
+        loose = words == self._unknown
+        loose[own] = loose[cue] = False
+        loose &= ~parts.opens
+        again = loose[1:] & loose[:-1] & (tokens.text[1:] == tokens.text[:-1])
+        counted: npt.NDArray[np.bool_]
+        counted = np.concatenate([np.ones(min(1, len(words)), dtype=bool), ~again])
+        counted[inner] = False
+        counted[cue] = True
+        counted |= parts.opens | traits.all_count[tokens.text]
+        return counted
+
+    def _context_windows(
+        self, counted: _Counted, traits: _Traits, of_cue: IntArray
+    ) -> tuple[IntArray, IntArray]:
+        """From which to which token rules look at each passage.
+
+        Before the first phrase they look back to the first word that they do not know; behind the
+        last one no further than a modifier's reach. Where a finding is weak any word may count.
+        """
+        opening, closing = counted.first[:-1], counted.first[1:]
+        begin, end = closing.copy(), opening.copy()
+        np.minimum.at(begin, traits.passage, counted.matches[:, 0])
+        np.minimum.at(begin, of_cue, counted.cues[:, 0])
+        ends = counted.matches[:, 1]
+        np.maximum.at(end, traits.passage, np.where(traits.finding, ends, ends + SUBJECT_REACH))
+        np.maximum.at(end, of_cue, counted.cues[:, 1] + 1)
+        unknown = np.where(counted.words == self._unknown, np.arange(len(counted.words)), -1)
+        before = np.concatenate([[-1], np.maximum.accumulate(unknown)])
+        begin = np.maximum(before[begin] + 1, opening)
+        end = np.minimum(end, closing)
+        return np.where(traits.all_count, opening, begin), np.where(traits.all_count, closing, end)
+
+
+def _kinds(entry: IntArray, passage: IntArray, entries: EntryColumns, passages: int) -> IntArray:
+    """[M] what rules see of each phrase: its category and whether it is weak.
+
+    What it names matters where a phrase may imply another concept, and nowhere else.
+    """
+    named = np.bincount(passage[entries.implies[entry]], minlength=passages) > 0
+    exact = len(CATEGORIES) + entries.rank
+    kind = np.where(named[passage], exact[entry], entries.category[entry])
+    kinds: IntArray = 2 * kind + entries.weak[entry]
+    return kinds
+
+
+def _rows(spans: IntArray, kind: IntArray) -> npt.NDArray[np.int32]:
+    return np.column_stack([spans, kind]).astype(np.int32)

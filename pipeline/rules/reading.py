@@ -1,0 +1,175 @@
+"""What a passage says: which phrase is asserted how, and what belongs to which finding."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from data_contracts.concepts import Assertion
+from pipeline.lexicon.concepts import Concept
+from pipeline.lexicon.grammar import Grammar
+from pipeline.rules.assertion import PLAIN, SentenceCues
+from pipeline.rules.overlaps import counting_cues
+from pipeline.rules.relations import attach
+from pipeline.rules.scene import Scene, make_scene
+from pipeline.rules.values import Implied, Phrase, Statement, TokenizedPassage, Verdict
+
+# Of what several findings say of a shared place the first of these counts.
+_BY_STRENGTH: Final[tuple[Assertion, ...]] = (
+    "affirmed",
+    "uncertain",
+    "historical",
+    "hypothetical",
+    "negated",
+)
+
+
+class _Decided(NamedTuple):
+    """A phrase with what is said of it and the findings, by phrase, that it belongs to."""
+
+    phrase: Phrase
+    implied: Implied | None
+    verdict: Verdict
+    owners: tuple[int, ...]
+
+
+def read_passage(passage: TokenizedPassage, grammar: Grammar) -> list[Statement]:
+    """What a passage says, in the order of (start, end, concept_id).
+
+    Args:
+        passage: its words, phrases and cues.
+        grammar: the words that rules know.
+    """
+    scene = _scene(passage, grammar)
+    decided = _decide_phrases(scene, _decide_findings(scene, passage))
+    row_of = {item.phrase.ordinal: row for row, item in enumerate(decided) if item.implied is None}
+    return [_statement(item, row_of) for item in decided]
+
+
+def _statement(item: _Decided, row_of: dict[int, int]) -> Statement:
+    cue = item.verdict.cue
+    return Statement(
+        item.phrase.ordinal,
+        item.implied,
+        item.verdict.assertion,
+        (cue.start, cue.end) if cue is not None else None,
+        f"cue:{cue.assertion} {cue.direction}" if cue is not None else None,
+        tuple([row_of[owner] for owner in item.owners]),
+    )
+
+
+def _sentences(passage: TokenizedPassage) -> list[tuple[int, int]]:
+    return list(pairwise([*passage.sentences, len(passage.words)]))
+
+
+def _scene(passage: TokenizedPassage, grammar: Grammar) -> Scene:
+    sentence_of: list[int] = []
+    for ordinal, (start, end) in enumerate(_sentences(passage)):
+        sentence_of += [ordinal] * (end - start)
+    scene = make_scene(passage.words, passage.phrases, sentence_of, grammar)
+    if any(finding.weak for finding in scene.findings):
+        return replace(scene, findings=_findings_of_lung(scene))
+    return scene
+
+
+def _decide_findings(scene: Scene, passage: TokenizedPassage) -> list[Verdict]:
+    """What is said of each of the scene's findings."""
+    counting = counting_cues(scene.words, passage.cues, scene.lists) if scene.findings else None
+    if counting is None or not counting.cues:
+        return [PLAIN] * len(scene.findings)
+    of_sentence = [SentenceCues(scene, sentence, counting) for sentence in _sentences(passage)]
+    return [
+        of_sentence[scene.sentence_of[finding.start]].decide(finding) for finding in scene.findings
+    ]
+
+
+def _decide_phrases(scene: Scene, verdicts: list[Verdict]) -> list[_Decided]:
+    """All phrases that count, in text order, with the concepts that they imply."""
+    decided = [
+        _Decided(finding, None, verdict, ())
+        for finding, verdict in zip(scene.findings, verdicts, strict=True)
+    ]
+    for modifier, owners in _counting_modifiers(scene, attach(scene)):
+        of_owners = [_of_place(verdicts[index]) for index in owners]
+        verdict = min(of_owners, key=_rank, default=PLAIN)
+        own = tuple([scene.findings[index].ordinal for index in owners])
+        decided.append(_Decided(modifier, None, verdict, own))
+    implied = list(_implied(decided))
+    if implied:
+        return sorted([*decided, *implied], key=_in_text_order)
+    return sorted(decided, key=lambda item: item.phrase.ordinal)
+
+
+def _in_text_order(item: _Decided) -> tuple[int, int, str]:
+    concept_id = item.implied.concept_id if item.implied else _concept(item.phrase).concept_id
+    return item.phrase.start, item.phrase.end, concept_id
+
+
+def _rank(verdict: Verdict) -> int:
+    return _BY_STRENGTH.index(verdict.assertion)
+
+
+def _of_place(verdict: Verdict) -> Verdict:
+    """What is said of a finding's place: "left base atelectasis versus scar" is left for sure."""
+    if verdict.cue is not None and verdict.cue.identity:
+        return PLAIN
+    return verdict
+
+
+def _findings_of_lung(scene: Scene) -> tuple[Phrase, ...]:
+    """The findings, less the weak ones whose sentence does not speak of the lung."""
+    tokens = [token for token, word in enumerate(scene.words) if word in scene.lists.lung_words]
+    tokens += [modifier.start for modifier in scene.modifiers if modifier.category == "zone"]
+    of_lung = {scene.sentence_of[token] for token in tokens}
+    return tuple(
+        [
+            finding
+            for finding in scene.findings
+            if not finding.weak or scene.sentence_of[finding.start] in of_lung
+        ]
+    )
+
+
+def _counting_modifiers(
+    scene: Scene, attached: list[tuple[int, ...]]
+) -> Iterator[tuple[Phrase, tuple[int, ...]]]:
+    """Modifiers with their findings; weak ones only where nothing else of their kind is."""
+    pairs = list(zip(scene.modifiers, attached, strict=True))
+    strong = {
+        (modifier.category, index)
+        for modifier, owners in pairs
+        if not modifier.weak
+        for index in owners
+    }
+    for modifier, owners in pairs:
+        if not modifier.weak:
+            yield modifier, owners
+        elif left := tuple([i for i in owners if (modifier.category, i) not in strong]):
+            yield modifier, left
+
+
+def _implied(decided: list[_Decided]) -> Iterator[_Decided]:
+    """Concepts that hold only next to another: the right "mid lung" is the middle lobe's."""
+    for item in decided:
+        concept = item.phrase.concept
+        for concept_id, only_with in concept.implied_with if concept is not None else ():
+            if only_with is not None and _nearest_side(item, decided) == only_with:
+                by = _concept(item.phrase).concept_id
+                yield item._replace(implied=Implied(concept_id, by, only_with))
+
+
+def _nearest_side(item: _Decided, decided: list[_Decided]) -> str | None:
+    """The side nearest to a zone among those of the same findings."""
+    sides = [
+        other.phrase
+        for other in decided
+        if other.phrase.category == "side" and not set(other.owners).isdisjoint(item.owners)
+    ]
+    nearest = min(sides, key=lambda side: abs(side.start - item.phrase.start), default=None)
+    return _concept(nearest).concept_id if nearest is not None else None
+
+
+def _concept(phrase: Phrase) -> Concept:
+    # Where one phrase's concept matters, those of all are given.
+    assert phrase.concept is not None
+    return phrase.concept
