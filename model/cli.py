@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from command_line.commands import Commands, require, show_rows
+from command_line.options import Assignments, Params
 from model import cli_prediction, cli_stages
-from model.console import Commands, require
-from model.options import Assignments, Params
 
 if TYPE_CHECKING:
     from model.label_tables import LabelTables
@@ -145,17 +145,12 @@ def images(
 
 
 def _show(tables: "LabelTables") -> None:
-    from rich.console import Console
-    from rich.table import Table
-
     reports, dimensions = tables.labels.num_rows, tables.vectors.shape[1]
-    shown = Table(
-        title=f"{reports:,} reports, {len(tables.concepts)} concepts, vectors of {dimensions}",
-        title_justify="left",
+    show_rows(
+        f"{reports:,} reports, {len(tables.concepts)} concepts, vectors of {dimensions}",
+        ("concept", "reports that affirm it", "share"),
+        [
+            (name, f"{positives:,}", f"{positives / max(reports, 1):.1%}")
+            for name, positives in tables.positives.items()
+        ],
     )
-    shown.add_column("concept")
-    shown.add_column("reports that affirm it", justify="right")
-    shown.add_column("share", justify="right")
-    for name, positives in tables.positives.items():
-        shown.add_row(name, f"{positives:,}", f"{positives / max(reports, 1):.1%}")
-    Console().print(shown)

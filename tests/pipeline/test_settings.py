@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 import yaml
 
+from command_line.settings_files import SettingsError, parse_assignment
 from model.settings import ModelSettings
 from model.settings import load_settings as model_settings
 from pipeline.settings import (
     SOURCE_KINDS,
     Settings,
-    SettingsError,
     load_settings,
-    parse_assignment,
     parse_settings,
     resolve_settings,
 )
