@@ -96,6 +96,17 @@ class HardwareSettings(StrictSettings):
     workers: int = Field(default=1, ge=0, description="Processes that read images.")
 
 
+class TrackingSettings(StrictSettings):
+    """Where trainings are followed, beside DVCLive's record; changes no result."""
+
+    logger: Literal["none", "tensorboard", "mlflow"] = "none"
+    place: str = Field(
+        default="runs",
+        min_length=1,
+        description="Folder for its files, or the URI of an MLflow server.",
+    )
+
+
 class DetectorSettings(FitSettings):
     """The detector, trained on the cohort with boxes."""
 
@@ -209,6 +220,7 @@ class ModelSettings(StrictSettings):
     radiographs: RadiographSettings = RadiographSettings()
     cohorts: CohortsSettings = CohortsSettings()
     hardware: HardwareSettings = HardwareSettings()
+    tracking: TrackingSettings = TrackingSettings()
     picture: PictureSettings = PictureSettings()
     backbone: BackboneSettings = BackboneSettings()
     detector: DetectorSettings = DetectorSettings()
