@@ -11,7 +11,7 @@ _BROUGHT_BY: Final = {"tensorboard": "'pneumoloc[tracking]'", "mlflow": "mlflow"
 
 
 class TrackingError(ValueError):
-    """The library that trainings are to be followed with is missing; the message brings it."""
+    """The library to follow trainings with is missing; the message says how to get it."""
 
 
 def loggers(record: Path | None, tracking: TrackingSettings, *, going_on: bool) -> list[Any]:
