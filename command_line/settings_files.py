@@ -33,7 +33,7 @@ class SettingsPart(Generic[S]):
     Attributes:
         kind: the settings to make of it.
         key: the section that holds them; empty where they are the sections themselves.
-        others: sections that another package reads and checks.
+        others: sections that other packages read and check, each of its own name.
     """
 
     kind: type[S]
@@ -85,6 +85,11 @@ class SettingsPart(Generic[S]):
 
     def _assign(self, raw: dict[str, Any], dotted: str, value: Any) -> None:
         keys = dotted.split(".")
+        if keys[0] in self.others:
+            raise SettingsError(
+                f"command line: key '{dotted}': settings that start with '{keys[0]}.' are not read "
+                f"here, but by python -m {keys[0]}"
+            )
         if self.key:
             section, *keys = keys
             if section != self.key or not keys:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from command_line.commands import Commands, require, show_rows
-from command_line.options import Assignments, Params
+from command_line.options import Assignments, Metrics, Params, metrics_path
 from model import cli_prediction, cli_stages
 
 if TYPE_CHECKING:
@@ -78,9 +78,7 @@ def radiographs(
     ),
     params: Params = None,
     assignments: Assignments = None,
-    metrics: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="JSON file for the counts.")
-    ] = Path("metrics/radiographs.json"),
+    metrics: Metrics = None,
 ) -> None:
     """Draw the phantom cohort's radiographs.
 
@@ -93,7 +91,8 @@ def radiographs(
     require("radiographs", phantom / "studies.parquet", f"pipeline phantom --out {phantom}")
     from model.stages.radiographs import radiographs as stage
 
-    report(stage(settings=settings, phantom=phantom, out=out), metrics)
+    summary = stage(settings=settings, phantom=phantom, out=out)
+    report(summary, metrics_path(metrics, "radiographs"))
 
 
 @app.command(epilog="Example: python -m model images rsna rsna-pneumonia --out data/rsna")
@@ -122,9 +121,7 @@ def images(
     workers: Annotated[
         int, typer.Option(metavar="N", min=1, help="Processes that decode images.")
     ] = 1,
-    metrics: Annotated[Path, typer.Option(metavar="FILE", help="JSON file for the counts.")] = Path(
-        "metrics/images.json"
-    ),
+    metrics: Metrics = None,
 ) -> None:
     """Read a data set's radiographs and boxes; set aside what cannot be used.
 
@@ -141,7 +138,7 @@ def images(
         all_views=all_views,
         workers=workers,
     )
-    report(summary, metrics)
+    report(summary, metrics_path(metrics, "images"))
 
 
 def _show(tables: "LabelTables") -> None:

@@ -136,6 +136,14 @@ def test_an_assignment_is_read_as_yaml(text: str, expected: tuple[str, object]) 
     assert parse_assignment(text) == expected
 
 
+def test_a_setting_of_the_image_side_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError, match=r"'model\.network\.epochs'.* by python -m model"):
+        resolve_settings(None, {"model.network.epochs": 3})
+
+
 @pytest.mark.parametrize("text", ["workers", "=4", "nlp.workers=["])
 def test_what_is_no_assignment_is_shown(text: str) -> None:
     with pytest.raises(SettingsError, match=r"KEY=VALUE|not valid YAML"):

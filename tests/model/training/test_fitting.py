@@ -19,7 +19,7 @@ from model.settings import FitSettings, HardwareSettings, TrackingSettings
 from model.tensors.pictures import EpochOrder
 from model.training.fitting import MONITORED, RecordError, fit, quieten
 from model.training.schedule import one_cycle
-from model.training.tracking import TrackingError
+from model.training.tracking import TrackingError, loggers
 
 CPU = HardwareSettings(accelerator="cpu", devices=1, precision="32-true", workers=0)
 SETTINGS = FitSettings(epochs=6, batch_size=8, learning_rate=0.5, patience=6)
@@ -199,6 +199,20 @@ def test_a_library_for_tracking_that_is_missing_is_told_before_training(
     with pytest.raises(TrackingError, match=re.escape(f"is not installed; {brings} brings it")):
         train(Line(seed=0), tmp_path / "a", record=tmp_path / "record", tracking=tracking)
     assert not (tmp_path / "record").exists()
+
+
+@pytest.mark.parametrize("place", ["http://tracking.example:5000", "runs"])
+def test_mlflow_is_told_the_server_or_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    # The library is no extra of ours, so what Lightning would be handed is looked at in its place.
+    monkeypatch.setattr("model.training.tracking.find_spec", lambda _: True)
+    monkeypatch.setattr("lightning.pytorch.loggers.MLFlowLogger", lambda *_, **given: given)
+    monkeypatch.chdir(tmp_path)
+    tracking = TrackingSettings(logger="mlflow", place=place)
+    _, given = loggers(tmp_path / "network", tracking, going_on=False)
+    assert given["run_name"] == "network"
+    assert given["tracking_uri"] == (place if "://" in place else f"file://{tmp_path}/runs")
 
 
 def test_a_repository_without_a_commit_is_told(
