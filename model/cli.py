@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from command_line.commands import Commands, require, show_rows
+from command_line.options import Assignments, Metrics, Params, metrics_path
 from model import cli_prediction, cli_stages
-from model.console import Commands, require
-from model.options import Assignments, Params
 
 if TYPE_CHECKING:
     from model.label_tables import LabelTables
@@ -78,9 +78,7 @@ def radiographs(
     ),
     params: Params = None,
     assignments: Assignments = None,
-    metrics: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="JSON file for the counts.")
-    ] = Path("metrics/radiographs.json"),
+    metrics: Metrics = None,
 ) -> None:
     """Draw the phantom cohort's radiographs.
 
@@ -93,7 +91,8 @@ def radiographs(
     require("radiographs", phantom / "studies.parquet", f"pipeline phantom --out {phantom}")
     from model.stages.radiographs import radiographs as stage
 
-    report(stage(settings=settings, phantom=phantom, out=out), metrics)
+    summary = stage(settings=settings, phantom=phantom, out=out)
+    report(summary, metrics_path(metrics, "radiographs"))
 
 
 @app.command(epilog="Example: python -m model images rsna rsna-pneumonia --out data/rsna")
@@ -122,9 +121,7 @@ def images(
     workers: Annotated[
         int, typer.Option(metavar="N", min=1, help="Processes that decode images.")
     ] = 1,
-    metrics: Annotated[Path, typer.Option(metavar="FILE", help="JSON file for the counts.")] = Path(
-        "metrics/images.json"
-    ),
+    metrics: Metrics = None,
 ) -> None:
     """Read a data set's radiographs and boxes; set aside what cannot be used.
 
@@ -141,21 +138,16 @@ def images(
         all_views=all_views,
         workers=workers,
     )
-    report(summary, metrics)
+    report(summary, metrics_path(metrics, "images"))
 
 
 def _show(tables: "LabelTables") -> None:
-    from rich.console import Console
-    from rich.table import Table
-
     reports, dimensions = tables.labels.num_rows, tables.vectors.shape[1]
-    shown = Table(
-        title=f"{reports:,} reports, {len(tables.concepts)} concepts, vectors of {dimensions}",
-        title_justify="left",
+    show_rows(
+        f"{reports:,} reports, {len(tables.concepts)} concepts, vectors of {dimensions}",
+        ("concept", "reports that affirm it", "share"),
+        [
+            (name, f"{positives:,}", f"{positives / max(reports, 1):.1%}")
+            for name, positives in tables.positives.items()
+        ],
     )
-    shown.add_column("concept")
-    shown.add_column("reports that affirm it", justify="right")
-    shown.add_column("share", justify="right")
-    for name, positives in tables.positives.items():
-        shown.add_row(name, f"{positives:,}", f"{positives / max(reports, 1):.1%}")
-    Console().print(shown)

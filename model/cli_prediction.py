@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
+from command_line.commands import Commands, require
+from command_line.options import Assignments, Params
 from command_line.summary import report
-from model.console import Commands, require
-from model.options import Assignments, Params
 
 DATA = Path("data")
 TrainedModels = Annotated[

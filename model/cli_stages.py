@@ -5,18 +5,10 @@ from typing import Annotated, Literal
 
 import typer
 
+from command_line.commands import Commands, require, require_tables
+from command_line.options import Assignments, Metrics, Params, metrics_path
 from command_line.summary import report
-from model.console import Commands, require, require_tables
-from model.options import (
-    Assignments,
-    Metrics,
-    Models,
-    Params,
-    Record,
-    Tables,
-    metrics_path,
-    record_path,
-)
+from model.options import LABEL_TABLES, Models, Record, Tables, record_path
 
 DATA = Path("data")
 _IMAGES = "model radiographs, or: python -m model images KIND PATH --out DIR"
@@ -94,7 +86,7 @@ def network(
     from model.settings import resolve_settings
 
     settings = resolve_settings(params, assignments)
-    require_tables("network", tables)
+    require_tables("network", tables, *LABEL_TABLES)
     require("network", regions / "training.parquet", f"model regions --out {regions}")
     from model.stages.network import network as stage
 
@@ -135,7 +127,7 @@ def classifier(
     from model.settings import resolve_settings
 
     settings = resolve_settings(params, assignments)
-    require_tables("classifier", tables)
+    require_tables("classifier", tables, *LABEL_TABLES)
     if settings.regions.source == "detector":
         require("classifier", detector / "card.json", f"model detector --out {detector}")
     name = "classifier" if recipe == "plain" else recipe
@@ -218,7 +210,7 @@ def compare(
     from model.settings import resolve_settings
 
     settings = resolve_settings(params, assignments)
-    require_tables("compare", tables)
+    require_tables("compare", tables, *LABEL_TABLES)
     require("compare", settings.cohorts.training.tables / "images.parquet", _IMAGES)
     from model.stages.compare import compare as stage
 
@@ -268,7 +260,7 @@ def crossvalidate(
 
     settings = resolve_settings(params, assignments)
     require("crossvalidate", images / "images.parquet", f"model images KIND PATH --out {images}")
-    require_tables("crossvalidate", tables)
+    require_tables("crossvalidate", tables, *LABEL_TABLES)
     require(
         "crossvalidate", models / "network" / "card.json", f"model network --out {models}/network"
     )

@@ -1,29 +1,13 @@
-"""The options that several commands share, and the settings they add up to."""
+"""The options that several commands of the image side share."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-Params = Annotated[
-    Path | None,
-    typer.Option(
-        "--params",
-        metavar="FILE",
-        help="Settings file. Default: ./params.yaml where there is one, else built-in defaults.",
-        show_default=False,
-    ),
-]
-Assignments = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        "-S",
-        metavar="KEY=VALUE",
-        help="One setting in place of the file's, such as model.network.epochs=4; may be repeated.",
-        show_default=False,
-    ),
-]
+#: The label tables that the image side works from.
+LABEL_TABLES = ("labels", "vocabulary", "embeddings")
+
 Tables = Annotated[
     Path,
     typer.Option("--tables", metavar="DIR", help="Folder of labels, vocabulary and embeddings."),
@@ -31,15 +15,6 @@ Tables = Annotated[
 Models = Annotated[
     Path,
     typer.Option("--models", metavar="DIR", help="Folder of regions and of trained networks."),
-]
-Metrics = Annotated[
-    Path | None,
-    typer.Option(
-        "--metrics",
-        metavar="FILE",
-        help="JSON file for the counts. Default: metrics/<stage>.json.",
-        show_default=False,
-    ),
 ]
 Record = Annotated[
     Path | None,
@@ -50,11 +25,6 @@ Record = Annotated[
         show_default=False,
     ),
 ]
-
-
-def metrics_path(metrics: Path | None, stage: str) -> Path:
-    """Where a stage's counts go."""
-    return metrics or Path("metrics") / f"{stage.replace('-', '_')}.json"
 
 
 def record_path(record: Path | None, stage: str) -> Path:

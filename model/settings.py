@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
+
+from command_line.settings_files import SettingsPart, StrictSettings, parse_assignment
 
 Backbone = Literal["resnet18", "resnet34", "resnet50"]
 #: How the baselines' classifiers are taught.
@@ -17,26 +18,15 @@ UncertainPolicy = Literal["ones", "zeros", "soft", "ignore"]
 #: What a value of null is taken for: `zeros`, absent, or `ignore`, unknown.
 UnmentionedPolicy = Literal["zeros", "ignore"]
 
-PARAMS_FILE: Final = Path("params.yaml")
-_PART: Final = "model"
 
-
-class SettingsError(ValueError):
-    """`params.yaml` has an unknown key or a wrong value; the message names what is allowed."""
-
-
-class _Settings(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class RadiographSettings(_Settings):
+class RadiographSettings(StrictSettings):
     """How the phantom cohort's pictures are drawn."""
 
     size: int = Field(default=192, ge=64, le=4096, description="Pixels of a side.")
     workers: int = Field(default=2, ge=1, description="Processes; changes speed, never pictures.")
 
 
-class CohortSettings(_Settings):
+class CohortSettings(StrictSettings):
     """A set of images, one of those that an image index lists."""
 
     tables: Path = Field(
@@ -55,7 +45,7 @@ class CohortSettings(_Settings):
         return self.root or self.tables
 
 
-class CohortsSettings(_Settings):
+class CohortsSettings(StrictSettings):
     """The four parts that cohorts play (Bhalodia et al. 2021, section 3)."""
 
     detector: CohortSettings = CohortSettings(name="phantom_detector")
@@ -64,13 +54,13 @@ class CohortsSettings(_Settings):
     severity: CohortSettings = CohortSettings(name="phantom_severity")
 
 
-class PictureSettings(_Settings):
+class PictureSettings(StrictSettings):
     """What networks see of an image."""
 
     size: int = Field(default=128, ge=64, le=2048, multiple_of=32, description="Pixels of a side.")
 
 
-class BackboneSettings(_Settings):
+class BackboneSettings(StrictSettings):
     """The feature pyramid that detector and classifiers stand on."""
 
     name: Backbone = "resnet18"
@@ -84,7 +74,7 @@ class BackboneSettings(_Settings):
     )
 
 
-class FitSettings(_Settings):
+class FitSettings(StrictSettings):
     """How a network is trained."""
 
     epochs: int = Field(ge=1)
@@ -95,7 +85,7 @@ class FitSettings(_Settings):
     seed: int = Field(default=0, ge=0)
 
 
-class HardwareSettings(_Settings):
+class HardwareSettings(StrictSettings):
     """Where networks run; changes speed, and results only by rounding."""
 
     accelerator: Literal["auto", "cpu", "gpu", "mps"] = "auto"
@@ -104,6 +94,17 @@ class HardwareSettings(_Settings):
     strategy: str = Field(default="auto", description="Lightning's name of it, such as ddp.")
     precision: Literal["auto", "32-true", "bf16-mixed", "16-mixed"] = "auto"
     workers: int = Field(default=1, ge=0, description="Processes that read images.")
+
+
+class TrackingSettings(StrictSettings):
+    """Where trainings are followed, beside DVCLive's record; changes no result."""
+
+    logger: Literal["none", "tensorboard", "mlflow"] = "none"
+    place: str = Field(
+        default="runs",
+        min_length=1,
+        description="Folder for its files, or the URI of an MLflow server.",
+    )
 
 
 class DetectorSettings(FitSettings):
@@ -115,7 +116,7 @@ class DetectorSettings(FitSettings):
     patience: int = Field(default=4, ge=1)
 
 
-class RegionSettings(_Settings):
+class RegionSettings(StrictSettings):
     """Which regions of an image are candidates."""
 
     source: RegionSource = "detector"
@@ -167,7 +168,7 @@ class ClassifierSettings(FitSettings):
     patience: int = Field(default=2, ge=1)
 
 
-class AttributeSettings(_Settings):
+class AttributeSettings(StrictSettings):
     """Which concepts of the vocabulary are attributes of pneumonia."""
 
     findings: tuple[str, ...] = Field(
@@ -189,14 +190,14 @@ class AttributeSettings(_Settings):
     )
 
 
-class EvaluationSettings(_Settings):
+class EvaluationSettings(StrictSettings):
     """How methods are scored."""
 
     draws: int = Field(default=1000, ge=10, description="Draws of patients for the intervals.")
     seed: int = Field(default=0, ge=0)
 
 
-class ModelSettings(_Settings):
+class ModelSettings(StrictSettings):
     """All settings of the image side."""
 
     targets: tuple[str, ...] = Field(
@@ -219,6 +220,7 @@ class ModelSettings(_Settings):
     radiographs: RadiographSettings = RadiographSettings()
     cohorts: CohortsSettings = CohortsSettings()
     hardware: HardwareSettings = HardwareSettings()
+    tracking: TrackingSettings = TrackingSettings()
     picture: PictureSettings = PictureSettings()
     backbone: BackboneSettings = BackboneSettings()
     detector: DetectorSettings = DetectorSettings()
@@ -226,6 +228,9 @@ class ModelSettings(_Settings):
     network: NetworkSettings = NetworkSettings()
     classifier: ClassifierSettings = ClassifierSettings()
     evaluation: EvaluationSettings = EvaluationSettings()
+
+
+_PART: Final = SettingsPart(ModelSettings, key="model")
 
 
 def load_settings(path: Path | None) -> ModelSettings:
@@ -251,52 +256,4 @@ def resolve_settings(path: Path | None, assignments: Sequence[str] | None) -> Mo
     Raises:
         SettingsError: the file cannot be used, a key is unknown, or a value is wrong.
     """
-    found = path or (PARAMS_FILE if PARAMS_FILE.is_file() else None)
-    raw = _read(found) if found else {}
-    if assignments:
-        # The file alone first, so that an error names the place that it is in.
-        raw = _valid(raw, str(found)).model_dump(mode="json")
-        for text in assignments:
-            _assign(raw, text)
-    return _valid(raw, "command line" if assignments else str(found))
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SettingsError(f"{path}: no such file; run in the project's root") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: not valid YAML: {error}") from None
-    part = raw.get(_PART) if isinstance(raw, dict) else None
-    return part if isinstance(part, dict) else {}
-
-
-def _assign(raw: dict[str, Any], text: str) -> None:
-    dotted, equals, value = text.partition("=")
-    root, *keys = dotted.split(".")
-    if not equals or root != _PART or not keys:
-        raise SettingsError(
-            f"--set {text!r} is not of the form model.KEY=VALUE, such as model.network.epochs=4"
-        )
-    place = raw
-    for key in keys[:-1]:
-        place = place.setdefault(key, {})
-        if not isinstance(place, dict):
-            raise SettingsError(f"--set {dotted}: '{key}' has no settings below it")
-    place[keys[-1]] = yaml.safe_load(value)
-
-
-def _valid(raw: dict[str, Any], where: str) -> ModelSettings:
-    try:
-        return ModelSettings.model_validate(raw)
-    except ValidationError as error:
-        raise SettingsError("\n".join(_lines(where, error))) from None
-
-
-def _lines(where: str, error: ValidationError) -> list[str]:
-    return [
-        f"{where}: {'.'.join((_PART, *map(str, problem['loc'])))}: {problem['msg']} "
-        f"(given: {problem['input']!r})"
-        for problem in error.errors()
-    ]
+    return _PART.resolve(path, dict(parse_assignment(text) for text in assignments or ()))

@@ -5,20 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from command_line.commands import Commands, require, require_tables, show_rows
+from command_line.options import Assignments, Metrics, Params, metrics_path
 from command_line.summary import report, report_run
 from pipeline import cli_audit
-from pipeline.console import Commands, require, require_tables, show_rows
-from pipeline.options import (
-    Assignments,
-    Metrics,
-    Out,
-    Params,
-    Scheduler,
-    Tables,
-    column_roles,
-    metrics_path,
-    settings_of,
-)
+from pipeline.options import Out, Scheduler, Tables, column_roles, settings_of
 
 if TYPE_CHECKING:
     from pipeline.settings import NlpSettings
@@ -75,7 +66,7 @@ def ingest(
     settings = settings_of(params, assignments)
     if settings.source.kind == "phantom":
         folder = settings.source.path
-        require("ingest", folder / "reports.parquet", f"phantom --out {folder}")
+        require("ingest", folder / "reports.parquet", f"pipeline phantom --out {folder}")
     from pipeline.stages.ingest import ingest as stage
 
     report(stage(settings=settings.source, out=out), metrics_path(metrics, "ingest"))
@@ -229,7 +220,7 @@ def score_phantom(
     that are right. Reports of another source have no truth, and no score.
     """
     mentions, findings = require_tables("score-phantom", tables, "mentions", "findings")
-    require("score-phantom", truth / "truth_mentions.parquet", f"phantom --out {truth}")
+    require("score-phantom", truth / "truth_mentions.parquet", f"pipeline phantom --out {truth}")
     from pipeline.stages.score_phantom import score_phantom as stage
 
     summary = stage(phantom=truth, mentions=mentions, findings=findings)
@@ -278,7 +269,7 @@ def run(
     Ingest, extract, label, vocabulary and embed in one call. Writes every table to DIR and the
     counts to DIR/metrics.
     """
-    from pipeline.settings import SettingsError
+    from command_line.settings_files import SettingsError
 
     given = {"source.kind": source_kind, **column_roles(column)}
     settings = settings_of(params, assignments, given)

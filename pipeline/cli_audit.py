@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from command_line.commands import Commands, require, require_tables
+from command_line.options import Assignments, Metrics, Params, metrics_path
 from command_line.summary import report, write_metrics
-from pipeline.console import Commands, require, require_tables
-from pipeline.options import Assignments, Metrics, Params, Tables, metrics_path, settings_of
+from pipeline.options import Tables, settings_of
 
 if TYPE_CHECKING:
     from pipeline.auditing.references.coding import ReferenceKind
@@ -258,7 +259,7 @@ def measure(
 
     folder = corrections or settings_of(None, None).label.corrections
     reviewed = sample or sample_file(folder)
-    require("audit measure", reviewed, f"audit sample --out {reviewed}")
+    require("audit measure", reviewed, f"pipeline audit sample --out {reviewed}")
     done = audit_measure(
         sample=reviewed,
         corrections=folder,
@@ -370,7 +371,7 @@ def compare(
     Prints precision, recall and F1 per label and group, and a confusion table that tells uncertain
     from absent. Writes these, and the disagreements with the mentions behind each.
     """
-    require("audit compare", labels, "label")
+    require("audit compare", labels, "pipeline label")
     from rich.console import Console
 
     from pipeline.auditing.references.rendering import render_comparison

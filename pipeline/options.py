@@ -1,4 +1,4 @@
-"""The options that several commands share, and the settings they add up to."""
+"""The options that several commands of the text side share, and the settings they add up to."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,25 +9,6 @@ import typer
 if TYPE_CHECKING:
     from pipeline.settings import Settings
 
-Params = Annotated[
-    Path | None,
-    typer.Option(
-        "--params",
-        metavar="FILE",
-        help="Settings file. Default: ./params.yaml where there is one, else built-in defaults.",
-        show_default=False,
-    ),
-]
-Assignments = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        "-S",
-        metavar="KEY=VALUE",
-        help="One setting in place of the file's, such as nlp.workers=4; may be repeated.",
-        show_default=False,
-    ),
-]
 Tables = Annotated[
     Path, typer.Option("--tables", metavar="DIR", help="Folder of the tables to read.")
 ]
@@ -37,15 +18,6 @@ Out = Annotated[
         "--out",
         metavar="DIR",
         help="Folder to write to. Default: the folder of the tables.",
-        show_default=False,
-    ),
-]
-Metrics = Annotated[
-    Path | None,
-    typer.Option(
-        "--metrics",
-        metavar="FILE",
-        help="JSON file for the counts. Default: metrics/<stage>.json.",
         show_default=False,
     ),
 ]
@@ -75,7 +47,8 @@ def settings_of(
     Raises:
         SettingsError: a key is unknown or a value wrong.
     """
-    from pipeline.settings import parse_assignment, resolve_settings
+    from command_line.settings_files import parse_assignment
+    from pipeline.settings import resolve_settings
 
     assigned = dict(parse_assignment(text) for text in assignments or ())
     return resolve_settings(params, {**assigned, **(given or {})})
@@ -87,7 +60,7 @@ def column_roles(columns: Sequence[str] | None) -> dict[str, str]:
     Raises:
         SettingsError: there is no `=`.
     """
-    from pipeline.settings import SettingsError
+    from command_line.settings_files import SettingsError
 
     roles = {}
     for text in columns or ():
@@ -98,8 +71,3 @@ def column_roles(columns: Sequence[str] | None) -> dict[str, str]:
             )
         roles[f"source.columns.{role}"] = name
     return roles
-
-
-def metrics_path(metrics: Path | None, stage: str) -> Path:
-    """Where a stage's counts go."""
-    return metrics or Path("metrics") / f"{stage.replace('-', '_')}.json"

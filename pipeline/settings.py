@@ -1,30 +1,19 @@
 """The settings in `params.yaml`, one model per stage; each stage is handed only its own."""
 
-import difflib
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
+
+from command_line.settings_files import SettingsPart, StrictSettings
 
 SourceKind = Literal["phantom", "mimic_cxr", "openi_xml", "openi_csv", "csv", "jsonl", "parquet"]
 SOURCE_KINDS: Final[tuple[SourceKind, ...]] = get_args(SourceKind)
-_OF_MODEL: Final = "model"
-PARAMS_FILE: Final = Path("params.yaml")
 SHIPPED_LEXICON: Final = Path(__file__).parent / "lexicon" / "files"
 
 
-class SettingsError(ValueError):
-    """`params.yaml` has an unknown key or a wrong value; the message names what is allowed."""
-
-
-class _Settings(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
-
-
-class ColumnMapping(_Settings):
+class ColumnMapping(StrictSettings):
     """Which columns of a CSV, JSONL or Parquet source hold what.
 
     Give either `text`, a whole report to be split into sections, or section columns.
@@ -41,7 +30,7 @@ class ColumnMapping(_Settings):
     impression: str | None = None
 
 
-class SourceSettings(_Settings):
+class SourceSettings(StrictSettings):
     """Where reports come from."""
 
     kind: SourceKind = "phantom"
@@ -57,7 +46,7 @@ class SourceSettings(_Settings):
     partition_rows: int = Field(default=5_000, ge=1)
 
 
-class PhantomSettings(_Settings):
+class PhantomSettings(StrictSettings):
     """The embedded default cohort."""
 
     studies: int = Field(
@@ -68,7 +57,7 @@ class PhantomSettings(_Settings):
     seed: int = Field(default=0, ge=0)
 
 
-class NlpSettings(_Settings):
+class NlpSettings(StrictSettings):
     """Extraction."""
 
     model: str | None = Field(
@@ -80,7 +69,7 @@ class NlpSettings(_Settings):
     workers: int = Field(default=2, ge=1)
 
 
-class LabelSettings(_Settings):
+class LabelSettings(StrictSettings):
     """From statements to report labels."""
 
     conflict: Literal["affirmed_wins", "impression_wins"] = "affirmed_wins"
@@ -90,7 +79,7 @@ class LabelSettings(_Settings):
     )
 
 
-class VocabularySettings(_Settings):
+class VocabularySettings(StrictSettings):
     """Which concepts become attributes to train on."""
 
     min_reports: int = Field(default=10, ge=0)
@@ -98,7 +87,7 @@ class VocabularySettings(_Settings):
     drop: tuple[str, ...] = ()
 
 
-class EmbeddingSettings(_Settings):
+class EmbeddingSettings(StrictSettings):
     """word2vec (Mikolov et al. 2013)."""
 
     dimensions: int = Field(default=100, ge=2)
@@ -109,7 +98,7 @@ class EmbeddingSettings(_Settings):
     seed: int = Field(default=0, ge=0)
 
 
-class Settings(_Settings):
+class Settings(StrictSettings):
     """All of `params.yaml`."""
 
     source: SourceSettings = SourceSettings()
@@ -120,21 +109,13 @@ class Settings(_Settings):
     embed: EmbeddingSettings = EmbeddingSettings()
 
 
-def load_settings(path: Path) -> Settings:
-    """Read and validate `params.yaml`.
+#: The image side reads and checks its own section.
+_PART: Final = SettingsPart(Settings, others=frozenset({"model"}))
 
-    Raises:
-        SettingsError: the file is missing or not YAML, a key is unknown, or a value is wrong.
-    """
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SettingsError(f"{path}: no such file; run in the project's root") from None
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: not valid YAML: {error}") from None
-    return parse_settings(raw, str(path))
+
+def load_settings(path: Path) -> Settings:
+    """Read and validate `params.yaml`; see `SettingsPart.load`."""
+    return _PART.load(path)
 
 
 def resolve_settings(params: Path | None, assigned: Mapping[str, Any]) -> Settings:
@@ -149,78 +130,9 @@ def resolve_settings(params: Path | None, assigned: Mapping[str, Any]) -> Settin
         SettingsError: the file that was asked for cannot be read, a key is unknown, or a value is
             wrong.
     """
-    found = params or (PARAMS_FILE if PARAMS_FILE.is_file() else None)
-    settings = load_settings(found) if found else Settings()
-    raw = settings.model_dump(mode="json")
-    for key, value in assigned.items():
-        _assign(raw, key.split("."), value)
-    return parse_settings(raw, "command line") if assigned else settings
-
-
-def parse_assignment(text: str) -> tuple[str, Any]:
-    """Split `KEY=VALUE`, the value read as YAML, so that numbers and lists come out as such.
-
-    Raises:
-        SettingsError: there is no `=`, no key, or the value is not YAML.
-    """
-    key, equals, value = text.partition("=")
-    if not equals or not key:
-        raise SettingsError(f"{text!r} is not of the form KEY=VALUE, such as nlp.workers=4")
-    try:
-        return key, yaml.safe_load(value)
-    except yaml.YAMLError:
-        raise SettingsError(f"{key}: the value {value!r} is not valid YAML") from None
-
-
-def _assign(raw: dict[str, Any], keys: list[str], value: Any) -> None:
-    for key in keys[:-1]:
-        nested = raw.setdefault(key, {})
-        if not isinstance(nested, dict):
-            raise SettingsError(f"command line: key '{'.'.join(keys)}': '{key}' holds no keys")
-        raw = nested
-    raw[keys[-1]] = value
+    return _PART.resolve(params, assigned)
 
 
 def parse_settings(raw: Any, where: str) -> Settings:
     """Validate settings that were read from `where`; see `load_settings`."""
-    if isinstance(raw, dict):
-        # The image side reads and checks its own part.
-        raw = {key: value for key, value in raw.items() if key != _OF_MODEL}
-    try:
-        return Settings.model_validate(raw if raw is not None else {})
-    except ValidationError as error:
-        lines = [_explain(dict(problem)) for problem in error.errors()]
-        raise SettingsError("\n".join(f"{where}: {line}" for line in lines)) from None
-
-
-def _explain(problem: dict[str, Any]) -> str:
-    location = tuple(str(part) for part in problem["loc"])
-    key = ".".join(location) or "the whole file"
-    if problem["type"] == "extra_forbidden":
-        allowed = _keys_at(location[:-1])
-        meant = did_you_mean(location[-1], allowed)
-        return f"unknown key '{key}'{meant}; the keys there are {', '.join(allowed)}"
-    value = problem["input"]
-    meant = did_you_mean(str(value), _choices(problem))
-    return f"key '{key}' has the value {value!r}{meant}: {problem['msg']}"
-
-
-def did_you_mean(word: str, allowed: Sequence[str]) -> str:
-    """A question to put behind a word that is not among those allowed; empty if none is near."""
-    near = difflib.get_close_matches(word, allowed, n=1)
-    return f" (did you mean '{near[0]}'?)" if near else ""
-
-
-def _choices(problem: dict[str, Any]) -> list[str]:
-    expected = problem.get("ctx", {}).get("expected", "")
-    return re.findall(r"'([^']+)'", expected) if problem["type"] == "literal_error" else []
-
-
-def _keys_at(location: tuple[str, ...]) -> list[str]:
-    model: type[BaseModel] = Settings
-    for part in location:
-        nested = model.model_fields[part].annotation
-        assert isinstance(nested, type)
-        assert issubclass(nested, BaseModel)
-        model = nested
-    return sorted(model.model_fields)
+    return _PART.parse(raw, where)

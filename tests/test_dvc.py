@@ -68,6 +68,14 @@ def test_each_setting_exists(stage: str) -> None:
 
 
 @pytest.mark.parametrize("stage", STAGES)
+def test_what_changes_no_table_runs_no_stage_again(stage: str) -> None:
+    free = ("model.hardware", "model.radiographs.workers", "model.tracking", "nlp.workers")
+    given = paths(stage, "params")
+    assert [one for one in given for key in free if f"{key}.".startswith(f"{one}.")] == []
+    assert not [one for one in given if one.startswith(free)]
+
+
+@pytest.mark.parametrize("stage", STAGES)
 def test_all_the_code_a_stage_imports_is_among_its_inputs(stage: str) -> None:
     module = module_of(stage)
     used = {module, *import_graph().find_upstream_modules(module)} - NOT_TABLES

@@ -92,6 +92,7 @@ def classifier(
             | stamps(settings.cohorts.training.tables, "images")
         ),
         record=record,
+        tracking=settings.tracking,
     )
     save_classifier(network, settings.backbone, labels.concepts, out)
     return StageSummary(

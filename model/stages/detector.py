@@ -58,6 +58,7 @@ def detector(*, settings: ModelSettings, out: Path, record: Path | None = None) 
             | stamps(settings.cohorts.detector.tables, "images", "boxes")
         ),
         record=record,
+        tracking=settings.tracking,
     )
     save_detector(network, settings.backbone, out)
     recall = _recall(network, held_back, settings)

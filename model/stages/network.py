@@ -81,6 +81,7 @@ def network(
             | stamps(regions, "training")
         ),
         record=record,
+        tracking=settings.tracking,
     )
     save_network(learner, labels.concepts, own, out)
     scored = _teach_severity(settings, cohort.of_split("train"), path, out)

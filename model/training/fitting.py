@@ -18,8 +18,9 @@ from lightning.pytorch.callbacks import (
     TQDMProgressBar,
 )
 
-from model.settings import FitSettings, HardwareSettings
+from model.settings import FitSettings, HardwareSettings, TrackingSettings
 from model.training.hardware import precision_of
+from model.training.tracking import loggers
 
 #: What a network reports of each epoch's validation; less is better.
 MONITORED: Final = "validation_loss"
@@ -43,6 +44,7 @@ def fit(
     folder: Path,
     fingerprint: str,
     record: Path | None = None,
+    tracking: TrackingSettings | None = None,
 ) -> int:
     """Train until the validation stops getting better; `network` is left as in its best epoch.
 
@@ -57,6 +59,7 @@ def fit(
         folder: keeps the checkpoints until the training is over.
         fingerprint: stands for all that the result depends on; checkpoints of another are dropped.
         record: folder for DVCLive's metrics and plots; None keeps none.
+        tracking: what follows the training beside that record.
 
     Returns:
         How many epochs there were.
@@ -80,7 +83,7 @@ def fit(
         max_epochs=settings.epochs,
         callbacks=[*callbacks, *([TQDMProgressBar()] if shown else [])],
         enable_progress_bar=shown,
-        logger=_logger(record, going_on=resume is not None) if record else False,
+        logger=loggers(record, tracking or TrackingSettings(), going_on=resume is not None),
         log_every_n_steps=1,
         gradient_clip_val=1.0,
         num_sanity_val_steps=0,
@@ -121,14 +124,6 @@ def _take_up(folder: Path, fingerprint: str) -> Path | None:
         stamp.write_text(fingerprint, encoding="utf-8")
     last = folder / _CHECKPOINTS / _LAST
     return last if last.is_file() else None
-
-
-def _logger(record: Path, *, going_on: bool) -> Any:
-    from dvclive.lightning import DVCLiveLogger
-
-    return DVCLiveLogger(
-        dir=str(record), resume=going_on, save_dvc_exp=False, dvcyaml=None, report=None
-    )
 
 
 @contextmanager

@@ -70,3 +70,35 @@ def test_check_says_which_table_is_not_there(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "labels.parquet" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_command_lists_those_there_are() -> None:
+    done = model("netwrk")
+    assert done.returncode == 2
+    assert "no command 'netwrk'; there are check, radiographs" in done.stderr
+
+
+def test_help_loads_nothing_heavy() -> None:
+    heavy = (
+        "numpy",
+        "pandas",
+        "pyarrow",
+        "pandera",
+        "torch",
+        "lightning",
+        "matplotlib",
+    )
+    program = f"""
+import sys
+from typer.testing import CliRunner
+from model.cli import app
+for arguments in (["--help"], ["network", "--help"], ["predict", "--help"]):
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+loaded = sorted(set({heavy!r}) & set(sys.modules))
+assert not loaded, loaded
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

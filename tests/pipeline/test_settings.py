@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 import yaml
 
+from command_line.settings_files import SettingsError, parse_assignment
 from model.settings import ModelSettings
 from model.settings import load_settings as model_settings
 from pipeline.settings import (
     SOURCE_KINDS,
     Settings,
-    SettingsError,
     load_settings,
-    parse_assignment,
     parse_settings,
     resolve_settings,
 )
@@ -135,6 +134,14 @@ def test_the_file_of_the_working_directory_is_found_and_the_command_line_goes_be
 )
 def test_an_assignment_is_read_as_yaml(text: str, expected: tuple[str, object]) -> None:
     assert parse_assignment(text) == expected
+
+
+def test_a_setting_of_the_image_side_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError, match=r"'model\.network\.epochs'.* by python -m model"):
+        resolve_settings(None, {"model.network.epochs": 3})
 
 
 @pytest.mark.parametrize("text", ["workers", "=4", "nlp.workers=["])

@@ -8,11 +8,12 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from command_line.settings_files import SettingsError
 from data_contracts.images import BOXES, IMAGES, SEVERITY
 from data_contracts.phantom import LESIONS, STUDIES
 from data_contracts.storage import read_table, write_table
 from model.cli import app
-from model.settings import RadiographSettings, SettingsError, load_settings
+from model.settings import RadiographSettings, load_settings
 from model.stages.radiographs import radiographs
 from pipeline.phantom.cohort import make_partition
 

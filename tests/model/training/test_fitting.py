@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -14,10 +15,11 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from model.settings import FitSettings, HardwareSettings
+from model.settings import FitSettings, HardwareSettings, TrackingSettings
 from model.tensors.pictures import EpochOrder
 from model.training.fitting import MONITORED, RecordError, fit, quieten
 from model.training.schedule import one_cycle
+from model.training.tracking import TrackingError, loggers
 
 CPU = HardwareSettings(accelerator="cpu", devices=1, precision="32-true", workers=0)
 SETTINGS = FitSettings(epochs=6, batch_size=8, learning_rate=0.5, patience=6)
@@ -167,6 +169,50 @@ def test_every_epoch_is_on_record(tmp_path: Path, seed_shift: int) -> None:
     train(Line(seed_shift), tmp_path / "a", record=tmp_path / "record")
     last = json.loads((tmp_path / "record" / "metrics.json").read_text())
     assert last[MONITORED] < 1
+
+
+def test_tensorboard_gets_every_epochs_numbers_and_nothing_else(
+    tmp_path: Path, seed_shift: int
+) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    tracking = TrackingSettings(logger="tensorboard", place=str(tmp_path / "runs"))
+    train(Line(seed_shift), tmp_path / "a", record=tmp_path / "network", tracking=tracking)
+    (event_file,) = (tmp_path / "runs" / "network").rglob("events.out.tfevents.*")
+    events = EventAccumulator(str(event_file))
+    events.Reload()
+    tags = events.Tags()
+    assert len(events.Scalars(MONITORED)) == SETTINGS.epochs
+    assert {kind for kind, found in tags.items() if found} == {"scalars"}
+    assert (tmp_path / "network" / "metrics.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("logger", "brings"),
+    [("mlflow", "pip install mlflow"), ("tensorboard", "pip install 'pneumoloc[tracking]'")],
+)
+def test_a_library_for_tracking_that_is_missing_is_told_before_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logger: Any, brings: str
+) -> None:
+    monkeypatch.setattr("model.training.tracking.find_spec", lambda _: None)
+    tracking = TrackingSettings(logger=logger)
+    with pytest.raises(TrackingError, match=re.escape(f"is not installed; {brings} brings it")):
+        train(Line(seed=0), tmp_path / "a", record=tmp_path / "record", tracking=tracking)
+    assert not (tmp_path / "record").exists()
+
+
+@pytest.mark.parametrize("place", ["http://tracking.example:5000", "runs"])
+def test_mlflow_is_told_the_server_or_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    # The library is no extra of ours, so what Lightning would be handed is looked at in its place.
+    monkeypatch.setattr("model.training.tracking.find_spec", lambda _: True)
+    monkeypatch.setattr("lightning.pytorch.loggers.MLFlowLogger", lambda *_, **given: given)
+    monkeypatch.chdir(tmp_path)
+    tracking = TrackingSettings(logger="mlflow", place=place)
+    _, given = loggers(tmp_path / "network", tracking, going_on=False)
+    assert given["run_name"] == "network"
+    assert given["tracking_uri"] == (place if "://" in place else f"file://{tmp_path}/runs")
 
 
 def test_a_repository_without_a_commit_is_told(

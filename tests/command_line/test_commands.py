@@ -7,9 +7,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from command_line.commands import Commands
 from command_line.summary import StageSummary, report
 from data_contracts.checking import ContractError
-from pipeline.console import Commands
 
 
 def command_that_raises(error: Exception) -> typer.Typer:
@@ -50,11 +50,44 @@ def test_brackets_in_a_message_are_not_taken_for_markup() -> None:
     assert "[affirmed, negated]" in CliRunner().invoke(app, ["label"]).stderr
 
 
-def test_a_library_that_is_not_installed_is_named_with_how_to_get_it() -> None:
-    app = command_that_raises(ModuleNotFoundError("No module named 'spacy'", name="spacy"))
+@pytest.mark.parametrize(
+    ("importing", "extra"),
+    [
+        ("pipeline.language.tokens", "pipeline"),
+        ("model.stages.network", "model"),
+        ("", "pipeline,model"),
+    ],
+)
+def test_a_library_that_is_not_installed_is_named_with_the_extra_that_brings_it(
+    importing: str, extra: str
+) -> None:
+    app = typer.Typer(cls=Commands)
+
+    @app.callback()
+    def stages() -> None:
+        pass
+
+    @app.command()
+    def label() -> None:
+        exec("import no_such_library", {"__name__": importing})
+
     result = CliRunner().invoke(app, ["label"])
     assert result.exit_code == 2
-    assert "pip install 'pneumoloc[pipeline]'" in result.stderr
+    assert result.stderr == (
+        f"no_such_library is not installed; pip install 'pneumoloc[{extra}]' brings it\n"
+    )
+
+
+def test_a_module_of_ours_that_is_missing_is_a_fault_of_the_program() -> None:
+    app = command_that_raises(ModuleNotFoundError("No module named 'model.x'", name="model.x"))
+    assert isinstance(CliRunner().invoke(app, ["label"]).exception, ModuleNotFoundError)
+
+
+def test_a_folder_in_a_files_place_is_the_users_to_mend() -> None:
+    app = command_that_raises(IsADirectoryError(21, "Is a directory", "reports.csv"))
+    result = CliRunner().invoke(app, ["label"])
+    assert result.exit_code == 2
+    assert "Is a directory: 'reports.csv'" in result.stderr
 
 
 def test_a_fault_of_the_program_is_not_dressed_up() -> None:

@@ -1,7 +1,8 @@
-"""What a user sees: rows as a table, an error as one message, unknown names."""
+"""What a user sees of every command: an error as one message, what is missing, rows as a table."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from traceback import walk_tb
 from typing import Any, Final
 
 import typer
@@ -12,14 +13,16 @@ USER_ERROR: Final = 2
 
 #: The command that makes each table, given the folder it belongs in.
 _MAKES: Final = {
-    "reports": "ingest --out {}",
-    "mentions": "extract --tables {}",
-    "findings": "extract --tables {}",
-    "labels": "label --tables {}",
-    "vocabulary": "vocabulary --tables {}",
-    "embeddings": "embed --tables {}",
+    "reports": "pipeline ingest --out {}",
+    "mentions": "pipeline extract --tables {}",
+    "findings": "pipeline extract --tables {}",
+    "labels": "pipeline label --tables {}",
+    "vocabulary": "pipeline vocabulary --tables {}",
+    "embeddings": "pipeline embed --tables {}",
 }
-_OUR_PACKAGES: Final = ("pipeline", "data_contracts")
+#: Packages whose libraries are an extra of the same name.
+_EXTRAS: Final = ("pipeline", "model")
+_OUR_PACKAGES: Final = ("pneumoloc", *_EXTRAS, "command_line", "data_contracts")
 #: What the system says of a path that the user has named wrongly, such as a folder for a file.
 _ABOUT_PATHS: Final = (
     FileNotFoundError,
@@ -40,15 +43,13 @@ def require(stage: str, path: Path, command: str) -> Path:
     Args:
         stage: the stage that reads it.
         path: a file or folder.
-        command: the command that makes it.
+        command: the command that makes it, without `python -m`.
 
     Raises:
         MissingInputError: it is not there.
     """
     if not path.exists():
-        raise MissingInputError(
-            f"{stage}: {path} is not there.\nNext: python -m pipeline {command}"
-        )
+        raise MissingInputError(f"{stage}: {path} is not there.\nNext: python -m {command}")
     return path
 
 
@@ -96,13 +97,26 @@ class Commands(TyperGroup):
         except ModuleNotFoundError as error:
             if (error.name or "").partition(".")[0] in _OUR_PACKAGES:
                 raise
-            message = f"{error.name} is not installed; pip install 'pneumoloc[pipeline]' brings it"
+            message = (
+                f"{error.name} is not installed; "
+                f"pip install 'pneumoloc[{_extra_of(error)}]' brings it"
+            )
         except (ValueError, OSError) as error:
             if not _is_for_the_user(error):
                 raise
             message = str(error)
         _print_error(message)
         raise typer.Exit(USER_ERROR)
+
+
+def _extra_of(error: ModuleNotFoundError) -> str:
+    """The extra whose libraries the package that was importing needs; all where it is not ours."""
+    importing = [
+        frame.f_globals.get("__name__", "").partition(".")[0]
+        for frame, _ in walk_tb(error.__traceback__)
+    ]
+    ours = [package for package in importing if package in _EXTRAS]
+    return ours[-1] if ours else ",".join(_EXTRAS)
 
 
 def _print_error(message: str) -> None:

@@ -1,0 +1,40 @@
+"""The options that commands of both packages share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Params = Annotated[
+    Path | None,
+    typer.Option(
+        "--params",
+        metavar="FILE",
+        help="Settings file. Default: ./params.yaml where there is one, else built-in defaults.",
+        show_default=False,
+    ),
+]
+Assignments = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        "-S",
+        metavar="KEY=VALUE",
+        help="One setting in place of the file's, KEY as in params.yaml; may be repeated.",
+        show_default=False,
+    ),
+]
+Metrics = Annotated[
+    Path | None,
+    typer.Option(
+        "--metrics",
+        metavar="FILE",
+        help="JSON file for the counts. Default: metrics/<stage>.json.",
+        show_default=False,
+    ),
+]
+
+
+def metrics_path(metrics: Path | None, stage: str) -> Path:
+    """Where a stage's counts go."""
+    return metrics or Path("metrics") / f"{stage.replace('-', '_')}.json"

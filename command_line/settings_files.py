@@ -1,0 +1,170 @@
+"""`params.yaml` as both packages read it: each its own part, checked, every fault told at once."""
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Generic, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+PARAMS_FILE: Final = Path("params.yaml")
+
+
+class SettingsError(ValueError):
+    """`params.yaml` has an unknown key or a wrong value; the message names what is allowed."""
+
+
+class StrictSettings(BaseModel):
+    """A section of settings: an unknown key is an error, and no value changes once it is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+S = TypeVar("S", bound=StrictSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsPart(Generic[S]):
+    """What one package reads of `params.yaml`.
+
+    Attributes:
+        kind: the settings to make of it.
+        key: the section that holds them; empty where they are the sections themselves.
+        others: sections that other packages read and check, each of its own name.
+    """
+
+    kind: type[S]
+    key: str = ""
+    others: frozenset[str] = frozenset()
+
+    def load(self, path: Path) -> S:
+        """Read and validate a settings file.
+
+        Raises:
+            SettingsError: the file is missing or not YAML, a key is unknown, or a value is wrong.
+        """
+        raw = read_yaml(path)
+        if self.key and isinstance(raw, dict):
+            raw = raw.get(self.key)
+        return self.parse(raw, str(path))
+
+    def resolve(self, path: Path | None, assigned: Mapping[str, Any]) -> S:
+        """Settings of a file, or the defaults, with single values given on the command line.
+
+        Args:
+            path: the settings file; None takes `params.yaml` in the working directory where there
+                is one.
+            assigned: values by dotted key, such as `{"nlp.workers": 4}`.
+
+        Raises:
+            SettingsError: the file that was asked for cannot be read, a key is unknown, or a value
+                is wrong.
+        """
+        found = path or (PARAMS_FILE if PARAMS_FILE.is_file() else None)
+        # The file alone first, so that an error names the place that it is in.
+        settings = self.load(found) if found else self.kind()
+        if not assigned:
+            return settings
+        raw = settings.model_dump(mode="json")
+        for key, value in assigned.items():
+            self._assign(raw, key, value)
+        return self.parse(raw, "command line")
+
+    def parse(self, raw: Any, where: str) -> S:
+        """Validate settings that were read from `where`; see `load`."""
+        if isinstance(raw, dict):
+            raw = {key: value for key, value in raw.items() if key not in self.others}
+        try:
+            return self.kind.model_validate(raw if raw is not None else {})
+        except ValidationError as error:
+            lines = [self._explain(dict(problem)) for problem in error.errors()]
+            raise SettingsError("\n".join(f"{where}: {line}" for line in lines)) from None
+
+    def _assign(self, raw: dict[str, Any], dotted: str, value: Any) -> None:
+        keys = dotted.split(".")
+        if keys[0] in self.others:
+            raise SettingsError(
+                f"command line: key '{dotted}': settings that start with '{keys[0]}.' are not read "
+                f"here, but by python -m {keys[0]}"
+            )
+        if self.key:
+            section, *keys = keys
+            if section != self.key or not keys:
+                raise SettingsError(
+                    f"command line: key '{dotted}': settings that are read here start with "
+                    f"'{self.key}.'"
+                )
+        for key in keys[:-1]:
+            nested = raw.setdefault(key, {})
+            if not isinstance(nested, dict):
+                raise SettingsError(f"command line: key '{dotted}': '{key}' holds no keys")
+            raw = nested
+        raw[keys[-1]] = value
+
+    def _explain(self, problem: dict[str, Any]) -> str:
+        location = tuple(str(part) for part in problem["loc"])
+        key = ".".join((self.key, *location) if self.key else location) or "the whole file"
+        if problem["type"] == "extra_forbidden":
+            allowed = _keys_at(self.kind, location[:-1])
+            meant = did_you_mean(location[-1], allowed)
+            return f"unknown key '{key}'{meant}; the keys there are {', '.join(allowed)}"
+        value = problem["input"]
+        meant = did_you_mean(str(value), _choices(problem))
+        return f"key '{key}' has the value {value!r}{meant}: {problem['msg']}"
+
+
+def read_yaml(path: Path) -> Any:
+    """What a settings file holds.
+
+    Raises:
+        SettingsError: the file is missing, cannot be read, or is not YAML.
+    """
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"{path}: no such file; run in the project's root") from None
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not valid YAML: {error}") from None
+
+
+def parse_assignment(text: str) -> tuple[str, Any]:
+    """Split `KEY=VALUE`, the value read as YAML, so that numbers and lists come out as such.
+
+    Raises:
+        SettingsError: there is no `=`, no key, or the value is not YAML.
+    """
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise SettingsError(
+            f"{text!r} is not of the form KEY=VALUE, such as nlp.workers=4 or "
+            "model.network.epochs=4"
+        )
+    try:
+        return key, yaml.safe_load(value)
+    except yaml.YAMLError:
+        raise SettingsError(f"{key}: the value {value!r} is not valid YAML") from None
+
+
+def did_you_mean(word: str, allowed: Sequence[str]) -> str:
+    """A question to put behind a word that is not among those allowed; empty if none is near."""
+    near = difflib.get_close_matches(word, allowed, n=1)
+    return f" (did you mean '{near[0]}'?)" if near else ""
+
+
+def _choices(problem: dict[str, Any]) -> list[str]:
+    expected = problem.get("ctx", {}).get("expected", "")
+    return re.findall(r"'([^']+)'", expected) if problem["type"] == "literal_error" else []
+
+
+def _keys_at(kind: type[BaseModel], location: tuple[str, ...]) -> list[str]:
+    for part in location:
+        nested = kind.model_fields[part].annotation
+        assert isinstance(nested, type)
+        assert issubclass(nested, BaseModel)
+        kind = nested
+    return sorted(kind.model_fields)
