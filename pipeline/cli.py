@@ -20,7 +20,7 @@ from pipeline.options import (
     metrics_path,
     settings_of,
 )
-from pipeline.sources.opening import KINDS, check_path
+from pipeline.sources.opening import KINDS, check_kind, check_path
 from pipeline.sources.records import SourceError
 
 if TYPE_CHECKING:
@@ -253,7 +253,7 @@ def score_phantom(
 
 @app.command(
     epilog="Example: python -m pipeline run csv reports.csv --out tables; where columns have names "
-    "of their own: --column report_id=fallnummer --column text=befund"
+    "of their own: --column report_id=case --column text=dictation"
 )
 def run(
     source_kind: Annotated[
@@ -278,8 +278,8 @@ def run(
         list[str] | None,
         typer.Option(
             metavar="ROLE=NAME",
-            help=f"Column of a {_either(_MAPPED)} source, such as text=befund, where its name is "
-            "not a usual one; may be repeated. Roles: report_id, subject_id, study_id, split, and "
+            help=f"Column of a {_either(_MAPPED)} source whose name is not a usual one, such as "
+            "text=dictation; may be repeated. Roles: report_id, subject_id, study_id, split, and "
             "text or the sections indication, comparison, findings, impression.",
             show_default=False,
         ),
@@ -293,7 +293,12 @@ def run(
     Ingest, extract, label, vocabulary and embed in one call. Writes every table to DIR and the
     counts to DIR/metrics.
     """
+    check_kind(source_kind)
     roles = column_roles(column) if column else {}
+    if roles and not KINDS[source_kind].mapped:
+        raise SourceError(
+            f"--column is for {_either(_MAPPED)}; {source_kind} has columns that are known"
+        )
     if path is not None:
         _check_source("run", source_kind, path)
     settings = settings_of(params, assignments, {"source.kind": source_kind, **roles})

@@ -48,8 +48,8 @@ def find_columns(
 ) -> ColumnMapping:
     """The file's columns by role.
 
-    What the settings name is taken as it is. Once they name a text or a section, no other is looked
-    for; the ids and the split are, each by itself.
+    What the settings name is taken as it is, and an empty name says that there is none. Once they
+    name a text or a section, no other is looked for; the ids and the split are, each by itself.
 
     Args:
         present: the file's columns.
@@ -61,7 +61,8 @@ def find_columns(
         SourceError: a column of the settings is not there or there twice, no column holds a text,
             or several may.
     """
-    named = {role: name for role, name in wanted if name is not None}
+    named = {role: name for role, name in wanted if name}
+    unnamed = {role for role, name in wanted if name is None}
     if all_known:
         check_present(present, list(named.values()), file)
     spelt: dict[str, list[str]] = {}
@@ -71,12 +72,12 @@ def find_columns(
     # A study's id may be the report's; a patient's is not, nor is what holds text.
     taken = {name for role, name in named.items() if role not in ("report_id", "study_id")}
     for role in ("report_id", "subject_id", "study_id", "split"):
-        if role not in named:
+        if role in unnamed:
             candidates = [name for name in _candidates(role, spelt) if name not in taken]
             if candidates:
                 found[role] = candidates[0]
     if not any(role in named for role in _CONTENT):
-        found |= _find_content(spelt, file)
+        found |= _find_content(spelt, [role for role in _CONTENT if role in unnamed], file)
         if not {"text", "findings", "impression"} & found.keys():
             raise SourceError(
                 f"{file}: none of its columns has a usual name for a report's text; they are "
@@ -105,7 +106,7 @@ def check_present(present: Sequence[str], required: Sequence[str], file: object)
     if missing:
         near = {_plain(name): name for name in present if name not in required}
         meant = [difflib.get_close_matches(_plain(name), near, n=1) for name in missing]
-        asked = [near[close[0]] for close in meant if close and _NAME.fullmatch(near[close[0]])]
+        asked = [near[close[0]] for close in meant if close and _may_be_name(near[close[0]])]
         hint = f" (did you mean {', '.join(asked)}?)" if asked else ""
         raise SourceError(
             f"{file}: has no column {', '.join(missing)}{hint}; its columns are "
@@ -117,15 +118,20 @@ def check_present(present: Sequence[str], required: Sequence[str], file: object)
 def list_columns(names: Sequence[str]) -> str:
     """Names of columns for a message.
 
-    Where a file has no header its first row stands here, so what reads like a sentence or a number
-    may be a patient's and is only counted.
+    Where a file has no header its first row stands here. Once one of its cells reads like a
+    sentence or a number, all may be a patient's, and they are only counted but for usual names.
     """
+    is_header = all(map(_may_be_name, names))
     return ", ".join(
         name
-        if _NAME.fullmatch(name) and (not name or re.search(r"[^\W\d_]", name))
+        if is_header or is_usual(name)
         else f"({len(name):,} characters: is the header missing?)"
         for name in names
     )
+
+
+def _may_be_name(name: str) -> bool:
+    return bool(_NAME.fullmatch(name)) and (not name or re.search(r"[^\W\d_]", name) is not None)
 
 
 def map_rows(
@@ -175,9 +181,11 @@ def _received(
     )
 
 
-def _find_content(spelt: Mapping[str, Sequence[str]], file: object) -> dict[str, str]:
+def _find_content(
+    spelt: Mapping[str, Sequence[str]], roles: Sequence[str], file: object
+) -> dict[str, str]:
     found: dict[str, str] = {}
-    for role in _CONTENT:
+    for role in roles:
         candidates = _candidates(role, spelt)
         if len(candidates) > 1 and role not in _RANKED:
             options = " or ".join(f"--column {role}={name}" for name in candidates)

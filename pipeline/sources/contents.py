@@ -20,6 +20,8 @@ _STARTS: Final = {
     b"%PDF": "pdf",
     b"{\\rtf": "rtf",
 }
+_MARKUP: Final = (b"<html", b"<!doctype", b"<?xml", b"<table")
+_OF_TEXT: Final = bytes((*b"\t\n\v\f\r\x1b", *range(32, 256)))
 #: What to say of a file that is not what its kind expects.
 _SAID: Final = {
     "xlsx": "is an Excel workbook; read it with the kind xlsx",
@@ -29,6 +31,7 @@ _SAID: Final = {
     "zip": "is a zip archive; unpack it and give the file inside",
     "pdf": "is a PDF file; export the reports as CSV",
     "rtf": "is a rich text document; export the reports as CSV",
+    "markup": "is HTML or XML, whatever its name; open it in a spreadsheet and save it as CSV",
     "binary": "holds no text; export the reports as CSV",
     "text": "is a text file; read it with the kind csv or jsonl",
 }
@@ -57,6 +60,8 @@ def refuse_others(path: Path, expected: str, said: str) -> None:
         SourceError: it is empty, damaged, or of another sort.
     """
     found = _sort_of(path, _read_head(path))
+    if expected != "text" and _is_gzipped(path):
+        raise SourceError(f"{path}: is gzipped; unpack it; expected {said}")
     if found == "empty":
         raise SourceError(f"{path}: is empty; expected {said}")
     if found != expected:
@@ -78,11 +83,20 @@ def open_text(path: Path, encoding: str | None, said: str) -> TextIO:
     """
     refuse_others(path, "text", said)
     head = _read_head(path)
-    encoding = codecs.lookup(encoding or _wide_encoding(head) or "utf-8-sig").name
+    told = _marked_encoding(head)
+    encoding = codecs.lookup(encoding or told or "utf-8-sig").name
+    if told is not None:
+        if not encoding.startswith(told.removesuffix("-sig")[:6]):
+            raise SourceError(
+                f"{path}: is {told.upper()}, expected {encoding} as source.encoding says; leave "
+                "that out, and the encoding is told from the file"
+            )
+        encoding = told
     if encoding in ("utf-8", "utf-8-sig"):
         encoding = "utf-8-sig"
         _refuse_other_encoding(path, head)
-    errors = "surrogatepass" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
+    wide = encoding.startswith(("utf-16", "utf-32"))
+    errors = "surrogatepass" if wide else "surrogateescape"
     return io.TextIOWrapper(open_bytes(path), encoding=encoding, errors=errors, newline="")
 
 
@@ -109,11 +123,14 @@ def open_bytes(path: Path) -> IO[bytes]:
         SourceError: it cannot be read.
     """
     try:
-        with path.open("rb") as file:
-            gzipped = file.read(len(_GZIP)) == _GZIP
-        return cast("IO[bytes]", gzip.open(path)) if gzipped else path.open("rb")
+        return cast("IO[bytes]", gzip.open(path)) if _is_gzipped(path) else path.open("rb")
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _is_gzipped(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(_GZIP)) == _GZIP
 
 
 def _read_head(path: Path) -> bytes:
@@ -137,10 +154,13 @@ def _sort_of(path: Path, head: bytes) -> str:
     for start, sort in _STARTS.items():
         if head.startswith(start):
             return sort
-    if _wide_encoding(head):
+    if _marked_encoding(head):
         return "text"
-    # A NUL or two may be a row's own fault.
-    return "binary" if head.count(0) * 20 > len(head) else "text"
+    if head.lstrip().lower().startswith(_MARKUP):
+        return "markup"
+    # One or two bytes that no text has may be a row's own fault.
+    odd = len(head.translate(None, _OF_TEXT))
+    return "binary" if odd * 20 > len(head) and not _is_utf8(head) else "text"
 
 
 def _is_workbook(path: Path) -> bool:
@@ -151,40 +171,39 @@ def _is_workbook(path: Path) -> bool:
         return path.suffix.lower() == ".xlsx"
 
 
-def _wide_encoding(head: bytes) -> str | None:
-    """The encoding of a text whose characters are of two or four bytes; None of another."""
+def _marked_encoding(head: bytes) -> str | None:
+    """The encoding that a byte order mark tells, or that of characters of two bytes; else None."""
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding
     # Of the letters that reports are mostly written in one byte of two is zero.
     for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
         zeros, others = head[first::2].count(0), head[1 - first :: 2].count(0)
-        if zeros * 2 > len(head) / 2 and not others:
+        if head[first : first + 1] == b"\0" and zeros * 2 > len(head) / 2 and not others:
             return encoding
     return None
 
 
+def other_encoding(path: Path, where: str) -> SourceError:
+    """The error of a text that is in no encoding that can be told."""
+    return SourceError(
+        f"{path}: is not UTF-8 in {where}; a file from Windows is likely Windows-1252: name its "
+        "encoding, --set source.encoding=windows-1252, or save it as UTF-8"
+    )
+
+
 def _refuse_other_encoding(path: Path, head: bytes) -> None:
-    """See that a file is UTF-8 but for single rows, which are set aside by themselves.
-
-    Raises:
-        SourceError: its first line, or most of its lines, are not UTF-8.
-    """
-    lines = [line for line in head.splitlines() if line.strip()]
-    if len(head) == _HEAD and len(lines) > 1:
-        lines.pop()  # may end within a letter
+    """See that a file is UTF-8 but for single rows, which are set aside by themselves."""
+    lines = [line for line in head.splitlines(keepends=True) if line.strip()]
     wrong = [not _is_utf8(line) for line in lines]
-    if wrong[0] or sum(wrong) * 2 > len(wrong):
-        raise SourceError(
-            f"{path}: is not UTF-8 in {'its header' if wrong[0] else 'most of its lines'}; if it "
-            "comes from Windows it is likely Windows-1252: name its encoding, "
-            "--set source.encoding=windows-1252, or save it as UTF-8"
-        )
+    if sum(wrong) * 2 > len(wrong):
+        raise other_encoding(path, "most of its lines")
 
 
-def _is_utf8(line: bytes) -> bool:
+def _is_utf8(start: bytes) -> bool:
+    """Whether bytes are UTF-8, of which the last letter may be cut."""
     try:
-        line.decode("utf-8")
+        codecs.getincrementaldecoder("utf-8")().decode(start)
     except UnicodeDecodeError:
         return False
     return True

@@ -9,12 +9,13 @@ from typing import Final, TextIO
 
 from pipeline.settings import ColumnMapping, SourceSettings
 from pipeline.sources.columns import find_columns, is_usual, map_rows
-from pipeline.sources.contents import first_lines, open_text
+from pipeline.sources.contents import first_lines, open_text, other_encoding
 from pipeline.sources.delimited import split_rows
 from pipeline.sources.records import ReceivedReport, Rejected, Source, SourceError
 
 #: What may stand between fields, the likeliest first.
 DELIMITERS: Final = (",", "\t", ";", "|")
+_JSON: Final = ('{"', "[{")
 _SAID: Final = "a CSV file: a header, and a report in each row"
 
 
@@ -33,12 +34,14 @@ def _read(settings: SourceSettings, tallies: Counter[str]) -> Iterator[ReceivedR
     path = settings.path
     with open_text(path, settings.encoding, _SAID) as file:
         first, delimiter = _start(file, path, settings.columns)
-        if first.lstrip().startswith('{"'):
+        if first.strip().startswith(_JSON) or first.strip() in ("{", "["):
             raise SourceError(
-                f"{path}: looks like JSON objects, one a line; read it with the kind jsonl; "
+                f"{path}: looks like JSON; read objects that stand one a line with the kind jsonl; "
                 f"expected {_SAID}"
             )
         header, rows = split_rows(chain([first], file), path, f"expected {_SAID}", delimiter)
+        if not all(map(_can_be_told, header)):
+            raise other_encoding(path, "its header")
         header[:] = [name.strip() for name in header]
         columns = find_columns(header, settings.columns, path)
         one = next(rows, None)
@@ -49,7 +52,7 @@ def _read(settings: SourceSettings, tallies: Counter[str]) -> Iterator[ReceivedR
 
 def _start(file: TextIO, path: Path, wanted: ColumnMapping) -> tuple[str, str]:
     """The header's first line and the delimiter; blank lines and `sep=;` are passed over."""
-    named = {name for _, name in wanted if name is not None}
+    named = {name for _, name in wanted if name}
     given = None
     for line in first_lines(file, path):
         said = line.strip("\r\n ").casefold()
@@ -60,11 +63,19 @@ def _start(file: TextIO, path: Path, wanted: ColumnMapping) -> tuple[str, str]:
     raise SourceError(f"{path}: holds nothing but blank lines; expected {_SAID}")
 
 
+def _can_be_told(name: str) -> bool:
+    return not any("\udc80" <= character <= "\udcff" for character in name)
+
+
 def _guess_delimiter(line: str, named: set[str]) -> str:
     """The one between whose fields most names are known; else the one that gives most fields."""
 
     def worth(delimiter: str) -> tuple[int, int]:
-        fields = [field.strip() for field in next(csv.reader([line], delimiter=delimiter), [])]
+        try:
+            cells = next(csv.reader([line], delimiter=delimiter), [])
+        except csv.Error:  # longer than any header
+            return 0, 0
+        fields = [cell.strip() for cell in cells]
         return sum(field in named or is_usual(field) for field in fields), len(fields)
 
     return max(DELIMITERS, key=worth)

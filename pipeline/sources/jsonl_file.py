@@ -10,6 +10,7 @@ from typing import Any, Final, TextIO
 from pipeline.settings import ColumnMapping, SourceSettings
 from pipeline.sources.cells import as_text
 from pipeline.sources.columns import Row, find_columns, map_rows
+from pipeline.sources.composition import WRONG_ENCODING
 from pipeline.sources.contents import BROKEN_TEXT, first_lines, open_text
 from pipeline.sources.records import Place, ReceivedReport, Rejected, Source, SourceError
 
@@ -91,7 +92,7 @@ def _parse(place: Place, line: str) -> _Parsed | Rejected:
         line.encode("utf-8")
         entry = json.loads(line.removeprefix("\ufeff"))
     except UnicodeEncodeError:
-        return Rejected(place, None, "wrong_encoding", "expected UTF-8; save it as UTF-8")
+        return Rejected(place, None, "wrong_encoding", WRONG_ENCODING)
     except (ValueError, RecursionError):
         return Rejected(place, None, "malformed_row", "expected one JSON object a line")
     if not isinstance(entry, dict):

@@ -66,16 +66,28 @@ def load_reader(kind: str) -> _Reader:
     return cast("_Reader", import_module(f"pipeline.sources.{KINDS[kind].module}"))
 
 
+def check_kind(kind: str) -> None:
+    """See that there is such a kind.
+
+    Raises:
+        SourceError: there is none.
+    """
+    if kind in KINDS:
+        return
+    near = difflib.get_close_matches(kind, KINDS, n=1)
+    meant = f" (did you mean '{near[0]}'?)" if near else ""
+    if Path(kind).exists():
+        meant = " but a path, which stands behind its kind"
+    raise SourceError(f"{kind!r} is no kind of source{meant}; there are {', '.join(KINDS)}")
+
+
 def check_path(kind: str, path: Path) -> None:
     """See that there is something at a source's path, as far as that can be told without opening.
 
     Raises:
         SourceError: the kind is unknown, nothing is there, or a folder where a file is expected.
     """
-    if kind not in KINDS:
-        near = difflib.get_close_matches(kind, KINDS, n=1)
-        meant = f" (did you mean '{near[0]}'?)" if near else ""
-        raise SourceError(f"{kind!r} is no kind of source{meant}; there are {', '.join(KINDS)}")
+    check_kind(kind)
     known = KINDS[kind]
     if not path.exists():
         raise SourceError(

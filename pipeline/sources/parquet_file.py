@@ -23,8 +23,8 @@ def open_reports(settings: SourceSettings) -> Source:
     """A Parquet file, or a folder of them in the order of their names.
 
     Raises:
-        SourceError: a file is not Parquet or lacks a column that is named or found in the first,
-            no column holds text, or there are no rows.
+        SourceError: a file is not Parquet or lacks a column that is named, none that all have
+            holds text, or there are no rows.
     """
     path = settings.path
     files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
@@ -40,15 +40,14 @@ def open_reports(settings: SourceSettings) -> Source:
             raise SourceError(f"{file}: cannot be read: Permission denied") from None
         except (pa.ArrowException, OSError):
             raise SourceError(f"{file}: is a damaged Parquet file; fetch it anew") from None
-    named = {name for _, name in settings.columns if name is not None}
-    columns = find_columns(
-        [f.name for f in schemas[0] if f.name in named or not pa.types.is_nested(f.type)],
-        settings.columns,
-        files[0],
-    )
-    used = tuple(dict.fromkeys(name for _, name in columns if name is not None))
+    named = {name for _, name in settings.columns if name}
     for file, schema in zip(files, schemas, strict=True):
-        check_present(schema.names, used, file)
+        check_present(schema.names, sorted(named), file)
+    # What only some files have cannot be found by itself.
+    everywhere = set.intersection(*(set(schema.names) for schema in schemas))
+    flat = [f.name for f in schemas[0] if f.name in named or not pa.types.is_nested(f.type)]
+    columns = find_columns([n for n in flat if n in everywhere], settings.columns, path)
+    used = tuple(dict.fromkeys(name for _, name in columns if name is not None))
     if not total:
         raise SourceError(f"{path}: has columns and no row; expected a report in each row")
     tallies: Counter[str] = Counter()

@@ -59,15 +59,16 @@ def _read(settings: SourceSettings, tallies: Counter[str]) -> Iterator[ReceivedR
 def _open(path: Path) -> "Iterator[Workbook]":
     from openpyxl import load_workbook
 
-    try:
-        with warnings.catch_warnings(action="ignore"):  # of styles and filters; reports have none
-            book = load_workbook(path, read_only=True, data_only=True)
-    except _DAMAGED:
-        raise SourceError(f"{path}: is a damaged Excel workbook; save it anew") from None
-    try:
-        yield book
-    finally:
-        book.close()
+    with path.open("rb") as file:  # by its content, whatever its name ends in
+        try:
+            with warnings.catch_warnings(action="ignore"):  # of styles, which reports have none of
+                book = load_workbook(file, read_only=True, data_only=True)
+        except _DAMAGED:
+            raise SourceError(f"{path}: is a damaged Excel workbook; save it anew") from None
+        try:
+            yield book
+        finally:
+            book.close()
 
 
 def _choose_sheet(book: "Workbook", settings: SourceSettings) -> Any:
