@@ -1,5 +1,6 @@
 """The commands of `python -m pipeline`; each calls its stage, imported only when it runs."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,11 +11,14 @@ from command_line.options import Assignments, Metrics, Params, metrics_path
 from command_line.summary import report, report_run
 from pipeline import cli_audit
 from pipeline.options import Out, Scheduler, Tables, column_roles, settings_of
+from pipeline.sources.opening import KINDS, check_kind, check_path
+from pipeline.sources.records import SourceError
 
 if TYPE_CHECKING:
     from pipeline.settings import NlpSettings
 
 DATA = Path("data")
+_MAPPED = tuple(name for name, kind in KINDS.items() if kind.mapped)
 
 app = typer.Typer(
     name="pipeline",
@@ -48,9 +52,12 @@ def phantom(
     report(stage(settings=settings.phantom, out=out), metrics_path(metrics, "phantom"))
 
 
+def _either(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"
+
+
 @app.command(
-    epilog="Example: python -m pipeline ingest --set source.kind=openi_csv "
-    "--set source.path=indiana_reports.csv"
+    epilog="Example: python -m pipeline ingest --set source.kind=csv --set source.path=reports.csv"
 )
 def ingest(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")] = DATA,
@@ -60,16 +67,24 @@ def ingest(
 ) -> None:
     """Read a source's reports; set aside what cannot be used.
 
+    source.kind and source.path say which. Columns of usual names, such as report_id and text, are
+    found, source.columns names others, and the summary says what was taken for what.
+
     Writes reports (text, sections, offsets) and quarantine (file, row and reason of each record
     that was left out).
     """
     settings = settings_of(params, assignments)
-    if settings.source.kind == "phantom":
-        folder = settings.source.path
-        require("ingest", folder / "reports.parquet", f"pipeline phantom --out {folder}")
+    _check_source("ingest", settings.source.kind, settings.source.path)
     from pipeline.stages.ingest import ingest as stage
 
     report(stage(settings=settings.source, out=out), metrics_path(metrics, "ingest"))
+
+
+def _check_source(stage: str, kind: str, path: Path) -> None:
+    """See that a source is there before anything heavy is loaded."""
+    if kind == "phantom":
+        require(stage, path / "reports.parquet", f"pipeline phantom --out {path}")
+    check_path(kind, path)
 
 
 def _start_workers_ahead(settings: "NlpSettings", scheduler: str | None) -> None:
@@ -228,15 +243,15 @@ def score_phantom(
 
 
 @app.command(
-    epilog="Example: python -m pipeline run csv reports.csv --out tables "
-    "--column report_id=accession --column text=report_text"
+    epilog="Example: python -m pipeline run csv reports.csv --out tables; where columns have names "
+    "of their own: --column report_id=case --column text=dictation"
 )
 def run(
     source_kind: Annotated[
         str,
         typer.Argument(
             metavar="SOURCE_KIND",
-            help="phantom, mimic_cxr, openi_xml, openi_csv, csv, jsonl or parquet.",
+            help=f"{_either(tuple(KINDS))}.",
             show_default=False,
         ),
     ],
@@ -254,9 +269,9 @@ def run(
         list[str] | None,
         typer.Option(
             metavar="ROLE=NAME",
-            help="Column of a csv, jsonl or parquet source, such as text=report_text; may be "
-            "repeated. Roles: report_id, subject_id, study_id, split, and text or the sections "
-            "indication, comparison, findings, impression.",
+            help=f"Column of a {_either(_MAPPED)} source whose name is not a usual one, such as "
+            "text=dictation; may be repeated. Roles: report_id, subject_id, study_id, split, and "
+            "text or the sections indication, comparison, findings, impression.",
             show_default=False,
         ),
     ] = None,
@@ -269,12 +284,19 @@ def run(
     Ingest, extract, label, vocabulary and embed in one call. Writes every table to DIR and the
     counts to DIR/metrics.
     """
-    from command_line.settings_files import SettingsError
-
-    given = {"source.kind": source_kind, **column_roles(column)}
-    settings = settings_of(params, assignments, given)
+    check_kind(source_kind)
+    roles = column_roles(column) if column else {}
+    if roles and not KINDS[source_kind].mapped:
+        raise SourceError(
+            f"--column is for {_either(_MAPPED)}; {source_kind} has columns that are known"
+        )
+    if path is not None:
+        _check_source("run", source_kind, path)
+    settings = settings_of(params, assignments, {"source.kind": source_kind, **roles})
     if path is None and source_kind != "phantom":
-        raise SettingsError(f"run: a {source_kind} source needs the PATH of its reports")
+        raise SourceError(
+            f"run: a {source_kind} source needs the PATH of its reports: {KINDS[source_kind].path}"
+        )
     _start_workers_ahead(settings.nlp, scheduler)
     from pipeline.stages.run import run as stages
 

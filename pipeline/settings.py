@@ -4,22 +4,26 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from command_line.settings_files import SettingsPart, StrictSettings
 
-SourceKind = Literal["phantom", "mimic_cxr", "openi_xml", "openi_csv", "csv", "jsonl", "parquet"]
+#: As `KINDS` in `pipeline/sources/opening.py` has them.
+SourceKind = Literal[
+    "phantom", "mimic_cxr", "openi_xml", "openi_csv", "csv", "jsonl", "parquet", "xlsx"
+]
 SOURCE_KINDS: Final[tuple[SourceKind, ...]] = get_args(SourceKind)
 SHIPPED_LEXICON: Final = Path(__file__).parent / "lexicon" / "files"
 
 
 class ColumnMapping(StrictSettings):
-    """Which columns of a CSV, JSONL or Parquet source hold what.
+    """Which columns of a CSV, JSONL, Parquet or XLSX source hold what.
 
-    Give either `text`, a whole report to be split into sections, or section columns.
+    Without one, columns of usual names are found. Give either `text`, a whole report to be split
+    into sections, or section columns; once one of these is given no other is looked for.
     """
 
-    report_id: str = "report_id"
+    report_id: str | None = None
     subject_id: str | None = None
     study_id: str | None = None
     split: str | None = None
@@ -42,8 +46,27 @@ class SourceSettings(StrictSettings):
         default=None, description="Folder of MIMIC's CSV files where it is not `path` itself."
     )
     columns: ColumnMapping = ColumnMapping()
+    encoding: str | None = Field(
+        default=None,
+        description="Of a CSV or JSONL file that is neither UTF-8 nor marked as UTF-16.",
+    )
+    sheet: str | None = Field(
+        default=None, description="Of an XLSX file that has several with reports."
+    )
     max_characters: int = Field(default=100_000, ge=1_000)
     partition_rows: int = Field(default=5_000, ge=1)
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_of_text(cls, encoding: str | None) -> str | None:
+        try:
+            "".encode(encoding or "utf-8")
+        except LookupError:
+            known = "utf-8, utf-16, windows-1252 or iso-8859-15"
+            raise ValueError(
+                f"no encoding of text has this name; give one such as {known}"
+            ) from None
+        return encoding
 
 
 class PhantomSettings(StrictSettings):

@@ -8,6 +8,10 @@ from pipeline.sources.records import ReceivedReport, Rejected, Report, SectionSp
 from pipeline.sources.sections import split_sections
 
 _LONGEST_ID: Final = 128
+WRONG_ENCODING: Final = (
+    "expected UTF-8 text without NUL; save it as UTF-8, or, where all of a csv or jsonl file has "
+    "another encoding, name that in source.encoding"
+)
 _UNPRINTABLE: Final = re.compile(r"[\x00\ud800-\udfff]")
 
 
@@ -33,9 +37,7 @@ def check_report(received: ReceivedReport, max_characters: int) -> Report | Reje
     text, sections = _compose(received.content)
     ids = (received.report_id, received.subject_id, received.study_id, received.split)
     if any(part is not None and _UNPRINTABLE.search(part) for part in (text, *ids)):
-        return _reject(
-            received, "wrong_encoding", "expected UTF-8 text without NUL; save it as UTF-8"
-        )
+        return _reject(received, "wrong_encoding", WRONG_ENCODING)
     if not any(text[s.start : s.end].strip() for s in sections):
         return _reject(received, "empty_report", "no section has any text")
     return Report(

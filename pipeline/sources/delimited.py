@@ -1,26 +1,21 @@
 """Rows of CSV files, plain or gzipped, read so that a broken row costs nothing but itself."""
 
 import csv
-import gzip
-import re
-import zlib
+import io
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final, TextIO
+from typing import IO, Final
 
+from pipeline.sources.columns import Row, list_columns
+from pipeline.sources.contents import BROKEN_TEXT, open_bytes
 from pipeline.sources.records import Place, Rejected, SourceError
 
 # Whether a report of many megabytes is too long is for the quarantine to say, not for the parser.
 _FIELD_LIMIT: Final = 2**31 - 1
 # A quote that is never closed takes in all lines behind it; no report has as many.
 _LINES_OF_A_ROW: Final = 20_000
-# A column's name, as against a sentence: up to four words and no stop behind the last.
-_NAME: Final = re.compile(r"(?!.*\.$)(?=.{0,40}$)[^\s,;:]*(?: [^\s,;:]+){0,3}")
-#: What reading a file that is damaged, cut off or closed to the user raises.
-BROKEN_FILE: Final = (OSError, EOFError, zlib.error)
-
-Row = tuple[Place, Mapping[str, str]]
+_NAMES: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
 
 
 def read_rows(path: Path, required: Sequence[str], remedy: str) -> Iterator[Row | Rejected]:
@@ -31,23 +26,15 @@ def read_rows(path: Path, required: Sequence[str], remedy: str) -> Iterator[Row 
     has as many fields as the header.
 
     Args:
-        path: the file; gzipped where its name ends in `.gz`.
+        path: the file; gzipped or not.
         required: columns it must have.
         remedy: what to do where one of them is missing.
 
     Raises:
         SourceError: the file cannot be read, is empty, or lacks a required column.
     """
-    csv.field_size_limit(_FIELD_LIMIT)
     with _open(path) as file:
-        lines = _Lines(file)
-        rows = csv.reader(lines, strict=True)
-        try:
-            header = next(rows, None)
-        except (*BROKEN_FILE, csv.Error):
-            raise SourceError(f"{path}: is not a readable CSV file; {remedy}") from None
-        if not header:
-            raise SourceError(f"{path}: is empty; expected a header with {', '.join(required)}")
+        header, rows = split_rows(file, path, remedy)
         header[0] = header[0].removeprefix("\ufeff")
         missing = [name for name in required if name not in header]
         if missing:
@@ -58,28 +45,39 @@ def read_rows(path: Path, required: Sequence[str], remedy: str) -> Iterator[Row 
         twice = [name for name in required if header.count(name) > 1]
         if twice:
             raise SourceError(f"{path}: has several columns {', '.join(twice)}; rename all but one")
-        yield from _rows(lines, rows, header, path.name)
+        yield from rows
 
 
-def list_columns(names: Sequence[str]) -> str:
-    """Names of columns for a message.
+def split_rows(
+    lines: Iterator[str], path: Path, remedy: str, delimiter: str = ","
+) -> tuple[list[str], Iterator[Row | Rejected]]:
+    """The header of a file, and its rows by the header's names, which may be changed in place.
 
-    Where a file has no header its first row stands here, so what reads like a sentence may be a
-    patient's and is only counted.
+    Args:
+        lines: the file's, the header's first.
+        path: to name the file by.
+        remedy: what to do where it cannot be read.
+        delimiter: what stands between fields.
+
+    Raises:
+        SourceError: there is no header, or nothing that could be read.
     """
-    return ", ".join(
-        name if _NAME.fullmatch(name) else f"({len(name):,} characters: is the header missing?)"
-        for name in names
-    )
-
-
-def _open(path: Path) -> TextIO:
+    csv.field_size_limit(_FIELD_LIMIT)
+    reread = _Lines(lines)
+    rows = csv.reader(reread, strict=True, delimiter=delimiter)
     try:
-        if path.suffix == ".gz":
-            return gzip.open(path, "rt", encoding="utf-8", errors="surrogateescape", newline="")
-        return path.open("r", encoding="utf-8", errors="surrogateescape", newline="")
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be read: {error.strerror}") from None
+        header = next(rows, None)
+    except (*BROKEN_TEXT, csv.Error):
+        raise SourceError(f"{path}: is not a readable CSV file; {remedy}") from None
+    if not header:
+        raise SourceError(f"{path}: is empty; expected a header")
+    return header, _rows(reread, rows, header, path.name, delimiter)
+
+
+def _open(path: Path) -> IO[str]:
+    return io.TextIOWrapper(
+        open_bytes(path), encoding="utf-8", errors="surrogateescape", newline=""
+    )
 
 
 class _Lines:
@@ -108,7 +106,7 @@ class _Lines:
 
 
 def _rows(
-    lines: _Lines, rows: Iterator[list[str]], header: list[str], file: str
+    lines: _Lines, rows: Iterator[list[str]], header: list[str], file: str, delimiter: str
 ) -> Iterator[Row | Rejected]:
     number = 1
     after_broken = False
@@ -127,7 +125,7 @@ def _rows(
             detail = "its quotes do not match; double the quotes inside a field and close the last"
             yield Rejected(place, None, "malformed_row", detail)
             continue
-        except BROKEN_FILE:
+        except BROKEN_TEXT:
             yield Rejected(place, None, "unreadable_file", "the file ends too early; fetch it anew")
             return
         if row is None:
@@ -139,7 +137,10 @@ def _rows(
         if not row:
             continue
         if len(row) != len(header):
-            detail = f"{len(row)} fields, expected {len(header)}; quote fields that hold commas"
+            detail = (
+                f"{len(row)} fields, expected {len(header)}; quote fields that hold "
+                f"{_NAMES[delimiter]}"
+            )
             yield Rejected(place, None, "malformed_row", detail)
             continue
         yield place, dict(zip(header, row, strict=True))

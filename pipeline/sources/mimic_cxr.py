@@ -14,7 +14,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from pipeline.sources.delimited import BROKEN_FILE, read_rows
+from pipeline.settings import SourceSettings
+from pipeline.sources.contents import BROKEN_FILE
+from pipeline.sources.delimited import read_rows
 from pipeline.sources.records import Place, ReceivedReport, Rejected, Source, SourceError
 
 _REPORT: Final = re.compile(r"(?:^|/)p(?P<subject>\d+)/s(?P<study>\d+)\.txt$")
@@ -55,8 +57,8 @@ class _Studies:
         return split
 
 
-def open_mimic_cxr(path: Path, metadata: Path | None) -> Source:
-    """The reports at `path`, with subject and split.
+def open_reports(settings: SourceSettings) -> Source:
+    """The reports at the settings' path, with subject and split.
 
     `mimic-cxr-2.0.0-metadata.csv`, `-split.csv` and `-chexpert.csv`, gzipped or not, are looked
     for in `metadata`, or else in `path` and the folders around it, up to the one that holds
@@ -67,12 +69,16 @@ def open_mimic_cxr(path: Path, metadata: Path | None) -> Source:
         SourceError: there are no reports at `path`, no tables in `metadata`, or a table lacks a
             column.
     """
+    return _open(settings.path, settings.metadata)
+
+
+def _open(path: Path, metadata: Path | None) -> Source:
     path = path.absolute()  # the patient's folder may be the current one
     if path.is_dir():
         files = sorted(file for file in path.rglob("*.txt") if _IN_PATIENT.search(file.as_posix()))
         if not any(_REPORT.search(file.as_posix()) for file in files):
             if (path / _ARCHIVE).is_file():
-                return open_mimic_cxr(path / _ARCHIVE, metadata)
+                return _open(path / _ARCHIVE, metadata)
             raise SourceError(f"source.path: {path} holds no reports; {_LAYOUT}")
         studies = _read_tables(_find_tables(path, metadata))
         records, total = _read_tree(path, files, studies), len(files)

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from data_contracts.storage import count_rows, read_parts
 from data_contracts.tables import REPORTS
+from pipeline.settings import SourceSettings
 from pipeline.sources.records import Place, ReceivedReport, Source
 
 
-def open_phantom(path: Path) -> Source:
+def open_reports(settings: SourceSettings) -> Source:
     """The reports in the folder that the phantom stage wrote.
 
     Their sections are looked for as in any other report that comes as one text.
@@ -16,7 +17,7 @@ def open_phantom(path: Path) -> Source:
     Raises:
         TableNotFoundError: the phantom stage has not run.
     """
-    table = path / "reports.parquet"
+    table = settings.path / "reports.parquet"
     return Source(_read(table), count_rows(REPORTS, table))
 
 

@@ -33,7 +33,9 @@ PHRASES = sorted(
     | set(load_lexicon().excluded_phrases)
 )
 CUES = sorted({phrase for _, phrase in load_cues().entries})
-ODD = "___ XXXX [**Name**]ly consoldation opacitites (GGO) évident 2.5 base.No n't ..,: [**x**] <b>".split()
+ODD = (
+    "___ XXXX [**Name**]ly [**x**] consoldation opacitites (GGO) évident 2.5 base.No n't ..,: <b>"
+).split()
 PIECES = st.one_of(
     st.sampled_from(PHRASES),
     st.sampled_from(CUES),

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.sources.mimic_cxr import open_mimic_cxr
-from pipeline.sources.records import ReceivedReport, Rejected, SourceError
+from pipeline.settings import SourceSettings
+from pipeline.sources.opening import open_source
+from pipeline.sources.records import ReceivedReport, Rejected, Source, SourceError
 
 TEXTS = {
     "files/p10/p10000001/s50000001.txt": "FINDINGS: Clear lungs.\n",
@@ -34,6 +35,10 @@ def write_zip(path: Path, members: dict[str, bytes]) -> Path:
         for name, content in members.items():
             archive.writestr(name, content)
     return path
+
+
+def open_mimic_cxr(path: Path, metadata: Path | None) -> Source:
+    return open_source(SourceSettings(kind="mimic_cxr", path=path, metadata=metadata))
 
 
 def reports(path: Path, metadata: Path | None = None) -> list[ReceivedReport]:

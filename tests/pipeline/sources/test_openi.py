@@ -7,12 +7,19 @@ from pathlib import Path
 import pytest
 
 from pipeline.settings import SourceSettings
-from pipeline.sources.openi import open_openi_csv, open_openi_xml
 from pipeline.sources.opening import open_source
 from pipeline.sources.records import ReceivedReport, Rejected, Source, SourceError
 from pipeline.stages.ingest import ingest
 
 SHARED = Path(__file__).parents[3].parent / "shared" / "openi"
+
+
+def open_openi_xml(path: Path) -> Source:
+    return open_source(SourceSettings(kind="openi_xml", path=path))
+
+
+def open_openi_csv(path: Path) -> Source:
+    return open_source(SourceSettings(kind="openi_csv", path=path))
 
 
 def xml(uid: str, **sections: str) -> str:

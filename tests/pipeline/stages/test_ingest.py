@@ -67,6 +67,7 @@ def test_every_fault_is_said_and_nothing_else_is_lost(tmp_path: Path) -> None:
         "quarantined_empty_report": 1, "quarantined_malformed_row": 2,
         "quarantined_missing_id": 1, "quarantined_too_long": 1, "quarantined_wrong_encoding": 2,
         "with_findings": 1, "with_impression": 2,
+        "findings_from_seen": 6, "impression_from_read": 2, "report_id_from_id": 7,
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Open-i, the Indiana University chest X-ray reports: the public CSV and the original XML files.
+"""Open-i, the Indiana University chest X-ray reports: the original XML files.
 
 Demner-Fushman et al., "Preparing a collection of radiology examinations for distribution and
 retrieval", JAMIA 2016. The experts' MeSH coding in the same files is no part of the reports; it is
@@ -15,39 +15,22 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from pipeline.settings import ColumnMapping
-from pipeline.sources.delimited import BROKEN_FILE, read_rows
+from pipeline.settings import SourceSettings
+from pipeline.sources.columns import SECTION_COLUMNS
+from pipeline.sources.contents import BROKEN_FILE
 from pipeline.sources.records import Place, ReceivedReport, Rejected, Source, SourceError
-from pipeline.sources.tabular import SECTION_COLUMNS, map_rows
 
-_CSV_COLUMNS: Final = ColumnMapping(
-    report_id="uid",
-    indication="indication",
-    comparison="comparison",
-    findings="findings",
-    impression="impression",
-)
-_REQUIRED: Final = ("uid", "findings", "impression")
 _LARGEST: Final = 5_000_000  # bytes of one XML file; the published ones have some thousand
 _LAYOUT: Final = "expected the folder of the XML files (1.xml, 2.xml, …) or their .tgz archive"
 
 
-def open_openi_csv(path: Path) -> Source:
-    """The public CSV release: `uid`, `findings` and `impression`, others where they are there.
-
-    Raises:
-        SourceError: the file lacks one of these columns.
-    """
-    remedy = "expected Open-i's indiana_reports.csv, or use source.kind=csv with source.columns"
-    return Source(map_rows(read_rows(path, _REQUIRED, remedy), _CSV_COLUMNS))
-
-
-def open_openi_xml(path: Path) -> Source:
+def open_reports(settings: SourceSettings) -> Source:
     """The original release: one XML file a report, in a folder or in the archive as published.
 
     Raises:
-        SourceError: there are no XML files at `path`.
+        SourceError: there are no XML files at the path.
     """
+    path = settings.path
     if path.is_dir():
         files = sorted(path.rglob("*.xml"), key=lambda file: _natural(str(file.relative_to(path))))
         if not files:
