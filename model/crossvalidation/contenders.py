@@ -23,8 +23,8 @@ from model.baselines.reading import (
 )
 from model.crossvalidation.folds import Fold
 from model.label_tables import LabelTables
-from model.network.keeping import TrainedNetwork
-from model.network.learning import NetworkLearning
+from model.network.checkpoint import TrainedNetwork
+from model.network.module import NetworkModule
 from model.network.network import LocalizationNetwork
 from model.reading.findings import Findings
 from model.reading.reader import RegionReader
@@ -174,7 +174,7 @@ def _taught(
     values = label_values(cohort, labels)
     learning = own.model_copy(update={"learning_rate": own.learning_rate * (0.3 if start else 1)})
     fit(
-        NetworkLearning(network, values, learning, len(training)),
+        NetworkModule(network, values, learning, len(training)),
         training,
         stream(fold.held_back, None),
         settings=learning,

@@ -9,11 +9,11 @@ from typing import Final
 import torch
 
 from model.detector.candidates import CandidateFinder
-from model.detector.keeping import load_detector
+from model.detector.checkpoint import load_detector
 from model.images.grey import Picture
 from model.images.pixels import is_image_name, read_pixels
 from model.images.unreadable import UnreadableImageError
-from model.network.keeping import load_network
+from model.network.checkpoint import load_network
 from model.reading.findings import Findings, FoundBox
 from model.reading.reader import RegionReader
 from model.reading.severity import load_severity

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torchvision.ops import nms
 
-from model.network.keeping import TrainedNetwork
+from model.network.checkpoint import TrainedNetwork
 from model.network.network import ImageReading
 from model.reading.evidence import evidence_of_boxes, peak_of
 from model.reading.findings import Findings, FoundBox, Severity, edges_of

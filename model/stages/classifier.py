@@ -8,8 +8,8 @@ import lightning
 
 from data_contracts.summary import StageSummary
 from model.baselines.classifier import ImageClassifier, save_classifier
-from model.baselines.learning import ClassifierLearning, HideAndSeekLearning
-from model.detector.keeping import load_detector
+from model.baselines.module import ClassifierModule, HideAndSeekModule
+from model.detector.checkpoint import load_detector
 from model.label_tables import read_label_tables
 from model.settings import ModelSettings, Recipe
 from model.tensors.attributes import attributes_of, rows_of
@@ -17,11 +17,11 @@ from model.tensors.cohorts import check_files, open_cohort
 from model.tensors.label_values import label_values
 from model.tensors.pictures import KeptPictures, in_order, shuffled
 from model.training.fingerprint import fingerprint_of, stamps, weights_stamp
-from model.training.fitting import fit, quieten
+from model.training.fitting import fit, silence_hints
 
-_LEARNING: Final[dict[Recipe, type[ClassifierLearning]]] = {
-    "plain": ClassifierLearning,
-    "hide_and_seek": HideAndSeekLearning,
+_MODULES: Final[dict[Recipe, type[ClassifierModule]]] = {
+    "plain": ClassifierModule,
+    "hide_and_seek": HideAndSeekModule,
 }
 
 
@@ -51,16 +51,16 @@ def classifier(
         CohortError: no image has a labelled report, or files are missing.
     """
     started = time.perf_counter()
-    quieten()
+    silence_hints()
     own = settings.classifier
     labels = attributes_of(read_label_tables(tables), settings.attributes)
     rows_of(settings.queries, labels.concepts)
     reports = frozenset(labels.labels["report_id"].to_pylist())
     cohort = open_cohort("training", settings.cohorts.training).with_reports(reports)
     check_files(cohort)
-    taught, held_back = cohort.of_split("train"), cohort.of_split("validate")
+    train, validation = cohort.of_split("train"), cohort.of_split("validate")
     size, workers = settings.picture.size, settings.hardware.workers
-    training = shuffled(KeptPictures(taught, size), own.batch_size, own.seed, workers)
+    training = shuffled(KeptPictures(train, size), own.batch_size, own.seed, workers)
     lightning.seed_everything(own.seed, verbose=False)
     network = ImageClassifier(settings.backbone, len(labels.concepts))
     origin = {}
@@ -68,16 +68,15 @@ def classifier(
         network.start_from(load_detector(detector))
         origin = weights_stamp(detector)
     epochs = fit(
-        _LEARNING[recipe](
+        _MODULES[recipe](
             network,
-            label_values(taught, labels),
-            label_values(held_back, labels),
-            own,
-            settings.network,
+            label_values(train, labels),
+            label_values(validation, labels),
+            settings,
             len(training),
         ),
         training,
-        in_order(KeptPictures(held_back, size), own.batch_size, workers),
+        in_order(KeptPictures(validation, size), own.batch_size, workers),
         settings=own,
         hardware=settings.hardware,
         folder=out.with_name(f".{out.name}.fit"),
@@ -97,7 +96,7 @@ def classifier(
     return StageSummary(
         stage=f"classifier {recipe}",
         counts={
-            "images": len(taught.images),
+            "images": len(train.images),
             "attributes": len(labels.concepts),
             "epochs": epochs,
         },

@@ -26,12 +26,12 @@ from model.crossvalidation.folds import deal
 from model.crossvalidation.scoring import score_rows, scored_images
 from model.crossvalidation.severity_floors import severity_floors
 from model.detector.candidates import CandidateFinder
-from model.detector.keeping import load_detector
+from model.detector.checkpoint import load_detector
 from model.detector.retinanet import Detector
 from model.figures.severity_scatter import draw_severity
 from model.figures.style import save
 from model.label_tables import LabelTables, read_label_tables
-from model.network.keeping import TrainedNetwork, load_network
+from model.network.checkpoint import TrainedNetwork, load_network
 from model.reading.findings import Findings
 from model.scoring.summary_table import summary_table
 from model.settings import CohortSettings, ModelSettings
@@ -40,7 +40,7 @@ from model.tensors.cohorts import Cohort, open_cohort, severity_of
 from model.tensors.region_rows import images_with_regions
 from model.training.card import WeightsError
 from model.training.fingerprint import fingerprint_of, weights_stamp
-from model.training.fitting import quieten
+from model.training.fitting import silence_hints
 
 
 def crossvalidate(
@@ -72,7 +72,7 @@ def crossvalidate(
         WeightsError: `models` lacks something.
     """
     started = time.perf_counter()
-    quieten()
+    silence_hints()
     cohort = open_cohort("localization", images, targets)
     severity = severity_of(images)
     dealt = list(deal(cohort, severity, folds, settings.evaluation.seed))

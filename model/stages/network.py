@@ -9,8 +9,8 @@ from torch import Tensor
 
 from data_contracts.summary import StageSummary
 from model.label_tables import LabelTables, read_label_tables
-from model.network.keeping import load_network, save_network
-from model.network.learning import NetworkLearning
+from model.network.checkpoint import load_network, save_network
+from model.network.module import NetworkModule
 from model.network.network import LocalizationNetwork
 from model.network.shuffling import shuffle_within
 from model.reading.reader import RegionReader
@@ -22,7 +22,7 @@ from model.tensors.label_values import label_values
 from model.tensors.region_rows import GEOMETRY, images_with_regions
 from model.tensors.region_stream import RegionStream
 from model.training.fingerprint import fingerprint_of, stamps
-from model.training.fitting import fit, quieten
+from model.training.fitting import fit, silence_hints
 
 _SAMPLE = 8
 
@@ -50,7 +50,7 @@ def network(
         CohortError: no image has a labelled report, or regions are of other images.
     """
     started = time.perf_counter()
-    quieten()
+    silence_hints()
     own = settings.network
     labels = attributes_of(read_label_tables(tables), settings.attributes)
     rows_of(settings.queries, labels.concepts)
@@ -69,7 +69,7 @@ def network(
     lightning.seed_everything(own.seed, verbose=False)
     learner = _network(labels, training, own)
     epochs = fit(
-        NetworkLearning(learner, values, own, len(training)),
+        NetworkModule(learner, values, own, len(training)),
         training,
         stream("validate", None),
         settings=own,
@@ -136,7 +136,7 @@ def _network(
     )
     learner.standardise(torch.cat([batch.regions[batch.mask] for batch in batches]))
     if not settings.coordinates:
-        learner.forget(slice(region_size - GEOMETRY, region_size))
+        learner.ignore_features(slice(region_size - GEOMETRY, region_size))
     return learner
 
 

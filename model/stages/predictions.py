@@ -17,7 +17,7 @@ from model.baselines.reading import (
     findings_of_map,
     map_images,
 )
-from model.network.keeping import load_network
+from model.network.checkpoint import load_network
 from model.reading.findings import Findings
 from model.reading.reader import RegionReader
 from model.reading.severity import load_severity

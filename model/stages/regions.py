@@ -12,7 +12,7 @@ from data_contracts.regions import REGIONS
 from data_contracts.storage import PartedTable, count_rows, is_current
 from data_contracts.summary import StageSummary
 from model.detector.candidates import READING, CandidateFinder, Candidates
-from model.detector.keeping import load_detector
+from model.detector.checkpoint import load_detector
 from model.detector.retinanet import Detector
 from model.settings import ModelSettings
 from model.tensors.cohorts import Cohort, check_files, open_cohort

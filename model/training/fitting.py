@@ -99,7 +99,7 @@ def fit(
     return epochs
 
 
-def quieten() -> None:
+def silence_hints() -> None:
     """Keep Lightning's hints about loaders and devices from standing between a stage's lines."""
     for name in ("lightning.pytorch", "lightning.fabric", "lightning.pytorch.utilities.rank_zero"):
         logging.getLogger(name).setLevel(logging.WARNING)

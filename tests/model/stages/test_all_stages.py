@@ -15,7 +15,7 @@ from data_contracts.storage import read_table
 from model.cli import app
 from model.crossvalidation.folds import deal
 from model.label_tables import LabelTablesError
-from model.network.keeping import load_network
+from model.network.checkpoint import load_network
 from model.settings import ModelSettings
 from model.stages.compare import CompareError, compare
 from model.stages.crossvalidate import crossvalidate

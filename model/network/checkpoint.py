@@ -42,7 +42,7 @@ def save_network(
     """Put a network into `folder`: weights, and a card with its vocabulary, sizes and contracts."""
     sizes = {
         "attribute_size": network.vectors.shape[1],
-        "region_size": len(network.middle),
+        "region_size": len(network.feature_mean),
         "size": settings.size,
         "region_weighting": settings.region_weighting,
         "objectness": settings.objectness,

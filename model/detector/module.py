@@ -14,7 +14,7 @@ from model.training.fitting import MONITORED
 from model.training.schedule import one_cycle
 
 
-class DetectorLearning(lightning.LightningModule):
+class DetectorModule(lightning.LightningModule):
     """Trains a detector.
 
     Args:
