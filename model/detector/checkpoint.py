@@ -1,4 +1,4 @@
-"""A trained detector on disk, and back."""
+"""Saves a trained detector, and loads it."""
 
 from pathlib import Path
 from typing import Final

@@ -9,8 +9,9 @@ from model.figures.accuracy_over_iou import draw_accuracy
 from model.figures.overlays import Overlay, draw_attention, draw_boxes
 from model.figures.precision_recall import draw_precision_recall
 from model.figures.severity_scatter import draw_severity
-from model.figures.style import OURS, save
+from model.figures.style import save
 from model.images.pixels import read_pixels
+from model.methods.registry import OURS
 from model.reading.scored import Scored
 from model.reading.tables import read_maps
 from model.scoring.calibration import above

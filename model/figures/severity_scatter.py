@@ -7,7 +7,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy import stats
 
-from model.figures.style import OURS, colour_of, new_figure, plain
+from model.figures.style import new_figure, plain
+from model.methods.registry import OURS, colour_of
 from model.scoring.scorecard import ScoredImage
 
 _SUBJECTS: Final = (("geographic_extent", "geographic extent", 8), ("opacity", "opacity", 6))

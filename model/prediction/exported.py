@@ -45,7 +45,7 @@ class ImageReader(nn.Module):
         self.detector = predictor.finder.detector
         self.network = predictor.reader.trained.network
         self.head = predictor.reader.head
-        self.weighted = predictor.reader.trained.weighted
+        self.weighted = predictor.reader.trained.region_weighting
         concepts = predictor.reader.trained.concepts
         size = self.detector.size
         with torch.no_grad():

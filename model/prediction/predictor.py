@@ -13,10 +13,8 @@ from model.detector.checkpoint import load_detector
 from model.images.grey import Picture
 from model.images.pixels import is_image_name, read_pixels
 from model.images.unreadable import UnreadableImageError
-from model.network.checkpoint import load_network
 from model.reading.findings import Findings, FoundBox
-from model.reading.reader import RegionReader
-from model.reading.severity import load_severity
+from model.reading.reader import RegionReader, load_reader
 from model.settings import ModelSettings, load_settings
 from model.tensors.cohorts import CohortImage
 from model.tensors.region_rows import ImageRegions
@@ -112,10 +110,7 @@ def load_predictor(models: Path, settings: ModelSettings | None = None) -> Predi
         PredictionError: the threshold cannot be read.
     """
     settings = settings or load_settings(None)
-    folder = models / "network"
-    has_head = (folder / "severity").is_dir()
-    head = load_severity(folder / "severity") if has_head else None
-    reader = RegionReader(load_network(folder), settings.queries, head)
+    reader = load_reader(models / "network", settings.queries)
     finder = CandidateFinder(load_detector(models / "detector"), settings.regions).eval()
     return Predictor(finder, reader, _threshold(models / "evaluation" / THRESHOLD_FILE))
 

@@ -1,7 +1,8 @@
 """From an image's candidate regions to what is found on it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -10,11 +11,18 @@ import torch
 from torch import Tensor
 from torchvision.ops import nms
 
-from model.network.checkpoint import TrainedNetwork
+from model.network.checkpoint import TrainedNetwork, load_network
 from model.network.network import ImageReading
 from model.reading.evidence import evidence_of_boxes, peak_of
 from model.reading.findings import Findings, FoundBox, Severity, edges_of
-from model.reading.severity import SeverityHead, severities, severity_features
+from model.reading.severity import (
+    FEWEST,
+    SeverityHead,
+    fit_severity,
+    load_severity,
+    severities,
+    severity_features,
+)
 from model.tensors.attributes import rows_of
 from model.tensors.region_rows import GEOMETRY, ImageRegions, geometry_of
 
@@ -87,7 +95,7 @@ class RegionReader:
     def region_scores(self, reading: ImageReading) -> Tensor:
         """[I, R] how much regions look like what the boxes are made of."""
         rows = torch.tensor(rows_of(self.queries, self.trained.concepts))
-        return reading.region_scores(rows, weighted=self.trained.weighted)
+        return reading.region_scores(rows, weighted=self.trained.region_weighting)
 
     def _findings(
         self,
@@ -161,3 +169,38 @@ def region_tensors(images: Sequence[ImageRegions]) -> tuple[Tensor, Tensor, Tens
         objectness[row, :count] = image.objectness
         mask[row, :count] = True
     return torch.from_numpy(regions), torch.from_numpy(objectness), torch.from_numpy(mask)
+
+
+def load_reader(folder: Path, queries: tuple[str, ...]) -> RegionReader:
+    """The reader of a trained network, with its severity head where it has one.
+
+    Args:
+        folder: of the network's weights.
+        queries: concepts whose attention makes the boxes.
+
+    Raises:
+        WeightsError: there are no weights, or those of another release.
+    """
+    has_head = (folder / "severity").is_dir()
+    head = load_severity(folder / "severity") if has_head else None
+    return RegionReader(load_network(folder), queries, head)
+
+
+def train_severity(
+    trained: TrainedNetwork,
+    queries: tuple[str, ...],
+    images: Sequence[ImageRegions],
+    severity: Mapping[str, tuple[float, float]],
+) -> SeverityHead | None:
+    """A severity head on a trained network; None with fewer than 20 images.
+
+    Args:
+        trained: the network.
+        queries: concepts whose attention makes the boxes.
+        images: regions of the training images, all of which are in `severity`.
+        severity: image id to geographic extent (0 to 8) and opacity (0 to 6).
+    """
+    if len(images) < FEWEST:
+        return None
+    features = RegionReader(trained, queries, None).severity_features(images)
+    return fit_severity(features, torch.tensor([severity[one.image.image_id] for one in images]))

@@ -6,6 +6,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +28,21 @@ _LAST: Final = "last.ckpt"
 _BEST: Final = "best"
 _CHECKPOINTS: Final = "checkpoints"
 _FINGERPRINT: Final = "fingerprint"
+
+
+@dataclass(frozen=True, slots=True)
+class FitFiles:
+    """Where a training keeps its files.
+
+    Attributes:
+        folder: of the checkpoints, until the training is over.
+        fingerprint: stands for all that the result depends on.
+        record: of DVCLive's metrics and plots; None keeps none.
+    """
+
+    folder: Path
+    fingerprint: str
+    record: Path | None = None
 
 
 class RecordError(ValueError):
