@@ -8,7 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 Backbone = Literal["resnet18", "resnet34", "resnet50"]
-#: How the baselines' classifiers are taught.
+#: How the baselines' classifiers are trained.
 Recipe = Literal["plain", "hide_and_seek"]
 RegionSource = Literal["detector", "grid"]
 #: What a value of -1, uncertain, is taken for in training; null, not mentioned, stays unknown.
@@ -254,7 +254,7 @@ def resolve_settings(path: Path | None, assignments: Sequence[str] | None) -> Mo
     found = path or (PARAMS_FILE if PARAMS_FILE.is_file() else None)
     raw = _read(found) if found else {}
     if assignments:
-        # The file alone first, so that an error names the place that it is in.
+        # The file alone first, so that an error names the file.
         raw = _valid(raw, str(found)).model_dump(mode="json")
         for text in assignments:
             _assign(raw, text)
@@ -279,12 +279,12 @@ def _assign(raw: dict[str, Any], text: str) -> None:
         raise SettingsError(
             f"--set {text!r} is not of the form model.KEY=VALUE, such as model.network.epochs=4"
         )
-    place = raw
+    node = raw
     for key in keys[:-1]:
-        place = place.setdefault(key, {})
-        if not isinstance(place, dict):
+        node = node.setdefault(key, {})
+        if not isinstance(node, dict):
             raise SettingsError(f"--set {dotted}: '{key}' has no settings below it")
-    place[keys[-1]] = yaml.safe_load(value)
+    node[keys[-1]] = yaml.safe_load(value)
 
 
 def _valid(raw: dict[str, Any], where: str) -> ModelSettings:

@@ -10,7 +10,7 @@ from model.network.losses import attribute_loss, attribute_targets
 from model.network.module import positive_weights
 from model.settings import ModelSettings
 from model.tensors.pictures import Batch
-from model.training.augmentation import vary
+from model.training.augmentation import augment
 from model.training.fitting import MONITORED
 from model.training.schedule import one_cycle
 
@@ -51,15 +51,15 @@ class ClassifierModule(lightning.LightningModule):
     def training_step(self, batch: Batch, number: int) -> Tensor:
         """Loss of augmented pictures; none is mirrored, since labels name sides."""
         seed = (self.settings.seed, self.current_epoch, number, self.global_rank)
-        pixels, _ = vary(batch.pixels, batch.boxes, seed, mirror=False)
-        loss = self._loss(self.training_pixels(pixels, seed), self.train_values[batch.places])
+        pixels, _ = augment(batch.pixels, batch.boxes, seed, mirror=False)
+        loss = self._loss(self.training_pixels(pixels, seed), self.train_values[batch.positions])
         self.log("train_attributes", loss, on_epoch=True, on_step=False, batch_size=len(pixels))
         return loss
 
     def validation_step(self, batch: Batch, number: int) -> None:
         """Loss of the pictures as they are."""
         del number
-        loss = self._loss(batch.pixels, self.validation_values[batch.places])
+        loss = self._loss(batch.pixels, self.validation_values[batch.positions])
         self.log(MONITORED, loss, batch_size=len(batch.pixels), sync_dist=True)
 
     def configure_optimizers(self) -> Any:

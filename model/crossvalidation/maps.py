@@ -39,5 +39,5 @@ def _outside_test(mapped: Sequence[Mapped], cohort: Cohort, fold: Fold) -> list[
     return [
         one
         for one in mapped
-        if names[one.place] in cohort.boxes and names[one.place] not in fold.test
+        if names[one.position] in cohort.boxes and names[one.position] not in fold.test
     ]

@@ -16,8 +16,8 @@ from model.settings import RegionSettings
 
 #: Cells to a side that RoIAlign reads of a region.
 CELLS: Final = 2
-#: Changes whenever features change their meaning, so that finished tables are made again.
-READING: Final = 3
+#: Version of what the features mean; a change makes finished tables be computed again.
+FEATURES_VERSION: Final = 3
 #: Objectness of a window that no detector has seen: as likely as not.
 UNKNOWN: Final = 0.5
 _LEVELS: Final = ("p3", "p4", "p5")

@@ -9,7 +9,7 @@ from torch import Tensor
 from model.detector.retinanet import Detector
 from model.settings import DetectorSettings
 from model.tensors.pictures import Batch
-from model.training.augmentation import vary
+from model.training.augmentation import augment
 from model.training.fitting import MONITORED
 from model.training.schedule import one_cycle
 
@@ -32,7 +32,7 @@ class DetectorModule(lightning.LightningModule):
     def training_step(self, batch: Batch, number: int) -> Tensor:
         """Loss of varied pictures."""
         seed = (self.settings.seed, self.current_epoch, number, self.global_rank)
-        pixels, boxes = vary(batch.pixels, batch.boxes, seed)
+        pixels, boxes = augment(batch.pixels, batch.boxes, seed)
         losses = self.detector.losses(pixels, boxes)
         for name, value in losses.items():
             self.log(f"train_{name}", value, on_epoch=True, on_step=False, batch_size=len(pixels))

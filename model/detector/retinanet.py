@@ -64,7 +64,7 @@ class Detector(nn.Module):
         self.normalise: Callable[[Tensor], Tensor] = normalise
         self.size = size
         self.kinds = tuple(kinds)
-        self.looked_for = [kind in targets or not targets for kind in kinds]
+        self.is_target = [kind in targets or not targets for kind in kinds]
         self.strides = strides_of(backbone)
         anchors = AnchorGenerator(
             tuple(tuple(scale * stride for scale in _SCALES) for stride in self.strides),
@@ -127,15 +127,15 @@ class Detector(nn.Module):
         outputs = self.retinanet.head(features)
         logits = outputs["cls_logits"].float()
         order = logits.amax(dim=-1).topk(min(CANDIDATES, logits.shape[1])).indices
-        targets = torch.tensor(self.looked_for, device=logits.device)
+        targets = torch.tensor(self.is_target, device=logits.device)
         objectness = _rows(logits, order)[..., targets].amax(dim=-1).sigmoid()
         moves = _rows(outputs["bbox_regression"], order).float()
         # The same for each image.
         anchors = self.anchors([level[:1] for level in features])[0][order]
         boxes = self.retinanet.box_coder.decode_single(moves.flatten(0, 1), anchors.flatten(0, 1))
         boxes = clip_boxes_to_image(boxes, (self.size, self.size)).unflatten(0, order.shape)
-        places, there = suppress(boxes, overlap, count)
-        boxes, objectness = _rows(boxes, places), objectness.gather(1, places)
+        indices, there = suppress(boxes, overlap, count)
+        boxes, objectness = _rows(boxes, indices), objectness.gather(1, indices)
         return [
             Proposed(own[:number], likely[:number])
             for own, likely, number in zip(boxes, objectness, there.sum(1).tolist(), strict=True)

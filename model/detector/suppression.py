@@ -14,7 +14,7 @@ LEAST_SIDE: Final = 1
 
 
 def suppress(boxes: Tensor, overlap: float, count: int) -> tuple[Tensor, Tensor]:
-    """[B, R] places of boxes that lie apart, and [B, R] whether there is one.
+    """[B, R] indices of boxes that lie apart, and [B, R] whether there is one.
 
     Args:
         boxes: [B, N, 4], the likeliest of each image first.
@@ -25,24 +25,24 @@ def suppress(boxes: Tensor, overlap: float, count: int) -> tuple[Tensor, Tensor]
     left = ((high - low) >= LEAST_SIDE).all(dim=0)
     chosen, there = [], []
     for _ in range(count):
-        place = left.int().argmax(dim=1, keepdim=True)
-        chosen.append(place)
-        there.append(left.gather(1, place))
+        index = left.int().argmax(dim=1, keepdim=True)
+        chosen.append(index)
+        there.append(left.gather(1, index))
         # The box itself goes with those that it covers.
-        left = left & (_overlaps(low, high, place) <= overlap)
+        left = left & (_overlaps(low, high, index) <= overlap)
     return torch.cat(chosen, dim=1), torch.cat(there, dim=1)
 
 
-def _overlaps(low: Tensor, high: Tensor, place: Tensor) -> Tensor:
+def _overlaps(low: Tensor, high: Tensor, index: Tensor) -> Tensor:
     """[B, N] IoU of one box of each image with all of its boxes.
 
     Args:
         low: [2, B, N] left and upper edges.
         high: [2, B, N] right and lower edges.
-        place: [B, 1] the one box.
+        index: [B, 1] the one box.
     """
-    places = place.expand(2, -1, -1)
-    own_low, own_high = low.gather(2, places), high.gather(2, places)
+    indices = index.expand(2, -1, -1)
+    own_low, own_high = low.gather(2, indices), high.gather(2, indices)
     shared = _areas((torch.minimum(high, own_high) - torch.maximum(low, own_low)).clamp_min(0))
     # Boxes without extent share nothing with each other.
     either = _areas(own_high - own_low) + _areas(high - low) - shared

@@ -96,9 +96,9 @@ def _weights(boxes: Tensor, size: int) -> Tensor:
 def _line_weights(low: Tensor, high: Tensor, cells: int) -> Tensor:
     """[B, R, cells] along one axis, of edges [B, R] in pixels."""
     steps = (torch.arange(_SAMPLES, device=low.device) + 0.5) / _SAMPLES
-    places = (low[..., None] + (high - low)[..., None] * steps) / STRIDE - 0.5
-    places = places.clamp(0, cells - 1)
-    distances = (places[..., None] - torch.arange(cells, device=low.device)).abs()
+    positions = (low[..., None] + (high - low)[..., None] * steps) / STRIDE - 0.5
+    positions = positions.clamp(0, cells - 1)
+    distances = (positions[..., None] - torch.arange(cells, device=low.device)).abs()
     return (1 - distances).clamp_min(0).mean(dim=2)
 
 
@@ -112,9 +112,9 @@ def _deviation(mean: Tensor, square: Tensor) -> Tensor:
 
 
 def _grown(boxes: Tensor, size: int) -> Tensor:
-    middle = (boxes[..., :2] + boxes[..., 2:]) / 2
+    centre = (boxes[..., :2] + boxes[..., 2:]) / 2
     half = (boxes[..., 2:] - boxes[..., :2]) / 2 * _AROUND
-    return torch.cat([middle - half, middle + half], dim=-1).clamp(0, size)
+    return torch.cat([centre - half, centre + half], dim=-1).clamp(0, size)
 
 
 def _mirrored(boxes: Tensor, size: int) -> Tensor:

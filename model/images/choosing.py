@@ -21,7 +21,7 @@ class Choice:
         """What is against an image by its listing alone, so that its file need not be read."""
         if image.image_id in self._ids:
             detail = "an image before it has this id; give each its own"
-            return Rejected(image.place, image.image_id, "duplicate_id", detail)
+            return Rejected(image.location, image.image_id, "duplicate_id", detail)
         self._ids.add(image.image_id)
         return self._against_view(image, image.view)
 
@@ -33,7 +33,7 @@ class Choice:
         first = self._files.setdefault(inspected.checksum, image.image_id)
         if first != image.image_id:
             detail = f"its file is that of {first} once more; in two splits it would leak"
-            return Rejected(image.place, image.image_id, "duplicate_image", detail)
+            return Rejected(image.location, image.image_id, "duplicate_image", detail)
         return None
 
     def _against_view(self, image: ListedImage, view: str | None) -> Rejected | None:
@@ -41,6 +41,6 @@ class Choice:
             return None
         if view == "LATERAL":
             detail = "is a lateral view; ask for all views to keep it"
-            return Rejected(image.place, image.image_id, "lateral", detail)
+            return Rejected(image.location, image.image_id, "lateral", detail)
         detail = "its view is unknown, or neither frontal nor lateral; ask for all views to keep it"
-        return Rejected(image.place, image.image_id, "other_view", detail)
+        return Rejected(image.location, image.image_id, "other_view", detail)

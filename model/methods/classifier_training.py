@@ -15,7 +15,7 @@ from model.settings import ModelSettings, Recipe
 from model.tensors.attributes import attributes_of, rows_of
 from model.tensors.cohorts import check_files, open_cohort
 from model.tensors.label_values import label_values
-from model.tensors.pictures import KeptPictures, in_order, shuffled
+from model.tensors.pictures import CachedPictures, in_order, shuffled
 from model.training.fingerprint import fingerprint_of, stamps, weights_stamp
 from model.training.fitting import fit, silence_hints
 
@@ -60,7 +60,7 @@ def train_on_reports(
     check_files(cohort)
     train, validation = cohort.of_split("train"), cohort.of_split("validate")
     size, workers = settings.picture.size, settings.hardware.workers
-    training = shuffled(KeptPictures(train, size), own.batch_size, own.seed, workers)
+    training = shuffled(CachedPictures(train, size), own.batch_size, own.seed, workers)
     lightning.seed_everything(own.seed, verbose=False)
     network = ImageClassifier(settings.backbone, len(labels.concepts))
     origin = {}
@@ -76,7 +76,7 @@ def train_on_reports(
             len(training),
         ),
         training,
-        in_order(KeptPictures(validation, size), own.batch_size, workers),
+        in_order(CachedPictures(validation, size), own.batch_size, workers),
         settings=own,
         hardware=settings.hardware,
         folder=out.with_name(f".{out.name}.fit"),

@@ -8,7 +8,7 @@ from model.label_tables import read_label_tables
 from model.network.checkpoint import TrainedNetwork, save_network
 from model.network.training import NetworkData, train_network, training_values
 from model.reading.reader import train_severity
-from model.reading.severity import FEWEST, save_severity
+from model.reading.severity import MIN_IMAGES, save_severity
 from model.settings import ModelSettings
 from model.tensors.attributes import attributes_of, rows_of
 from model.tensors.cohorts import Cohort, open_cohort, severity_of
@@ -91,7 +91,7 @@ def _train_severity(
     """Train and write the severity head where enough images are scored; returns how many are."""
     severity = severity_of(settings.cohorts.training)
     scored = [image for image in cohort.images if image.image_id in severity]
-    if len(scored) >= FEWEST:
+    if len(scored) >= MIN_IMAGES:
         images = list(images_with_regions(regions, cohort.only(scored, "scored")))
         head = train_severity(trained, settings.queries, images, severity)
         assert head is not None

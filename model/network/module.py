@@ -57,7 +57,7 @@ class NetworkModule(lightning.LightningModule):
 
     def losses(self, batch: RegionBatch) -> dict[str, Tensor]:
         """Attribute loss and, where its weight is not 0, matching loss of a batch, [] each."""
-        values = self.values[batch.places]
+        values = self.values[batch.positions]
         regions, objectness, mask = batch.regions, batch.objectness, batch.mask
         targets, weights = attribute_targets(
             values, self.settings.uncertain, self.settings.unmentioned

@@ -18,7 +18,7 @@ from model.reading.reader import RegionReader, load_reader
 from model.settings import ModelSettings, load_settings
 from model.tensors.cohorts import CohortImage
 from model.tensors.region_rows import ImageRegions
-from model.tensors.square import fit_square, place
+from model.tensors.square import fit_square, place_in_square
 
 THRESHOLD_FILE: Final = "threshold.json"
 
@@ -55,13 +55,13 @@ class Predictor:
             image_id: names it in the result.
         """
         height, width = picture.shape
-        where = place(width, height, self.size)
+        placement = place_in_square(width, height, self.size)
         pixels = torch.from_numpy(fit_square(picture, self.size))[None, None]
         (found,) = self.finder(pixels)
         image = CohortImage(image_id, image_id, None, None, image_id, width, height)
         regions = ImageRegions(
             image,
-            where.to_image(found.boxes.double().numpy()),
+            placement.to_image(found.boxes.double().numpy()),
             found.objectness.float().numpy(),
             # As the network has learnt them: stored regions have half precision.
             found.features.half().numpy(),

@@ -37,7 +37,7 @@ def evidence_of_map(values: npt.NDArray[Any], where: Placement, size: int) -> Ev
 
     Args:
         values: [h, w] over the whole square, 0 to 1.
-        where: the image's place in the square.
+        where: position of the image in the square.
         size: S, pixels of the square's side.
     """
     shown = where.to_square(np.array([[0.0, 0.0, where.width, where.height]]))[0]

@@ -16,7 +16,7 @@ from model.network.network import ImageReading
 from model.reading.evidence import evidence_of_boxes, peak_of
 from model.reading.findings import Findings, FoundBox, Severity, edges_of
 from model.reading.severity import (
-    FEWEST,
+    MIN_IMAGES,
     SeverityHead,
     fit_severity,
     load_severity,
@@ -27,10 +27,10 @@ from model.tensors.attributes import rows_of
 from model.tensors.region_rows import GEOMETRY, ImageRegions, geometry_of
 
 #: Boxes that overlap more than this are one; the more certain stands for both.
-_SAME: Final = 0.3
+_MERGE_IOU: Final = 0.3
 #: Characteristics given with a box, and the least probability to be given.
-_MOST_ATTRIBUTES: Final = 6
-_LEAST_PROBABILITY: Final = 0.05
+_MAX_ATTRIBUTES: Final = 6
+_MIN_PROBABILITY: Final = 0.05
 _BATCH: Final = 256
 
 
@@ -109,7 +109,7 @@ class RegionReader:
         count = len(image.boxes)
         probabilities, attention = reading.probabilities[row], reading.attention[row, :, :count]
         edges = torch.from_numpy(image.boxes).float()
-        kept = nms(edges, scores[:count], _SAME).tolist()
+        kept = nms(edges, scores[:count], _MERGE_IOU).tolist()
         boxes = tuple(
             FoundBox(
                 tuple(image.boxes[region].tolist()),
@@ -144,8 +144,8 @@ class RegionReader:
         ranked = sorted(zip(of_region, self.trained.concepts, strict=True), reverse=True)
         return {
             name: probability
-            for probability, name in ranked[:_MOST_ATTRIBUTES]
-            if probability >= _LEAST_PROBABILITY
+            for probability, name in ranked[:_MAX_ATTRIBUTES]
+            if probability >= _MIN_PROBABILITY
         }
 
     def _attended(self, attention: Tensor, concept: str) -> npt.NDArray[np.float32]:
@@ -200,7 +200,7 @@ def train_severity(
         images: regions of the training images, all of which are in `severity`.
         severity: image id to geographic extent (0 to 8) and opacity (0 to 6).
     """
-    if len(images) < FEWEST:
+    if len(images) < MIN_IMAGES:
         return None
     features = RegionReader(trained, queries, None).severity_features(images)
     return fit_severity(features, torch.tensor([severity[one.image.image_id] for one in images]))

@@ -14,13 +14,13 @@ from model.training.card import Card, load_weights, read_card, save_weights
 _KIND: Final = "severity"
 _CONTRACTS: Final = {SEVERITY.name: SEVERITY.version}
 #: Highest geographic extent and highest opacity.
-HIGHEST: Final = (8.0, 6.0)
+MAX_SCORES: Final = (8.0, 6.0)
 # Strengths of the ridge that leave-one-out chooses from.
 _STRENGTHS: Final = (0.1, 1.0, 10.0, 100.0, 1000.0)
 # Probabilities are clipped to this distance from 0 and 1 before the logit.
 _LOGIT_EPSILON: Final = 1e-3
 #: With fewer scored images than this, a head learns nothing but noise.
-FEWEST: Final = 20
+MIN_IMAGES: Final = 20
 
 
 def severity_features(
@@ -65,13 +65,13 @@ class SeverityHead(nn.Module):
         super().__init__()
         self.register_buffer("feature_mean", torch.zeros(features))
         self.register_buffer("feature_std", torch.ones(features))
-        self.register_buffer("weights", torch.zeros(features, len(HIGHEST)))
-        self.register_buffer("offset", torch.zeros(len(HIGHEST)))
+        self.register_buffer("weights", torch.zeros(features, len(MAX_SCORES)))
+        self.register_buffer("offset", torch.zeros(len(MAX_SCORES)))
 
     def forward(self, features: Tensor) -> Tensor:
         """[I, 2] geographic extent and opacity, within their scales, of [I, F] features."""
         scores = (features - self.feature_mean) / self.feature_std @ self.weights + self.offset
-        return torch.minimum(scores.clamp_min(0), torch.tensor(HIGHEST, device=scores.device))
+        return torch.minimum(scores.clamp_min(0), torch.tensor(MAX_SCORES, device=scores.device))
 
 
 def fit_severity(features: Tensor, scores: Tensor) -> SeverityHead:
@@ -84,15 +84,15 @@ def fit_severity(features: Tensor, scores: Tensor) -> SeverityHead:
     Raises:
         ValueError: there are fewer than 20 images.
     """
-    if len(features) < FEWEST:
-        raise ValueError(f"{len(features)} scored images; a head needs at least {FEWEST}")
+    if len(features) < MIN_IMAGES:
+        raise ValueError(f"{len(features)} scored images; a head needs at least {MIN_IMAGES}")
     from sklearn.linear_model import RidgeCV
 
     head = SeverityHead(features.shape[1])
     head.feature_mean.copy_(features.mean(dim=0))
     head.feature_std.copy_(features.std(dim=0).clamp_min(1e-4))
     standard = ((features - head.feature_mean) / head.feature_std).double().numpy()
-    for column in range(len(HIGHEST)):
+    for column in range(len(MAX_SCORES)):
         ridge = RidgeCV(alphas=_STRENGTHS).fit(standard, scores[:, column].double().numpy())
         head.weights[:, column] = torch.from_numpy(ridge.coef_).float()
         head.offset[column] = float(ridge.intercept_)

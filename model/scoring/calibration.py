@@ -13,7 +13,7 @@ from model.scoring.overlap import iou
 OVERLAP: Final = 0.3
 #: False positives an image that a method may have, on average: a method whose scores mean nothing
 #: would otherwise find most by showing all that it has.
-MOST_FALSE: Final = 1.0
+MAX_FALSE_POSITIVES: Final = 1.0
 
 
 def best_threshold(images: Sequence[ImageBoxes]) -> tuple[float, float]:
@@ -52,14 +52,14 @@ def best_threshold(images: Sequence[ImageBoxes]) -> tuple[float, float]:
     f1 = 2 * found / (shown + wanted)
     # Equal scores stand or fall together.
     ends = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))
-    ends = ends[(shown - found)[ends] <= MOST_FALSE * len(images)]
+    ends = ends[(shown - found)[ends] <= MAX_FALSE_POSITIVES * len(images)]
     if not wanted or not len(ends):
         return float(np.nextafter(scores.max(), np.inf)), 0.0
     best = ends[int(f1[ends].argmax())]
     return float(scores[order][best]), float(f1[best])
 
 
-def above(images: Sequence[ImageBoxes], threshold: float) -> list[ImageBoxes]:
+def above_threshold(images: Sequence[ImageBoxes], threshold: float) -> list[ImageBoxes]:
     """The images with those of their predicted boxes that reach a score."""
     kept = [image.scores >= threshold for image in images]
     return [

@@ -36,7 +36,7 @@ def compare(*, settings: ModelSettings, tables: Path, out: Path, seeds: int) -> 
     What an earlier run of the same settings has finished is kept.
 
     Args:
-        settings: of every stage; the seeds are put in their place.
+        settings: of every stage; their seeds are replaced.
         tables: folder of labels, vocabulary and embeddings.
         out: folder for `scores.parquet`, `scores.md`, `accuracy_over_iou.png` and one folder a
             seed.

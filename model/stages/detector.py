@@ -13,7 +13,7 @@ from model.detector.module import DetectorModule
 from model.detector.retinanet import Detector
 from model.settings import ModelSettings
 from model.tensors.cohorts import Cohort, CohortError, check_files, open_cohort
-from model.tensors.pictures import KeptPictures, Pictures, in_order, shuffled
+from model.tensors.pictures import CachedPictures, Pictures, in_order, shuffled
 from model.training.fingerprint import fingerprint_of, stamps
 from model.training.fitting import fit, silence_hints
 
@@ -41,9 +41,9 @@ def detector(*, settings: ModelSettings, out: Path, record: Path | None = None) 
     own = settings.detector
     size, workers = settings.picture.size, settings.hardware.workers
     training = shuffled(
-        KeptPictures(cohort.of_split("train"), size), own.batch_size, own.seed, workers
+        CachedPictures(cohort.of_split("train"), size), own.batch_size, own.seed, workers
     )
-    validation = KeptPictures(cohort.of_split("validate"), size)
+    validation = CachedPictures(cohort.of_split("validate"), size)
     lightning.seed_everything(own.seed, verbose=False)
     network = Detector(settings.backbone, size, cohort.kinds, settings.targets)
     epochs = fit(

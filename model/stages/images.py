@@ -107,7 +107,7 @@ def _read(
             continue
         seen = next(inspected) if found is None else None
         if isinstance(seen, Unusable):
-            found = Rejected(record.place, record.image_id, seen.reason, seen.detail)
+            found = Rejected(record.location, record.image_id, seen.reason, seen.detail)
         elif seen is not None:
             found = choice.after_reading(record, seen)
         if found is not None:
@@ -120,7 +120,7 @@ def _left_behind(image: ListedImage) -> Iterator[Rejected]:
     parts = (*image.boxes, *((image.score,) if image.score is not None else ()))
     for part in parts:
         detail = "belongs to an image that is in quarantine itself; see the reason there"
-        yield Rejected(part.place, image.image_id, "image_not_used", detail)
+        yield Rejected(part.location, image.image_id, "image_not_used", detail)
 
 
 def _add(

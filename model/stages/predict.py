@@ -11,7 +11,7 @@ from data_contracts.summary import StageSummary
 from data_contracts.tables import QUARANTINE
 from model.figures.reading import draw_reading
 from model.figures.style import save
-from model.images.sources.records import Place, Rejected
+from model.images.sources.records import Location, Rejected
 from model.images.tables import quarantine_table
 from model.images.unreadable import UnreadableImageError
 from model.methods.registry import OURS
@@ -78,7 +78,7 @@ def _write(
     write_json(coco_of(read), out / "coco.json")
     tables = write_findings(OURS, [one.counted for one in read], out)
     rejected = [
-        Rejected(Place(str(e.path), 0), e.path.name, e.reason, e.detail) for e in unreadable
+        Rejected(Location(str(e.path), 0), e.path.name, e.reason, e.detail) for e in unreadable
     ]
     write_table(QUARANTINE, quarantine_table(rejected), out / "quarantine.parquet")
     return (

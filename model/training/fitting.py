@@ -1,4 +1,4 @@
-"""Fitting a network with Lightning: early stop, resume, and a record of every epoch."""
+"""Fitting a network with Lightning: early stopping, resuming, and a record of every epoch."""
 
 import logging
 import shutil
@@ -62,7 +62,7 @@ def fit(
 ) -> int:
     """Train until the validation stops getting better; `network` is left as in its best epoch.
 
-    A run that was killed is taken up at its last whole epoch, and ends as it would have ended.
+    A killed run resumes at its last finished epoch, and ends with the same result.
 
     Args:
         network: logs `validation_loss` each epoch.
@@ -77,7 +77,7 @@ def fit(
     Returns:
         How many epochs there were.
     """
-    resume = _take_up(folder, fingerprint)
+    resume = _resumable(folder, fingerprint)
     checkpoints = ModelCheckpoint(
         folder / _CHECKPOINTS,
         filename=_BEST,
@@ -96,14 +96,14 @@ def fit(
         max_epochs=settings.epochs,
         callbacks=[*callbacks, *([TQDMProgressBar()] if shown else [])],
         enable_progress_bar=shown,
-        logger=_logger(record, going_on=resume is not None) if record else False,
+        logger=_logger(record, resume=resume is not None) if record else False,
         log_every_n_steps=1,
         gradient_clip_val=1.0,
         num_sanity_val_steps=0,
         enable_model_summary=False,
         default_root_dir=folder,
     )
-    with _commit_asked_for(record):
+    with _commit_needed(record):
         trainer.fit(network, training, validation, ckpt_path=resume, weights_only=True)
     best = torch.load(checkpoints.best_model_path, weights_only=True, map_location="cpu")
     network.load_state_dict(best["state_dict"])
@@ -122,14 +122,14 @@ def silence_hints() -> None:
     for message in (
         ".*does not have many workers.*",
         ".*treespec, LeafSpec.*",
-        # It is not: that is how a broken run is taken up.
+        # Not a mistake: a killed run resumes from it.
         "Checkpoint directory .* exists and is not empty.*",
     ):
         warnings.filterwarnings("ignore", message=message)
 
 
-def _take_up(folder: Path, fingerprint: str) -> Path | None:
-    """The checkpoint that a broken run of the same fingerprint left, if there is one."""
+def _resumable(folder: Path, fingerprint: str) -> Path | None:
+    """The last checkpoint of a killed run with the same fingerprint; None where there is none."""
     stamp = folder / _FINGERPRINT
     if not stamp.is_file() or stamp.read_text(encoding="utf-8") != fingerprint:
         shutil.rmtree(folder, ignore_errors=True)
@@ -139,16 +139,16 @@ def _take_up(folder: Path, fingerprint: str) -> Path | None:
     return last if last.is_file() else None
 
 
-def _logger(record: Path, *, going_on: bool) -> Any:
+def _logger(record: Path, *, resume: bool) -> Any:
     from dvclive.lightning import DVCLiveLogger
 
     return DVCLiveLogger(
-        dir=str(record), resume=going_on, save_dvc_exp=False, dvcyaml=None, report=None
+        dir=str(record), resume=resume, save_dvc_exp=False, dvcyaml=None, report=None
     )
 
 
 @contextmanager
-def _commit_asked_for(record: Path | None) -> Iterator[None]:
+def _commit_needed(record: Path | None) -> Iterator[None]:
     """DVCLive looks for the commit when training starts; say so where there is none."""
     from scmrepo.exceptions import SCMError
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from model.images.facts import ImageFacts
 from model.images.fitting import FittedBox, fit_boxes
-from model.images.sources.records import DrawnBox, ListedImage, Place, Rejected
+from model.images.sources.records import DrawnBox, ListedImage, Location, Rejected
 from model.images.turning import Turn
 
 FACTS = ImageFacts(100, 200)
@@ -14,13 +14,13 @@ FACTS = ImageFacts(100, 200)
 
 def drawn(*corners: float, label: str = "opacity") -> DrawnBox:
     x, y, width, height = corners
-    return DrawnBox(Place("boxes.csv", 2), x, y, width, height, label, "reader")
+    return DrawnBox(Location("boxes.csv", 2), x, y, width, height, label, "reader")
 
 
 def fit(
     *boxes: DrawnBox, facts: ImageFacts = FACTS, frame: tuple[int, int] | None = None
 ) -> list[tuple[float, ...] | str]:
-    image = ListedImage(Place("list.csv", 2), "i", "i.png", frame=frame, boxes=boxes)
+    image = ListedImage(Location("list.csv", 2), "i", "i.png", frame=frame, boxes=boxes)
     return [
         found.reason if isinstance(found, Rejected) else
         (found.box.x, found.box.y, found.box.width, found.box.height)
@@ -68,7 +68,7 @@ def test_boxes_turn_with_a_mirrored_picture() -> None:
 )
 def test_no_box_leaves_its_picture(corners: list[float], turn: Turn) -> None:
     facts = ImageFacts(100, 200, turn=turn)
-    image = ListedImage(Place("list.csv", 2), "i", "i.png", boxes=(drawn(*corners),))
+    image = ListedImage(Location("list.csv", 2), "i", "i.png", boxes=(drawn(*corners),))
     for found in fit_boxes(image, facts):
         if isinstance(found, FittedBox):
             box = found.box

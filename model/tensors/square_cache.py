@@ -8,10 +8,10 @@ import numpy as np
 from model.tensors.square import Square
 
 #: Bytes that squares may take; a cohort that needs more is read from its files each time.
-MOST_BYTES: Final = 2 * 1024**3
+MAX_BYTES: Final = 2 * 1024**3
 
 
-class KeptSquares:
+class SquareCache:
     """The squares of a cohort, as far as they have been read.
 
     A loader's processes share the memory where they are forked, so that what one of them has read
@@ -52,6 +52,6 @@ class KeptSquares:
         self._known = np.frombuffer(memory, np.bool_, count, offset=pixels)
 
 
-def kept_squares(count: int, size: int) -> KeptSquares | None:
+def square_cache(count: int, size: int) -> SquareCache | None:
     """Memory for a cohort's squares, or None where they would take too much of it."""
-    return KeptSquares(count, size) if count * size * size <= MOST_BYTES else None
+    return SquareCache(count, size) if count * size * size <= MAX_BYTES else None
