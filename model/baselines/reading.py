@@ -38,7 +38,7 @@ class Mapped:
     Attributes:
         position: of the image in the cohort, from 0.
         values: [h, w] over the square, 0 to 1.
-        certainty: the highest probability of what is asked for.
+        certainty: the highest probability among the queries, 0 to 1.
         probabilities: concept id to probability.
     """
 
@@ -60,7 +60,7 @@ def map_images(
     Args:
         trained: the classifier.
         mappings: how maps are made of it, by name.
-        queries: concepts that are asked for.
+        queries: concept ids whose maps are joined.
         pictures: in the cohort's order.
         hardware: where to run.
     """
@@ -102,7 +102,7 @@ def best_share(mapped: Sequence[Mapped], pictures: Pictures) -> float:
     """The share of the maximum at which maps give the best boxes, where boxes are known.
 
     The same rule as chooses every method's threshold: F1 at IoU 0.3, each share at its own best
-    threshold. So a baseline is not held down by a share that suits it ill.
+    threshold. So no baseline suffers from a share that suits it badly.
     """
     cohort = pictures.cohort
     of_share: dict[float, list[ImageBoxes]] = {share: [] for share in SHARES}

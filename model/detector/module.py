@@ -1,4 +1,4 @@
-"""How the detector learns from the cohort with boxes."""
+"""Lightning module of the detector."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ class DetectorModule(lightning.LightningModule):
     """Trains a detector.
 
     Args:
-        detector: what learns.
+        detector: to train.
         settings: of its training.
         steps: batches of an epoch.
     """
@@ -30,7 +30,7 @@ class DetectorModule(lightning.LightningModule):
         self.steps = steps
 
     def training_step(self, batch: Batch, number: int) -> Tensor:
-        """Loss of varied pictures."""
+        """Loss of augmented pictures."""
         seed = (self.settings.seed, self.current_epoch, number, self.global_rank)
         pixels, boxes = augment(batch.pixels, batch.boxes, seed)
         losses = self.detector.losses(pixels, boxes)

@@ -23,7 +23,7 @@ _SCALES: Final = (2.0, 2.0 * 2 ** (1 / 3), 2.0 * 2 ** (2 / 3))
 _RATIOS: Final = (0.5, 1.0, 2.0)
 # Channels that a group norm takes together: on the coarsest levels one alone would be all zeros.
 _GROUP: Final = 4
-#: Anchors of an image, the likeliest, that become boxes at all.
+#: Anchors of an image, those of highest score, that are decoded to boxes.
 CANDIDATES: Final = 500
 #: Stage of the body whose features are read as texture.
 TEXTURE_STAGE: Final = "layer1"
@@ -34,8 +34,8 @@ class Proposed:
     """An image's candidate regions.
 
     Attributes:
-        boxes: [R, 4] in the square's pixels, the likeliest first.
-        objectness: [R] 0 to 1, of the likeliest kind of those that are looked for.
+        boxes: [R, 4] in the square's pixels, in descending order of objectness.
+        objectness: [R] 0 to 1, the maximum over the target kinds.
     """
 
     boxes: Tensor
@@ -48,9 +48,9 @@ class Detector(nn.Module):
     Args:
         backbone: the feature pyramid's settings.
         size: S, pixels of a square's side.
-        kinds: what boxes enclose, in the order of the outputs.
-        targets: those of the kinds that are looked for; the others are known so that they can be
-            told from them.
+        kinds: classes of the boxes, in the order of the outputs.
+        targets: the classes that objectness is of; empty takes all. The others are learnt so that
+            they are not mistaken for these.
     """
 
     def __init__(
@@ -117,12 +117,12 @@ class Detector(nn.Module):
         return found
 
     def propose(self, features: list[Tensor], count: int, overlap: float) -> list[Proposed]:
-        """The likeliest regions of images, of whichever kind, each apart from the others.
+        """The regions of highest objectness of each image, class-agnostic, after suppression.
 
         Args:
             features: as `features` gives them.
-            count: R, most regions of an image.
-            overlap: IoU above which the less likely of two is dropped.
+            count: R, maximum of regions an image.
+            overlap: IoU above which the lower-scored of two is dropped.
         """
         outputs = self.retinanet.head(features)
         logits = outputs["cls_logits"].float()
@@ -153,7 +153,7 @@ class Detector(nn.Module):
 
 
 def _head(channels: int, kinds: int) -> RetinaNetHead:
-    """Towers with group norms (Wu and He 2018): from scratch, few steps teach little without."""
+    """Towers with group norms (Wu and He 2018), which training from scratch needs."""
     groups = gcd(channels, max(channels // _GROUP, 1))
     return RetinaNetHead(
         channels,

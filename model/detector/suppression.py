@@ -1,7 +1,7 @@
 """Non-maximum suppression of a batch's boxes in rounds of fixed shape.
 
-A round takes the likeliest box that is left of every image. As few are wanted, that is less work
-than to compare the boxes of one image after the other; and exporters can follow it.
+Each round takes the best box that is left of every image. Few boxes are kept, so this is less work
+than comparing all pairs image by image, and it can be exported to ONNX.
 """
 
 from typing import Final
@@ -9,20 +9,20 @@ from typing import Final
 import torch
 from torch import Tensor
 
-#: Pixels that a box's sides must have at least.
-LEAST_SIDE: Final = 1
+#: Minimum of a box's width and height in pixels.
+MIN_SIDE: Final = 1
 
 
 def suppress(boxes: Tensor, overlap: float, count: int) -> tuple[Tensor, Tensor]:
-    """[B, R] indices of boxes that lie apart, and [B, R] whether there is one.
+    """[B, R] indices of the boxes that are kept, and [B, R] false where there is none.
 
     Args:
-        boxes: [B, N, 4], the likeliest of each image first.
-        overlap: IoU, below 1, above which the less likely of two is dropped.
-        count: R, most boxes of an image; those that there are come first.
+        boxes: [B, N, 4] in pixels, each image's in descending order of score.
+        overlap: IoU, below 1, above which the lower-scored of two is dropped.
+        count: R, maximum of boxes an image; where an image has fewer, padding comes last.
     """
     low, high = boxes.permute(2, 0, 1).contiguous().split(2)
-    left = ((high - low) >= LEAST_SIDE).all(dim=0)
+    left = ((high - low) >= MIN_SIDE).all(dim=0)
     chosen, there = [], []
     for _ in range(count):
         index = left.int().argmax(dim=1, keepdim=True)

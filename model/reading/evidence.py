@@ -1,4 +1,4 @@
-"""Boxes and maps as evidence over an image: 32 by 32 cells, whatever the image's size."""
+"""Boxes and maps as an evidence map of 32 by 32 cells over an image of any size."""
 
 from typing import Any, TypeAlias
 

@@ -1,4 +1,4 @@
-"""Images of a cohort as tensors, read when they are asked for."""
+"""Images of a cohort as tensors, read lazily."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -79,9 +79,9 @@ class Pictures(Dataset[Sample]):
 
 
 class CachedPictures(Pictures):
-    """Pictures that are read in every epoch, and decoded in the first.
+    """Pictures for training: decoded in the first epoch, and cached for the others.
 
-    Their squares are kept, unless the cohort is too large for memory.
+    Nothing is cached where the cohort is too large for memory.
     """
 
     def __init__(self, cohort: Cohort, size: int) -> None:

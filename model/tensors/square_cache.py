@@ -1,4 +1,4 @@
-"""Squares that were read once, kept in memory for the epochs that follow."""
+"""A cache in memory of the squares that the first epoch has decoded."""
 
 import mmap
 from typing import Any, Final
@@ -12,10 +12,10 @@ MAX_BYTES: Final = 2 * 1024**3
 
 
 class SquareCache:
-    """The squares of a cohort, as far as they have been read.
+    """The squares of a cohort that have been read so far.
 
-    A loader's processes share the memory where they are forked, so that what one of them has read
-    all have. Elsewhere each keeps its own.
+    Forked loader processes share the memory, so each sees what the others have read. Spawned ones
+    keep a cache each.
 
     Args:
         count: N, images of the cohort.
