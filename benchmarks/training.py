@@ -96,7 +96,7 @@ def one_epoch(path: str, count: int) -> dict[str, Any]:
     network = LocalizationNetwork(torch.randn(CONCEPTS, 100), FEATURES + 5, settings.size)
     values = (torch.rand(count, CONCEPTS) < 0.2).float()
     stream = RegionStream(Path(path), {f"i{n}": n for n in range(count)}, settings.batch_size, 0)
-    learning = NetworkModule(network, values, settings, len(stream))
+    module = NetworkModule(network, values, settings, len(stream))
     optimizer = torch.optim.AdamW(network.parameters())
     waited = learnt = 0.0
     peak = steps = 0
@@ -107,7 +107,7 @@ def one_epoch(path: str, count: int) -> dict[str, Any]:
         if batch is None:
             break
         fetched = time.perf_counter()
-        loss = torch.stack(list(learning.losses(batch).values())).sum()
+        loss = torch.stack(list(module.losses(batch).values())).sum()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -8,7 +8,7 @@ import pyarrow as pa
 from data_contracts.contract import Contract
 from data_contracts.images import BOXES, IMAGES, SEVERITY
 from data_contracts.tables import QUARANTINE
-from model.images.fitting import FittedBox
+from model.images.box_fitting import FittedBox
 from model.images.inspection import Inspected
 from model.images.sources.records import ListedImage, Rejected, Score
 

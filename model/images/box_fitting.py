@@ -1,4 +1,4 @@
-"""Holding an image's boxes against the picture they are drawn on."""
+"""Fits boxes to the picture that they are drawn on."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from typing import Final
 from model.images.facts import ImageFacts
 from model.images.sources.records import DrawnBox, ListedImage, Rejected
 
-# Rounding to whole pixels changes a shape by less.
+# Aspect ratios that differ by more are of different shapes; rounding to pixels changes less.
 _SAME_SHAPE: Final = 0.02
 
 
@@ -76,7 +76,7 @@ def _fit(
         return Rejected(box.location, image.image_id, "empty_box", detail)
     across, down = scale
     scaled = (box.x * across, box.y * down, box.width * across, box.height * down)
-    x, y, width, height = facts.turn.box(scaled, *facts.stored_size)
+    x, y, width, height = facts.reorientation.box(scaled, *facts.stored_size)
     left, upper = max(x, 0.0), max(y, 0.0)
     right, lower = min(x + width, float(facts.width)), min(y + height, float(facts.height))
     if right <= left or lower <= upper:
