@@ -17,7 +17,7 @@ from model.tensors.cohorts import check_files, open_cohort
 from model.tensors.label_values import label_values
 from model.tensors.pictures import CachedPictures, in_order, shuffled
 from model.training.fingerprint import fingerprint_of, stamps, weights_stamp
-from model.training.fitting import fit, silence_hints
+from model.training.fitting import FitFiles, fit, silence_hints
 
 _MODULES: Final[dict[Recipe, type[ClassifierModule]]] = {
     "plain": ClassifierModule,
@@ -67,6 +67,16 @@ def train_on_reports(
     if settings.regions.source == "detector":
         network.start_from(load_detector(detector))
         origin = weights_stamp(detector)
+    fingerprint = fingerprint_of(
+        settings.model_dump(
+            mode="json",
+            include={"picture", "backbone", "classifier", "network", "attributes"},
+        )
+        | {"recipe": recipe}
+        | origin
+        | stamps(tables, "labels", "vocabulary")
+        | stamps(settings.cohorts.training.tables, "images")
+    )
     epochs = fit(
         _MODULES[recipe](
             network,
@@ -79,18 +89,7 @@ def train_on_reports(
         in_order(CachedPictures(validation, size), own.batch_size, workers),
         settings=own,
         hardware=settings.hardware,
-        folder=out.with_name(f".{out.name}.fit"),
-        fingerprint=fingerprint_of(
-            settings.model_dump(
-                mode="json",
-                include={"picture", "backbone", "classifier", "network", "attributes"},
-            )
-            | {"recipe": recipe}
-            | origin
-            | stamps(tables, "labels", "vocabulary")
-            | stamps(settings.cohorts.training.tables, "images")
-        ),
-        record=record,
+        files=FitFiles(out.with_name(f".{out.name}.fit"), fingerprint, record),
     )
     save_classifier(network, settings.backbone, labels.concepts, out)
     return StageSummary(

@@ -104,9 +104,7 @@ def train_network(
         validation,
         settings=own,
         hardware=settings.hardware,
-        folder=files.folder,
-        fingerprint=files.fingerprint,
-        record=files.record,
+        files=files,
     )
     return Fitted(TrainedNetwork(network, data.labels.concepts, own.region_weighting), epochs)
 

@@ -15,7 +15,7 @@ from model.settings import ModelSettings
 from model.tensors.cohorts import Cohort, CohortError, check_files, open_cohort
 from model.tensors.pictures import CachedPictures, Pictures, in_order, shuffled
 from model.training.fingerprint import fingerprint_of, stamps
-from model.training.fitting import fit, silence_hints
+from model.training.fitting import FitFiles, fit, silence_hints
 
 _FIND = 0.5
 
@@ -46,18 +46,17 @@ def detector(*, settings: ModelSettings, out: Path, record: Path | None = None) 
     validation = CachedPictures(cohort.of_split("validate"), size)
     lightning.seed_everything(own.seed, verbose=False)
     network = Detector(settings.backbone, size, cohort.kinds, settings.targets)
+    fingerprint = fingerprint_of(
+        settings.model_dump(mode="json", include={"picture", "backbone", "detector", "targets"})
+        | stamps(settings.cohorts.detector.tables, "images", "boxes")
+    )
     epochs = fit(
         DetectorModule(network, own, len(training)),
         training,
         in_order(validation, own.batch_size, workers),
         settings=own,
         hardware=settings.hardware,
-        folder=out.with_name(f".{out.name}.fit"),
-        fingerprint=fingerprint_of(
-            settings.model_dump(mode="json", include={"picture", "backbone", "detector", "targets"})
-            | stamps(settings.cohorts.detector.tables, "images", "boxes")
-        ),
-        record=record,
+        files=FitFiles(out.with_name(f".{out.name}.fit"), fingerprint, record),
     )
     save_detector(network, settings.backbone, out)
     recall = _recall(network, validation, settings)

@@ -35,9 +35,9 @@ class FitFiles:
     """Where a training keeps its files.
 
     Attributes:
-        folder: of the checkpoints, until the training is over.
-        fingerprint: stands for all that the result depends on.
-        record: of DVCLive's metrics and plots; None keeps none.
+        folder: of the checkpoints, removed when the training is over.
+        fingerprint: of all that the result depends on; checkpoints with another are dropped.
+        record: folder of DVCLive's metrics and plots; None keeps none.
     """
 
     folder: Path
@@ -56,9 +56,7 @@ def fit(
     *,
     settings: FitSettings,
     hardware: HardwareSettings,
-    folder: Path,
-    fingerprint: str,
-    record: Path | None = None,
+    files: FitFiles,
 ) -> int:
     """Train until the validation stops getting better; `network` is left as in its best epoch.
 
@@ -70,14 +68,16 @@ def fit(
         validation: batches.
         settings: epochs and patience.
         hardware: where to run.
-        folder: keeps the checkpoints until the training is over.
-        fingerprint: stands for all that the result depends on; checkpoints of another are dropped.
-        record: folder for DVCLive's metrics and plots; None keeps none.
+        files: where it keeps its files.
 
     Returns:
-        How many epochs there were.
+        The number of epochs.
+
+    Raises:
+        RecordError: DVCLive cannot tell the commit.
     """
-    resume = _resumable(folder, fingerprint)
+    folder, record = files.folder, files.record
+    resume = _resumable(folder, files.fingerprint)
     checkpoints = ModelCheckpoint(
         folder / _CHECKPOINTS,
         filename=_BEST,

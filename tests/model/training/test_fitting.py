@@ -16,7 +16,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from model.settings import FitSettings, HardwareSettings
 from model.tensors.pictures import EpochOrder
-from model.training.fitting import MONITORED, RecordError, fit, silence_hints
+from model.training.fitting import MONITORED, FitFiles, RecordError, fit, silence_hints
 from model.training.schedule import one_cycle
 
 CPU = HardwareSettings(accelerator="cpu", devices=1, precision="32-true", workers=0)
@@ -78,8 +78,9 @@ def loaders(seed: int) -> tuple[DataLoader[Any], DataLoader[Any]]:
 
 def train(network: Line, folder: Path, **given: Any) -> int:
     silence_hints()
-    known = {"settings": network.settings, "hardware": CPU, "fingerprint": "a", **given}
-    return fit(network, *loaders(network.seed), folder=folder, **known)
+    files = FitFiles(folder, given.pop("fingerprint", "a"), given.pop("record", None))
+    known = {"settings": network.settings, "hardware": CPU, **given}
+    return fit(network, *loaders(network.seed), files=files, **known)
 
 
 class ShortLived(Line):
