@@ -23,7 +23,7 @@ from rich.table import Table
 
 from data_contracts.regions import REGIONS
 from data_contracts.storage import PartedTable
-from model.network.learning import NetworkLearning
+from model.network.module import NetworkModule
 from model.network.network import LocalizationNetwork
 from model.settings import NetworkSettings
 from model.tensors.cohorts import CohortImage
@@ -96,7 +96,7 @@ def one_epoch(path: str, count: int) -> dict[str, Any]:
     network = LocalizationNetwork(torch.randn(CONCEPTS, 100), FEATURES + 5, settings.size)
     values = (torch.rand(count, CONCEPTS) < 0.2).float()
     stream = RegionStream(Path(path), {f"i{n}": n for n in range(count)}, settings.batch_size, 0)
-    learning = NetworkLearning(network, values, settings, len(stream))
+    module = NetworkModule(network, values, settings, len(stream))
     optimizer = torch.optim.AdamW(network.parameters())
     waited = learnt = 0.0
     peak = steps = 0
@@ -107,7 +107,7 @@ def one_epoch(path: str, count: int) -> dict[str, Any]:
         if batch is None:
             break
         fetched = time.perf_counter()
-        loss = torch.stack(list(learning.losses(batch).values())).sum()
+        loss = torch.stack(list(module.losses(batch).values())).sum()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

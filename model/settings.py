@@ -9,7 +9,7 @@ from pydantic import Field
 from command_line.settings_files import SettingsPart, StrictSettings, parse_assignment
 
 Backbone = Literal["resnet18", "resnet34", "resnet50"]
-#: How the baselines' classifiers are taught.
+#: How the baselines' classifiers are trained.
 Recipe = Literal["plain", "hide_and_seek"]
 RegionSource = Literal["detector", "grid"]
 #: What a value of -1, uncertain, is taken for in training; null, not mentioned, stays unknown.

@@ -1,4 +1,4 @@
-"""Maps of where a classifier sees what it is asked for."""
+"""Class activation maps and Grad-CAM of a classifier."""
 
 import torch
 from torch import Tensor
@@ -12,7 +12,7 @@ def class_activation(network: ImageClassifier, features: Tensor, queries: Tensor
     """[B, h, w] class activation maps, 0 to 1, each scaled by its own range.
 
     For concept k with output weights w_k, M_k = relu(sum_c w_kc F_c); the queries' maps are added,
-    each weighed with its probability.
+    each weighted by its probability.
 
     Args:
         network: the classifier.
@@ -33,7 +33,7 @@ def gradient_activation(network: ImageClassifier, features: Tensor, queries: Ten
 
     With y_k the logit and A_c the last features, alpha_kc is the mean of dy_k/dA_c over the cells
     and M_k = relu(sum_c alpha_kc A_c). What is explained is the queries' sum of log-probabilities'
-    logits weighed with their probabilities, in one backward pass. Behind global average pooling
+    logits weighted by their probabilities, in one backward pass. Behind global average pooling
     and a linear layer alpha is w/(hw), so that its maps differ from CAM's only in how queries are
     joined before the relu.
 

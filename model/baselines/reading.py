@@ -36,13 +36,13 @@ class Mapped:
     """An image with a classifier's map of it.
 
     Attributes:
-        place: the image's place in the cohort.
+        position: of the image in the cohort, from 0.
         values: [h, w] over the square, 0 to 1.
-        certainty: the highest probability of what is asked for.
+        certainty: the highest probability among the queries, 0 to 1.
         probabilities: concept id to probability.
     """
 
-    place: int
+    position: int
     values: Map
     certainty: float
     probabilities: dict[str, float]
@@ -60,7 +60,7 @@ def map_images(
     Args:
         trained: the classifier.
         mappings: how maps are made of it, by name.
-        queries: concepts that are asked for.
+        queries: concept ids whose maps are joined.
         pictures: in the cohort's order.
         hardware: where to run.
     """
@@ -77,17 +77,17 @@ def map_images(
         with torch.inference_mode():
             probabilities = network.classify(features).sigmoid().cpu()
         certainty = probabilities[:, rows.cpu()].amax(dim=1)
-        for row, place in enumerate(batch.places.tolist()):
+        for row, position in enumerate(batch.positions.tolist()):
             named = dict(zip(trained.concepts, probabilities[row].tolist(), strict=True))
             yield {
-                name: Mapped(place, of_batch[row], float(certainty[row]), named)
+                name: Mapped(position, of_batch[row], float(certainty[row]), named)
                 for name, of_batch in maps.items()
             }
 
 
 def findings_of_map(mapped: Mapped, pictures: Pictures, share: float) -> Findings:
     """Boxes around what stands out of a map; a box's score is its peak times the certainty."""
-    image, where = pictures.cohort.images[mapped.place], pictures.placement(mapped.place)
+    image, where = pictures.cohort.images[mapped.position], pictures.placement(mapped.position)
     edges, scores = _boxes(mapped, over_square(mapped.values, pictures.size), pictures, share)
     boxes = tuple(
         FoundBox(tuple(own.tolist()), float(score), {})
@@ -102,12 +102,12 @@ def best_share(mapped: Sequence[Mapped], pictures: Pictures) -> float:
     """The share of the maximum at which maps give the best boxes, where boxes are known.
 
     The same rule as chooses every method's threshold: F1 at IoU 0.3, each share at its own best
-    threshold. So a baseline is not held down by a share that suits it ill.
+    threshold. So no baseline suffers from a share that suits it badly.
     """
     cohort = pictures.cohort
     of_share: dict[float, list[ImageBoxes]] = {share: [] for share in SHARES}
     for one in mapped:
-        image = cohort.images[one.place]
+        image = cohort.images[one.position]
         fine = over_square(one.values, pictures.size)
         for share, images in of_share.items():
             edges, scores = _boxes(one, fine, pictures, share)
@@ -122,7 +122,7 @@ def _boxes(
 ) -> tuple[Boxes, npt.NDArray[np.float64]]:
     """[N, 4] boxes of a map in the image's own pixels, and [N] their scores."""
     in_square, peaks = boxes_of_map(fine, share)
-    return pictures.placement(mapped.place).to_image(in_square), peaks * mapped.certainty
+    return pictures.placement(mapped.position).to_image(in_square), peaks * mapped.certainty
 
 
 def image_boxes(found: Iterable[Findings], cohort: Cohort) -> list[ImageBoxes]:

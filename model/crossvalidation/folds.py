@@ -1,4 +1,4 @@
-"""Patients dealt into folds."""
+"""Splits patients into folds."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
@@ -7,26 +7,29 @@ import numpy as np
 
 from model.tensors.cohorts import Cohort
 
-_HELD_BACK: Final = 8
+#: One patient of so many outside the test split is for validation.
+_VALIDATION_SHARE: Final = 8
 
 
 class Fold(NamedTuple):
-    """Images by id: to learn from, to stop the training by, and to score on."""
+    """Images of a fold by id; no patient is in two of the splits."""
 
     number: int
-    taught: frozenset[str]
-    held_back: frozenset[str]
-    scored: frozenset[str]
+    train: frozenset[str]
+    validation: frozenset[str]
+    test: frozenset[str]
 
 
-def deal(cohort: Cohort, severity: Mapping[str, Any], folds: int, seed: int) -> Iterator[Fold]:
-    """Patients dealt into folds, those whose images have boxes or scores as evenly as the rest.
+def split_folds(
+    cohort: Cohort, severity: Mapping[str, Any], folds: int, seed: int
+) -> Iterator[Fold]:
+    """Split patients into folds, stratified by whether their images have boxes or scores.
 
     Args:
         cohort: the images.
         severity: scored images by id.
         folds: how many.
-        seed: of the dealing.
+        seed: of the splits.
     """
     from sklearn.model_selection import StratifiedGroupKFold
 
@@ -34,14 +37,14 @@ def deal(cohort: Cohort, severity: Mapping[str, Any], folds: int, seed: int) -> 
     patients = np.array([image.subject_id for image in cohort.images])
     strata = [2 * (name in cohort.boxes) + (name in severity) for name in names]
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
-    for number, (rest, scored) in enumerate(splitter.split(names, strata, patients)):
+    for number, (rest, test) in enumerate(splitter.split(names, strata, patients)):
         order = np.random.default_rng((seed, number)).permutation(np.unique(patients[rest]))
-        apart = set(order[: max(len(order) // _HELD_BACK, 1)].tolist())
-        held_back = [row for row in rest if patients[row] in apart]
-        taught = [row for row in rest if patients[row] not in apart]
+        chosen = set(order[: max(len(order) // _VALIDATION_SHARE, 1)].tolist())
+        validation = [row for row in rest if patients[row] in chosen]
+        train = [row for row in rest if patients[row] not in chosen]
         yield Fold(
             number,
-            frozenset(names[taught].tolist()),
-            frozenset(names[held_back].tolist()),
-            frozenset(names[scored].tolist()),
+            frozenset(names[train].tolist()),
+            frozenset(names[validation].tolist()),
+            frozenset(names[test].tolist()),
         )

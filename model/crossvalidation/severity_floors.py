@@ -17,7 +17,7 @@ _LUNGS: Final = ("Left Lung", "Right Lung")
 def severity_floors(
     images: CohortSettings,
     severity: Mapping[str, tuple[float, float]],
-    dealt: Sequence[Fold],
+    folds: Sequence[Fold],
 ) -> dict[str, dict[str, tuple[float, float]]]:
     """The floor that severity has to leave behind: the mean, and a line on lung intensity."""
     lungs = open_cohort("localization", images, _LUNGS)
@@ -27,13 +27,13 @@ def severity_floors(
         if image.image_id in severity
     }
     found: dict[str, dict[str, tuple[float, float]]] = {"mean_predictor": {}, "lung_intensity": {}}
-    for fold in dealt:
-        rest = [name for name in brightness if name not in fold.scored]
+    for fold in folds:
+        rest = [name for name in brightness if name not in fold.test]
         x = np.array([brightness[name] for name in rest])
         y = np.array([severity[name] for name in rest])
         lines = [np.polyfit(x, y[:, column], 1) for column in range(y.shape[1])]
         mean = y.mean(axis=0)
-        for name in fold.scored & set(brightness):
+        for name in fold.test & set(brightness):
             extent, opacity = (float(np.polyval(line, brightness[name])) for line in lines)
             found["mean_predictor"][name] = (float(mean[0]), float(mean[1]))
             found["lung_intensity"][name] = (extent, opacity)

@@ -1,4 +1,4 @@
-"""What is known of a candidate region: its box, its features and how likely it is."""
+"""Candidate regions of an image: boxes, objectness and features."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -16,9 +16,9 @@ from model.settings import RegionSettings
 
 #: Cells to a side that RoIAlign reads of a region.
 CELLS: Final = 2
-#: Changes whenever features change their meaning, so that finished tables are made again.
-READING: Final = 3
-#: Objectness of a window that no detector has seen: as likely as not.
+#: Version of what the features mean; a change makes finished tables be computed again.
+FEATURES_VERSION: Final = 3
+#: Objectness of the windows of a grid, which no detector scores.
 UNKNOWN: Final = 0.5
 _LEVELS: Final = ("p3", "p4", "p5")
 # A region of this share of the square is read from the pyramid's middle level.
@@ -27,7 +27,7 @@ _CANONICAL_SHARE: Final = 0.35
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """An image's candidate regions, the likeliest first.
+    """An image's candidate regions, in descending order of objectness.
 
     Attributes:
         boxes: [R, 4] in the square's pixels.
@@ -44,8 +44,8 @@ class CandidateFinder(nn.Module):
     """Finds candidate regions and reads their features from the detector's pyramid.
 
     Args:
-        detector: trained, or as it is made where windows of a grid stand in for its boxes. What
-            it learns later is not known here: a folded copy reads.
+        detector: trained, or untrained where windows of a grid replace its boxes. The finder keeps
+            a folded copy, which later training does not change.
         settings: how many regions, how far apart, and where from.
     """
 

@@ -1,6 +1,6 @@
-"""A trained detector rewritten for reading alone: the same numbers, to rounding, for less work.
+"""Folds a trained detector's batch norms for inference: equal results, to rounding, for less work.
 
-What is on disk, and what learns, is the detector itself; its folded copy is never saved.
+Training and checkpoints use the detector itself; the folded copy is never saved.
 """
 
 import copy
@@ -15,19 +15,19 @@ from model.detector.retinanet import Detector
 
 
 def fold(detector: Detector) -> Detector:
-    """A copy whose body has no batch norm, takes one channel and rectifies after it has pooled.
+    """A copy whose body has no batch norm, takes one channel and applies ReLU after pooling.
 
-    Frozen batch norm is a factor and a constant to a channel, which the convolution before it can
-    hold. Weights lie with their channels innermost, as the pictures do.
+    A frozen batch norm scales and shifts each channel, which the convolution before it can do.
+    Weights are stored channels-last, as the pictures are.
 
     Args:
-        detector: trained; stays as it is. What it learns later, the copy does not know.
+        detector: trained; it is not changed, and later training does not change the copy.
     """
     folded = copy.deepcopy(detector).eval()
     body = folded.retinanet.backbone.body
     _fold_norms(body)
     body["conv1"] = _of_grey(body["conv1"])
-    # The largest of the rectified is the rectified largest, and there are a quarter as many.
+    # Max pooling and ReLU commute, and after pooling there are a quarter as many values.
     body["maxpool"] = nn.Sequential(body["maxpool"], body["relu"])
     body["relu"] = nn.Identity()
     folded.normalise = normalise_grey

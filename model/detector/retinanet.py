@@ -23,7 +23,7 @@ _SCALES: Final = (2.0, 2.0 * 2 ** (1 / 3), 2.0 * 2 ** (2 / 3))
 _RATIOS: Final = (0.5, 1.0, 2.0)
 # Channels that a group norm takes together: on the coarsest levels one alone would be all zeros.
 _GROUP: Final = 4
-#: Anchors of an image, the likeliest, that become boxes at all.
+#: Anchors of an image, those of highest score, that are decoded to boxes.
 CANDIDATES: Final = 500
 #: Stage of the body whose features are read as texture.
 TEXTURE_STAGE: Final = "layer1"
@@ -34,8 +34,8 @@ class Proposed:
     """An image's candidate regions.
 
     Attributes:
-        boxes: [R, 4] in the square's pixels, the likeliest first.
-        objectness: [R] 0 to 1, of the likeliest kind of those that are looked for.
+        boxes: [R, 4] in the square's pixels, in descending order of objectness.
+        objectness: [R] 0 to 1, the maximum over the target kinds.
     """
 
     boxes: Tensor
@@ -48,9 +48,9 @@ class Detector(nn.Module):
     Args:
         backbone: the feature pyramid's settings.
         size: S, pixels of a square's side.
-        kinds: what boxes enclose, in the order of the outputs.
-        targets: those of the kinds that are looked for; the others are known so that they can be
-            told from them.
+        kinds: classes of the boxes, in the order of the outputs.
+        targets: the classes that objectness is of; empty takes all. The others are learnt so that
+            they are not mistaken for these.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Detector(nn.Module):
         self.normalise: Callable[[Tensor], Tensor] = normalise
         self.size = size
         self.kinds = tuple(kinds)
-        self.looked_for = [kind in targets or not targets for kind in kinds]
+        self.is_target = [kind in targets or not targets for kind in kinds]
         self.strides = strides_of(backbone)
         anchors = AnchorGenerator(
             tuple(tuple(scale * stride for scale in _SCALES) for stride in self.strides),
@@ -117,25 +117,25 @@ class Detector(nn.Module):
         return found
 
     def propose(self, features: list[Tensor], count: int, overlap: float) -> list[Proposed]:
-        """The likeliest regions of images, of whichever kind, each apart from the others.
+        """The regions of highest objectness of each image, class-agnostic, after suppression.
 
         Args:
             features: as `features` gives them.
-            count: R, most regions of an image.
-            overlap: IoU above which the less likely of two is dropped.
+            count: R, maximum of regions an image.
+            overlap: IoU above which the lower-scored of two is dropped.
         """
         outputs = self.retinanet.head(features)
         logits = outputs["cls_logits"].float()
         order = logits.amax(dim=-1).topk(min(CANDIDATES, logits.shape[1])).indices
-        targets = torch.tensor(self.looked_for, device=logits.device)
+        targets = torch.tensor(self.is_target, device=logits.device)
         objectness = _rows(logits, order)[..., targets].amax(dim=-1).sigmoid()
         moves = _rows(outputs["bbox_regression"], order).float()
         # The same for each image.
         anchors = self.anchors([level[:1] for level in features])[0][order]
         boxes = self.retinanet.box_coder.decode_single(moves.flatten(0, 1), anchors.flatten(0, 1))
         boxes = clip_boxes_to_image(boxes, (self.size, self.size)).unflatten(0, order.shape)
-        places, there = suppress(boxes, overlap, count)
-        boxes, objectness = _rows(boxes, places), objectness.gather(1, places)
+        indices, there = suppress(boxes, overlap, count)
+        boxes, objectness = _rows(boxes, indices), objectness.gather(1, indices)
         return [
             Proposed(own[:number], likely[:number])
             for own, likely, number in zip(boxes, objectness, there.sum(1).tolist(), strict=True)
@@ -153,7 +153,7 @@ class Detector(nn.Module):
 
 
 def _head(channels: int, kinds: int) -> RetinaNetHead:
-    """Towers with group norms (Wu and He 2018): from scratch, few steps teach little without."""
+    """Towers with group norms (Wu and He 2018), which training from scratch needs."""
     groups = gcd(channels, max(channels // _GROUP, 1))
     return RetinaNetHead(
         channels,

@@ -1,7 +1,7 @@
 """Non-maximum suppression of a batch's boxes in rounds of fixed shape.
 
-A round takes the likeliest box that is left of every image. As few are wanted, that is less work
-than to compare the boxes of one image after the other; and exporters can follow it.
+Each round takes the best box that is left of every image. Few boxes are kept, so this is less work
+than comparing all pairs image by image, and it can be exported to ONNX.
 """
 
 from typing import Final
@@ -9,40 +9,40 @@ from typing import Final
 import torch
 from torch import Tensor
 
-#: Pixels that a box's sides must have at least.
-LEAST_SIDE: Final = 1
+#: Minimum of a box's width and height in pixels.
+MIN_SIDE: Final = 1
 
 
 def suppress(boxes: Tensor, overlap: float, count: int) -> tuple[Tensor, Tensor]:
-    """[B, R] places of boxes that lie apart, and [B, R] whether there is one.
+    """[B, R] indices of the boxes that are kept, and [B, R] false where there is none.
 
     Args:
-        boxes: [B, N, 4], the likeliest of each image first.
-        overlap: IoU, below 1, above which the less likely of two is dropped.
-        count: R, most boxes of an image; those that there are come first.
+        boxes: [B, N, 4] in pixels, each image's in descending order of score.
+        overlap: IoU, below 1, above which the lower-scored of two is dropped.
+        count: R, maximum of boxes an image; where an image has fewer, padding comes last.
     """
     low, high = boxes.permute(2, 0, 1).contiguous().split(2)
-    left = ((high - low) >= LEAST_SIDE).all(dim=0)
+    left = ((high - low) >= MIN_SIDE).all(dim=0)
     chosen, there = [], []
     for _ in range(count):
-        place = left.int().argmax(dim=1, keepdim=True)
-        chosen.append(place)
-        there.append(left.gather(1, place))
+        index = left.int().argmax(dim=1, keepdim=True)
+        chosen.append(index)
+        there.append(left.gather(1, index))
         # The box itself goes with those that it covers.
-        left = left & (_overlaps(low, high, place) <= overlap)
+        left = left & (_overlaps(low, high, index) <= overlap)
     return torch.cat(chosen, dim=1), torch.cat(there, dim=1)
 
 
-def _overlaps(low: Tensor, high: Tensor, place: Tensor) -> Tensor:
+def _overlaps(low: Tensor, high: Tensor, index: Tensor) -> Tensor:
     """[B, N] IoU of one box of each image with all of its boxes.
 
     Args:
         low: [2, B, N] left and upper edges.
         high: [2, B, N] right and lower edges.
-        place: [B, 1] the one box.
+        index: [B, 1] the one box.
     """
-    places = place.expand(2, -1, -1)
-    own_low, own_high = low.gather(2, places), high.gather(2, places)
+    indices = index.expand(2, -1, -1)
+    own_low, own_high = low.gather(2, indices), high.gather(2, indices)
     shared = _areas((torch.minimum(high, own_high) - torch.maximum(low, own_low)).clamp_min(0))
     # Boxes without extent share nothing with each other.
     either = _areas(own_high - own_low) + _areas(high - low) - shared

@@ -1,7 +1,6 @@
-"""What a region looks like close up: whether it is dense, lumpy, lined, sharp or soft.
+"""Texture of regions, from pixels and the body's first stage.
 
-The pyramid says what a region is; how dense and of which texture only the first stage and the
-pixels themselves still know.
+The pyramid's levels no longer have how dense, patchy or sharp a region is.
 """
 
 from typing import Final
@@ -12,11 +11,11 @@ from torch.nn import functional
 
 #: Pixels to a cell of the maps, as of the body's first stage.
 STRIDE: Final = 4
-#: Numbers that `read_texture` gives beside twice the channels of the first stage.
+#: Features of `read_texture` beside mean and standard deviation of the first stage's channels.
 LOOKS: Final = 7
-# Points to a side at which a region is read, wherever between cells they lie.
+# Sampling points along each side of a region.
 _SAMPLES: Final = 8
-# A region's surroundings reach so far beyond it.
+# Size of a region's surroundings over that of the region.
 _AROUND: Final = 1.6
 _FINE: Final = 5
 _TINY: Final = 1e-6
@@ -25,9 +24,9 @@ _TINY: Final = 1e-6
 def read_texture(pixels: Tensor, stage: Tensor, boxes: Tensor) -> Tensor:
     """[B, R, 2T + 7] texture of regions.
 
-    Mean and standard deviation of the first stage's channels and of brightness, mean change to the
-    side, downwards and in what is finer than five pixels, and how much brighter the region is than
-    its surroundings and than the same place on the other side of the chest.
+    Mean and standard deviation of the first stage's channels and of brightness; mean absolute
+    gradient across and down, and mean absolute difference to a 5-pixel box blur; and brightness
+    less that of the surroundings and less that of the mirrored region.
 
     Args:
         pixels: [B, 1, S, S] 0 to 255.
@@ -58,7 +57,7 @@ def read_texture(pixels: Tensor, stage: Tensor, boxes: Tensor) -> Tensor:
 
 
 def _pixel_looks(pixels: Tensor) -> Tensor:
-    """[B, 5, S/4, S/4] brightness, its square, its change aside and down, and what is fine."""
+    """[B, 5, S/4, S/4] brightness, its square, its gradients across and down, and fine detail."""
     light = pixels.float() / 255
     aside = (light[..., :, 1:] - light[..., :, :-1]).abs()
     down = (light[..., 1:, :] - light[..., :-1, :]).abs()
@@ -96,9 +95,9 @@ def _weights(boxes: Tensor, size: int) -> Tensor:
 def _line_weights(low: Tensor, high: Tensor, cells: int) -> Tensor:
     """[B, R, cells] along one axis, of edges [B, R] in pixels."""
     steps = (torch.arange(_SAMPLES, device=low.device) + 0.5) / _SAMPLES
-    places = (low[..., None] + (high - low)[..., None] * steps) / STRIDE - 0.5
-    places = places.clamp(0, cells - 1)
-    distances = (places[..., None] - torch.arange(cells, device=low.device)).abs()
+    positions = (low[..., None] + (high - low)[..., None] * steps) / STRIDE - 0.5
+    positions = positions.clamp(0, cells - 1)
+    distances = (positions[..., None] - torch.arange(cells, device=low.device)).abs()
     return (1 - distances).clamp_min(0).mean(dim=2)
 
 
@@ -112,9 +111,9 @@ def _deviation(mean: Tensor, square: Tensor) -> Tensor:
 
 
 def _grown(boxes: Tensor, size: int) -> Tensor:
-    middle = (boxes[..., :2] + boxes[..., 2:]) / 2
+    centre = (boxes[..., :2] + boxes[..., 2:]) / 2
     half = (boxes[..., 2:] - boxes[..., :2]) / 2 * _AROUND
-    return torch.cat([middle - half, middle + half], dim=-1).clamp(0, size)
+    return torch.cat([centre - half, centre + half], dim=-1).clamp(0, size)
 
 
 def _mirrored(boxes: Tensor, size: int) -> Tensor:

@@ -5,7 +5,8 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from model.figures.style import OURS, colour_of, in_order, name_of, new_figure, plain
+from model.figures.style import in_order, new_figure, plain
+from model.methods.registry import OURS, colour_of, label_of
 
 
 def draw_accuracy(rows: Sequence[dict[str, Any]]) -> Figure:
@@ -45,7 +46,7 @@ def _line(axes: Any, method: str, rows: list[dict[str, Any]]) -> None:
         x,
         [row["value"] for row in rows],
         color=colour_of(method),
-        label=name_of(method),
+        label=label_of(method),
         linewidth=width,
         marker="o",
         markersize=3,

@@ -9,11 +9,12 @@ from model.figures.accuracy_over_iou import draw_accuracy
 from model.figures.overlays import Overlay, draw_attention, draw_boxes
 from model.figures.precision_recall import draw_precision_recall
 from model.figures.severity_scatter import draw_severity
-from model.figures.style import OURS, save
+from model.figures.style import save
 from model.images.pixels import read_pixels
+from model.methods.registry import OURS
 from model.reading.scored import Scored
 from model.reading.tables import read_maps
-from model.scoring.calibration import above
+from model.scoring.calibration import above_threshold
 from model.scoring.matching import match
 from model.scoring.overlap import iou
 from model.scoring.scorecard import ScoredImage
@@ -59,8 +60,8 @@ def draw_figures(
 
 
 def _found(image: ScoredImage, least_score: float) -> float:
-    """Share of the reference boxes that are found, less what is shown in vain."""
-    (shown,) = above([image.boxes], least_score)
+    """Share of the reference boxes that are found, less 0.1 for each false positive."""
+    (shown,) = above_threshold([image.boxes], least_score)
     matching = match(iou(shown.predicted, shown.reference), shown.scores, _FOUND_AT)
     return matching.true_positives / len(shown.reference) - 0.1 * matching.false_positives
 
@@ -73,7 +74,7 @@ def _overlay(
     maps: Mapping[str, Mapping[str, Any]],
 ) -> Overlay:
     image = images[row]
-    (shown,) = above([image.boxes], own.least_score)
+    (shown,) = above_threshold([image.boxes], own.least_score)
     likeliest = sorted(image.probabilities.items(), key=lambda item: -item[1])
     of_image = maps.get(image.boxes.image_id, {})
     return Overlay(

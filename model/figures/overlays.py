@@ -9,8 +9,9 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from model.figures.style import OURS, REFERENCE, colour_of, new_figure
+from model.figures.style import REFERENCE, new_figure
 from model.images.grey import Picture
+from model.methods.registry import OURS, colour_of
 from model.scoring.overlap import Boxes
 
 _COLUMNS: Final = 4
@@ -42,8 +43,8 @@ def draw_boxes(found: Sequence[Overlay], failed: Sequence[Overlay]) -> Figure:
     figure = new_figure(2.6 * _COLUMNS, 2.75 * max(rows, 1))
     axes = np.atleast_2d(figure.subplots(max(rows, 1), _COLUMNS)).reshape(-1)
     upper = -(-len(found) // _COLUMNS) * _COLUMNS
-    for place in axes:
-        place.set_axis_off()
+    for each in axes:
+        each.set_axis_off()
     for number, overlay in [*enumerate(found), *enumerate(failed, start=upper)]:
         _show(axes[number], overlay)
         axes[number].set_title(overlay.title, fontsize=8, loc="left")

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from model.figures.style import OURS, colour_of, in_order, name_of, new_figure, plain
+from model.figures.style import in_order, new_figure, plain
+from model.methods.registry import OURS, colour_of, label_of
 from model.reading.scored import Scored
 from model.scoring.localization import ImageBoxes
 from model.scoring.matching import match
@@ -25,7 +26,7 @@ def draw_precision_recall(scored: Mapping[str, Scored]) -> Figure:
                 recall,
                 precision,
                 color=colour_of(method),
-                label=name_of(method),
+                label=label_of(method),
                 linewidth=2.4 if method == OURS else 1.3,
             )
         axes.set_title(f"IoU {overlap}", loc="left", fontsize=11)

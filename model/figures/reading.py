@@ -6,8 +6,9 @@ from typing import Final
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from model.figures.style import OURS, colour_of, new_figure
+from model.figures.style import new_figure
 from model.images.grey import Picture
+from model.methods.registry import OURS, colour_of
 from model.reading.findings import Findings, FoundBox
 
 _SIDE: Final = 7.0

@@ -7,11 +7,12 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy import stats
 
-from model.figures.style import OURS, colour_of, new_figure, plain
+from model.figures.style import new_figure, plain
+from model.methods.registry import OURS, colour_of
 from model.scoring.scorecard import ScoredImage
 
 _SUBJECTS: Final = (("geographic_extent", "geographic extent", 8), ("opacity", "opacity", 6))
-_FEWEST: Final = 3
+_MIN_IMAGES: Final = 3
 
 
 def draw_severity(images: Sequence[ScoredImage]) -> Figure:
@@ -37,7 +38,7 @@ def draw_severity(images: Sequence[ScoredImage]) -> Figure:
         )
         axes.plot([0, highest], [0, highest], color="#555555", linewidth=1, linestyle="--")
         note = f"{len(points)} images"
-        if len(points) >= _FEWEST and np.ptp(points[:, 0]) and np.ptp(points[:, 1]):
+        if len(points) >= _MIN_IMAGES and np.ptp(points[:, 0]) and np.ptp(points[:, 1]):
             rank = stats.spearmanr(points[:, 0], points[:, 1]).statistic
             error = np.abs(points[:, 0] - points[:, 1]).mean()
             note = f"Spearman {rank:.2f}, mean error {error:.2f}, {len(points)} images"

@@ -30,7 +30,7 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from model.images.facts import ImageFacts
 from model.images.grey import Picture, between, is_flat, stretch
-from model.images.turning import turn_of
+from model.images.orientation import reorientation_of
 from model.images.unreadable import UnreadableImageError, check_bytes, check_size
 from model.images.views import view_of
 
@@ -97,7 +97,7 @@ def read_dicom(path: Path) -> Picture:
                 path, "damaged", f"holds pixels of shape {stored.shape}, unlike its header"
             )
         picture = _shown(dataset, stored)
-        return np.ascontiguousarray(facts.turn.picture(picture))
+        return np.ascontiguousarray(facts.reorientation.picture(picture))
 
 
 def _read(path: Path, *, stop_before_pixels: bool) -> Dataset:
@@ -130,11 +130,13 @@ def _facts(path: Path, dataset: Dataset) -> ImageFacts:
     width, height = int(dataset.Columns), int(dataset.Rows)
     check_size(path, width, height)
     orientation = dataset.get("PatientOrientation") or ()
-    turn = turn_of(orientation if isinstance(orientation, MultiValue | list) else ())
+    reorientation = reorientation_of(
+        orientation if isinstance(orientation, MultiValue | list) else ()
+    )
     spacing = _spacing(dataset)
-    if spacing is not None and turn.transpose:
+    if spacing is not None and reorientation.transpose:
         spacing = spacing[::-1]
-    return ImageFacts(*turn.size(width, height), spacing, _view(dataset), turn)
+    return ImageFacts(*reorientation.size(width, height), spacing, _view(dataset), reorientation)
 
 
 def _spacing(dataset: Dataset) -> tuple[float, float] | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from model.images.turning import Turn
+from model.images.orientation import Reorientation
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,16 +14,16 @@ class ImageFacts:
         height: rows of the picture as it is read.
         spacing: distance of two columns and of two rows in mm; None where the file does not say.
         view: one of `data_contracts.images.VIEWS`; None where the file does not say.
-        turn: what was done to the stored picture; boxes drawn on that one need the same.
+        reorientation: what was done to the stored picture; boxes drawn on that one need the same.
     """
 
     width: int
     height: int
     spacing: tuple[float, float] | None = None
     view: str | None = None
-    turn: Turn = field(default_factory=Turn)
+    reorientation: Reorientation = field(default_factory=Reorientation)
 
     @property
     def stored_size(self) -> tuple[int, int]:
         """Width and height in pixels as the file has them."""
-        return self.turn.size(self.width, self.height)
+        return self.reorientation.size(self.width, self.height)

@@ -8,7 +8,7 @@ import pyarrow as pa
 from data_contracts.contract import Contract
 from data_contracts.images import BOXES, IMAGES, SEVERITY
 from data_contracts.tables import QUARANTINE
-from model.images.fitting import FittedBox
+from model.images.box_fitting import FittedBox
 from model.images.inspection import Inspected
 from model.images.sources.records import ListedImage, Rejected, Score
 
@@ -87,16 +87,16 @@ class ImageTables:
 
 
 def quarantine_table(rejected: Sequence[Rejected]) -> pa.Table:
-    """Rows of the quarantine table, all of them: repeated places are numbered."""
+    """Rows of the quarantine table, all of them: repeated locations are numbered."""
     rows = _Rows(QUARANTINE)
     seen: set[tuple[str, int, str]] = set()
     for record in rejected:
-        file, times = record.place.file, 1
-        while (file, record.place.row, record.reason) in seen:
+        file, times = record.location.file, 1
+        while (file, record.location.row, record.reason) in seen:
             times += 1
-            file = f"{record.place.file} #{times}"
-        seen.add((file, record.place.row, record.reason))
-        rows.add(file, record.place.row, record.record_id, record.reason, record.detail)
+            file = f"{record.location.file} #{times}"
+        seen.add((file, record.location.row, record.reason))
+        rows.add(file, record.location.row, record.record_id, record.reason, record.detail)
     return rows.table()
 
 

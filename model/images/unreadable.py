@@ -6,8 +6,8 @@ from typing import Final
 #: No finding can be placed on less.
 SMALLEST_SIDE: Final = 64
 #: Eight times the largest detector; what claims more is broken or meant to exhaust memory.
-MOST_PIXELS: Final = 100_000_000
-MOST_BYTES: Final = 1_000_000_000
+MAX_PIXELS: Final = 100_000_000
+MAX_BYTES: Final = 1_000_000_000
 
 
 class UnreadableImageError(ValueError):
@@ -32,7 +32,7 @@ def check_bytes(path: Path) -> None:
     """Make sure that `path` is a file of a size that images have.
 
     Raises:
-        UnreadableImageError: it is no file (`unreadable_file`), or beyond `MOST_BYTES`.
+        UnreadableImageError: it is no file (`unreadable_file`), or beyond `MAX_BYTES`.
     """
     try:
         size = path.stat().st_size
@@ -40,9 +40,9 @@ def check_bytes(path: Path) -> None:
         raise UnreadableImageError(path, "unreadable_file", f"{error.strerror}") from None
     if not path.is_file():
         raise UnreadableImageError(path, "unreadable_file", "is no file; expected an image")
-    if size > MOST_BYTES:
+    if size > MAX_BYTES:
         raise UnreadableImageError(
-            path, "too_large", f"has {size:,} bytes; expected at most {MOST_BYTES:,}"
+            path, "too_large", f"has {size:,} bytes; expected at most {MAX_BYTES:,}"
         )
 
 
@@ -51,7 +51,7 @@ def check_size(path: Path, width: int, height: int) -> None:
 
     Raises:
         UnreadableImageError: a side is below `SMALLEST_SIDE` (`too_small`), or there are more than
-            `MOST_PIXELS` (`too_large`).
+            `MAX_PIXELS` (`too_large`).
     """
     if min(width, height) < SMALLEST_SIDE:
         raise UnreadableImageError(
@@ -59,9 +59,9 @@ def check_size(path: Path, width: int, height: int) -> None:
             "too_small",
             f"is {width} x {height} pixels; expected sides of {SMALLEST_SIDE} and more",
         )
-    if width * height > MOST_PIXELS:
+    if width * height > MAX_PIXELS:
         raise UnreadableImageError(
             path,
             "too_large",
-            f"claims {width:,} x {height:,} pixels; expected at most {MOST_PIXELS:,} in all",
+            f"claims {width:,} x {height:,} pixels; expected at most {MAX_PIXELS:,} in all",
         )

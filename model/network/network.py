@@ -1,4 +1,4 @@
-"""The network whole: from regions and attributes in training, from regions alone afterwards."""
+"""The network: it sees regions and attributes in training, and regions alone afterwards."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -13,12 +13,12 @@ _TINY: Final = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class ImageReading:
-    """What images show, read without any report.
+    """The network's outputs for images, without any report.
 
     Attributes:
         logits: [I, K] of each attribute of the vocabulary.
         attention: [I, K, R] of each attribute over the regions; sums to 1.
-        objectness: [I, R] how likely each region is, 0 to 1; 1 where attention goes without it.
+        objectness: [I, R] 0 to 1; all 1 where the network does not use it.
     """
 
     logits: Tensor
@@ -33,14 +33,14 @@ class ImageReading:
     def region_scores(self, queries: Tensor, *, weighted: bool = True) -> Tensor:
         """[I, R] how much the regions look like what is asked for, 0 to 1.
 
-        Each query's attention counts by its probability p, as does the whole:
-        score_r = o_r max_k(p_k) sum_k(p_k a_kr) / sum_k(p_k), over the queries k. Attention
-        compares an image's regions with each other and has to fall on one of them; only the
-        objectness o_r compares them with those of other images.
+        The score weights each query's attention a_k by the query's probability p_k:
+        score_r = o_r max_k(p_k) sum_k(p_k a_kr) / sum_k(p_k), over the queries k. Attention is
+        relative to the other regions of an image and sums to 1; only the objectness o_r compares
+        regions of different images.
 
         Args:
-            queries: [Q] rows of the vocabulary.
-            weighted: by the probabilities; else every query counts alike, for an ablation.
+            queries: [Q] indices in the vocabulary.
+            weighted: by the probabilities; False weights all queries equally, for an ablation.
         """
         attention = self.attention[:, queries]
         if not weighted:
@@ -58,14 +58,14 @@ class LocalizationNetwork(nn.Module):
         vectors: [K, E] word2vec vectors of the vocabulary's concepts, in its order; kept fixed.
         region_size: V, of a region's features, its geometry included.
         size: D, of the common space.
-        temperature: of the attention, from which it is learnt.
-        dropout: share of the regions' features that training leaves out.
-        objectness: attention starts from how likely regions are; see `CrossAttention`.
+        temperature: initial value of the attention's learnt temperature.
+        dropout: share of the regions' features that training sets to 0.
+        objectness: whether objectness is the attention's prior; see `CrossAttention`.
     """
 
     vectors: Tensor
-    middle: Tensor
-    spread: Tensor
+    feature_mean: Tensor
+    feature_std: Tensor
 
     def __init__(
         self,
@@ -80,8 +80,8 @@ class LocalizationNetwork(nn.Module):
         super().__init__()
         concepts, attribute_size = vectors.shape
         self.register_buffer("vectors", vectors)
-        self.register_buffer("middle", torch.zeros(region_size))
-        self.register_buffer("spread", torch.ones(region_size))
+        self.register_buffer("feature_mean", torch.zeros(region_size))
+        self.register_buffer("feature_std", torch.ones(region_size))
         self.uses_objectness = objectness
         self.dropout = nn.Dropout(dropout)
         self.attention = CrossAttention(
@@ -90,41 +90,45 @@ class LocalizationNetwork(nn.Module):
         self.weights = nn.Parameter(torch.randn(concepts, size) * size**-0.5)
         self.bias = nn.Parameter(torch.zeros(concepts))
         # Cosines are small; logits are not.
-        self.scale = nn.Parameter(torch.tensor(10.0).log())
+        self.log_scale = nn.Parameter(torch.tensor(10.0).log())
 
     def standardise(self, regions: Tensor) -> None:
-        """Take mean and spread of each feature from [N, V] a sample of regions, before training."""
-        self.middle.copy_(regions.mean(dim=0))
-        self.spread.copy_(regions.std(dim=0).clamp_min(1e-3))
+        """Set mean and standard deviation of each feature from a sample, before training.
 
-    def forget(self, features: slice) -> None:
-        """Keep some features, such as the coordinates, out of all that follows."""
-        self.spread[features] = torch.inf
+        Args:
+            regions: [N, V] features of N regions.
+        """
+        self.feature_mean.copy_(regions.mean(dim=0))
+        self.feature_std.copy_(regions.std(dim=0).clamp_min(1e-3))
+
+    def ignore_features(self, features: slice) -> None:
+        """Set some features, such as the coordinates, to 0 for good."""
+        self.feature_std[features] = torch.inf
 
     def match(
         self,
         regions: Tensor,
         objectness: Tensor,
-        said: Tensor,
+        affirmed: Tensor,
         region_mask: Tensor | None = None,
     ) -> Attended:
-        """Hold every image of a batch against every report of it; see `CrossAttention`.
+        """Match every image of a batch with every report of it; see `CrossAttention`.
 
         Args:
             regions: [I, R, V].
             objectness: [I, R] 0 to 1.
-            said: [T, K] true where a report affirms an attribute of the vocabulary.
+            affirmed: [T, K] true where a report affirms an attribute of the vocabulary.
             region_mask: [I, R] true where there is a region.
         """
         found: Attended = self.attention(
-            self._standard(regions), objectness, self.vectors, said, region_mask
+            self._standardised(regions), objectness, self.vectors, affirmed, region_mask
         )
         return found
 
     def forward(
         self, regions: Tensor, objectness: Tensor, region_mask: Tensor | None = None
     ) -> ImageReading:
-        """Ask for every attribute of the vocabulary, the image alone at hand.
+        """Classify and locate every attribute of the vocabulary from the image alone.
 
         Args:
             regions: [I, R, V].
@@ -133,15 +137,15 @@ class LocalizationNetwork(nn.Module):
         """
         if region_mask is None:
             region_mask = torch.ones(regions.shape[:-1], dtype=torch.bool, device=regions.device)
-        keys = self.attention.embed_regions(self._standard(regions))
+        keys = self.attention.embed_regions(self._standardised(regions))
         queries = self.attention.embed_attributes(self.vectors)
         similarity = torch.einsum("ird,kd->ikr", keys, queries)
         attention = self.attention.attend(similarity, objectness, region_mask)
         features = torch.einsum("ikr,ird->ikd", attention, keys)
-        logits = (features * self.weights).sum(dim=-1) * self.scale.exp() + self.bias
+        logits = (features * self.weights).sum(dim=-1) * self.log_scale.exp() + self.bias
         known = objectness if self.uses_objectness else torch.ones_like(objectness)
         return ImageReading(logits, attention, known)
 
-    def _standard(self, regions: Tensor) -> Tensor:
-        found: Tensor = self.dropout((regions - self.middle) / self.spread)
+    def _standardised(self, regions: Tensor) -> Tensor:
+        found: Tensor = self.dropout((regions - self.feature_mean) / self.feature_std)
         return found

@@ -1,4 +1,4 @@
-"""Reports dealt to other images: what learns from them may localize by chance alone."""
+"""Shuffles reports between images, for the ablation whose localization must be chance."""
 
 from collections.abc import Sequence
 

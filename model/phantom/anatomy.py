@@ -41,7 +41,7 @@ class Lung:
     bottom: float
     mask: Field
 
-    def place(self, plane: Plane, x: float, y: float) -> tuple[Field, Field]:
+    def offsets(self, plane: Plane, x: float, y: float) -> tuple[Field, Field]:
         """Offsets of all pixels from a point, in fractions of the lung's width and height.
 
         Args:

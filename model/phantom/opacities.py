@@ -89,7 +89,7 @@ def _lump(
     chest: Chest, lung: Lung, lesion: Lesion, rng: np.random.Generator, ragged: float
 ) -> Field:
     """An ellipse whose edge wanders."""
-    x, y = lung.place(chest.plane, lesion.center_x, lesion.center_y)
+    x, y = lung.offsets(chest.plane, lesion.center_x, lesion.center_y)
     radius = np.sqrt((2 * x / lesion.width) ** 2 + (2 * y / lesion.height) ** 2)
     looks = _looks(lesion)
     ragged *= prod(look.ragged for look in looks)
@@ -133,7 +133,7 @@ def _edema(
     chest: Chest, lung: Lung, lesion: Lesion, rng: np.random.Generator
 ) -> tuple[Field, Field]:
     shape = _lump(chest, lung, lesion, rng, 0.10)
-    x, y = lung.place(chest.plane, 0.18, 0.52)
+    x, y = lung.offsets(chest.plane, 0.18, 0.52)
     near = np.exp(-((x / 0.5) ** 2) - (y / 0.4) ** 2)
     haze = 0.25 + 0.85 * near + 0.10 * cloud(chest.plane.size, 18, rng, octaves=2)
     return shape, haze.astype(np.float32)
@@ -142,7 +142,7 @@ def _edema(
 def _band(
     chest: Chest, lung: Lung, lesion: Lesion, rng: np.random.Generator
 ) -> tuple[Field, Field]:
-    x, y = lung.place(chest.plane, lesion.center_x, lesion.center_y)
+    x, y = lung.offsets(chest.plane, lesion.center_x, lesion.center_y)
     slope = rng.normal(0.02, 0.05)
     y = (y + slope * x / max(lesion.width, 0.1)).astype(np.float32)
     shape = blob(x, y, lesion.width, lesion.height, 0.16)
@@ -159,7 +159,7 @@ def _effusion(
     chest: Chest, lung: Lung, lesion: Lesion, rng: np.random.Generator
 ) -> tuple[Field, Field]:
     """Fluid at the bottom of the lung, whose surface rises towards the side."""
-    x, y = lung.place(chest.plane, 0.0, 0.0)
+    x, y = lung.offsets(chest.plane, 0.0, 0.0)
     middle = lesion.center_y - lesion.height / 2
     rise = lesion.height * (0.55 - 1.1 * np.clip(x, 0, 1) ** 2.2)
     surface = y - (middle + rise) + 0.004 * cloud(chest.plane.size, 6, rng)
@@ -171,7 +171,7 @@ def _effusion(
 def _nodule(
     chest: Chest, lung: Lung, lesion: Lesion, rng: np.random.Generator
 ) -> tuple[Field, Field]:
-    x, y = lung.place(chest.plane, lesion.center_x, lesion.center_y)
+    x, y = lung.offsets(chest.plane, lesion.center_x, lesion.center_y)
     shape = (
         blob(x, y, lesion.width, lesion.height, 0.07)
         if "descriptor:round" in lesion.looks

@@ -90,8 +90,8 @@ def cloud(size: int, cells: int, rng: np.random.Generator, octaves: int = 3) -> 
         grid = rng.standard_normal((count + 1, count + 1)).astype(np.float32)
         between = _between(size, count)
         total += (between @ grid @ between.T) / np.float32(2**octave)
-    spread: Field = (total - total.mean()) / (total.std() + np.float32(1e-6))
-    return spread
+    standardised: Field = (total - total.mean()) / (total.std() + np.float32(1e-6))
+    return standardised
 
 
 @lru_cache(maxsize=32)

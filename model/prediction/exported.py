@@ -45,13 +45,13 @@ class ImageReader(nn.Module):
         self.detector = predictor.finder.detector
         self.network = predictor.reader.trained.network
         self.head = predictor.reader.head
-        self.weighted = predictor.reader.trained.weighted
+        self.weighted = predictor.reader.trained.region_weighting
         concepts = predictor.reader.trained.concepts
         size = self.detector.size
         with torch.no_grad():
             levels = self.detector.features(torch.zeros(1, 1, size, size, dtype=torch.uint8))
             self.register_buffer("anchors", self.detector.anchors(levels)[0])
-        self.register_buffer("targets", torch.tensor(self.detector.looked_for).nonzero()[:, 0])
+        self.register_buffer("targets", torch.tensor(self.detector.is_target).nonzero()[:, 0])
         self.register_buffer("queries", torch.tensor(rows_of(predictor.reader.queries, concepts)))
 
     def forward(
@@ -103,8 +103,8 @@ class ImageReader(nn.Module):
         boxes = boxes.clamp(0, size)
         objectness = logits[order][:, self.targets].amax(dim=1).sigmoid()
         settings = self.finder.settings
-        (places,), (there,) = suppress(boxes[None], settings.overlap, settings.per_image)
-        return boxes[places], objectness[places], there.float()
+        (indices,), (there,) = suppress(boxes[None], settings.overlap, settings.per_image)
+        return boxes[indices], objectness[indices], there.float()
 
     def _shapes(self, levels: list[Tensor], boxes: Tensor) -> Tensor:
         """[R, V] RoIAlign of each box from the level of its size."""

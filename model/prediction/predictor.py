@@ -9,18 +9,16 @@ from typing import Final
 import torch
 
 from model.detector.candidates import CandidateFinder
-from model.detector.keeping import load_detector
+from model.detector.checkpoint import load_detector
 from model.images.grey import Picture
 from model.images.pixels import is_image_name, read_pixels
 from model.images.unreadable import UnreadableImageError
-from model.network.keeping import load_network
 from model.reading.findings import Findings, FoundBox
-from model.reading.reader import RegionReader
-from model.reading.severity import load_severity
+from model.reading.reader import RegionReader, load_reader
 from model.settings import ModelSettings, load_settings
 from model.tensors.cohorts import CohortImage
 from model.tensors.region_rows import ImageRegions
-from model.tensors.square import fit_square, place
+from model.tensors.square import fit_square, place_in_square
 
 THRESHOLD_FILE: Final = "threshold.json"
 
@@ -57,13 +55,13 @@ class Predictor:
             image_id: names it in the result.
         """
         height, width = picture.shape
-        where = place(width, height, self.size)
+        placement = place_in_square(width, height, self.size)
         pixels = torch.from_numpy(fit_square(picture, self.size))[None, None]
         (found,) = self.finder(pixels)
         image = CohortImage(image_id, image_id, None, None, image_id, width, height)
         regions = ImageRegions(
             image,
-            where.to_image(found.boxes.double().numpy()),
+            placement.to_image(found.boxes.double().numpy()),
             found.objectness.float().numpy(),
             # As the network has learnt them: stored regions have half precision.
             found.features.half().numpy(),
@@ -112,10 +110,7 @@ def load_predictor(models: Path, settings: ModelSettings | None = None) -> Predi
         PredictionError: the threshold cannot be read.
     """
     settings = settings or load_settings(None)
-    folder = models / "network"
-    has_head = (folder / "severity").is_dir()
-    head = load_severity(folder / "severity") if has_head else None
-    reader = RegionReader(load_network(folder), settings.queries, head)
+    reader = load_reader(models / "network", settings.queries)
     finder = CandidateFinder(load_detector(models / "detector"), settings.regions).eval()
     return Predictor(finder, reader, _threshold(models / "evaluation" / THRESHOLD_FILE))
 

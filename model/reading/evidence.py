@@ -1,4 +1,4 @@
-"""Boxes and maps as evidence over an image: 32 by 32 cells, whatever the image's size."""
+"""Boxes and maps as an evidence map of 32 by 32 cells over an image of any size."""
 
 from typing import Any, TypeAlias
 
@@ -37,7 +37,7 @@ def evidence_of_map(values: npt.NDArray[Any], where: Placement, size: int) -> Ev
 
     Args:
         values: [h, w] over the whole square, 0 to 1.
-        where: the image's place in the square.
+        where: position of the image in the square.
         size: S, pixels of the square's side.
     """
     shown = where.to_square(np.array([[0.0, 0.0, where.width, where.height]]))[0]

@@ -47,7 +47,7 @@ class Findings:
         evidence: [32, 32] where the image supports the boxes, over equal shares of it, 0 to 1.
         severity: None for methods that give none.
         point: column and row of the peak in the image's own pixels; None where nothing is found.
-        evidence_of: [32, 32] by concept id, where it was asked for.
+        evidence_of: [32, 32] evidence of single concepts, by concept id; empty where not requested.
     """
 
     image_id: str

@@ -14,24 +14,24 @@ from model.training.card import Card, load_weights, read_card, save_weights
 _KIND: Final = "severity"
 _CONTRACTS: Final = {SEVERITY.name: SEVERITY.version}
 #: Highest geographic extent and highest opacity.
-HIGHEST: Final = (8.0, 6.0)
+MAX_SCORES: Final = (8.0, 6.0)
 # Strengths of the ridge that leave-one-out chooses from.
 _STRENGTHS: Final = (0.1, 1.0, 10.0, 100.0, 1000.0)
-# Beyond these odds an attribute is as sure as it gets.
-_SUREST: Final = 1e-3
+# Probabilities are clipped to this distance from 0 and 1 before the logit.
+_LOGIT_EPSILON: Final = 1e-3
 #: With fewer scored images than this, a head learns nothing but noise.
-FEWEST: Final = 20
+MIN_IMAGES: Final = 20
 
 
 def severity_features(
     probabilities: Tensor, region_scores: Tensor, objectness: Tensor, geometry: Tensor
 ) -> Tensor:
-    """[I, 2K + 15] what severity is read from.
+    """[I, 2K + 15] inputs of the severity head.
 
-    The attributes' probabilities and their log odds; as both scores are sums over the two lungs, of
-    the regions in either half of the image the area that they cover weighed with their scores, with
-    the scores' roots and with their objectness; and of either half and of the whole image the best
-    score, its root and the best objectness.
+    They are the attributes' probabilities and log odds; for the whole image and for either half the
+    maximum of the regions' scores, of the scores' roots and of the objectness; and for either half
+    the area of its regions weighted by each of the three. Both severity scores are sums over the
+    two lungs, hence the halves.
 
     Args:
         probabilities: [I, K] of the attributes.
@@ -42,7 +42,7 @@ def severity_features(
     share = geometry[..., 4]
     on_left = ((geometry[..., 0] + geometry[..., 2]) / 2 < 0.5).to(share.dtype)
     weights = torch.stack([region_scores, region_scores.clamp_min(0).sqrt(), objectness], dim=1)
-    found = [probabilities, torch.logit(probabilities, eps=_SUREST), weights.amax(dim=2)]
+    found = [probabilities, torch.logit(probabilities, eps=_LOGIT_EPSILON), weights.amax(dim=2)]
     for half in (on_left, 1 - on_left):
         inside = weights * half[:, None]
         found += [inside.amax(dim=2), (inside * share[:, None]).sum(dim=2)]
@@ -56,22 +56,22 @@ class SeverityHead(nn.Module):
         features: how many there are.
     """
 
-    middle: Tensor
-    spread: Tensor
+    feature_mean: Tensor
+    feature_std: Tensor
     weights: Tensor
     offset: Tensor
 
     def __init__(self, features: int) -> None:
         super().__init__()
-        self.register_buffer("middle", torch.zeros(features))
-        self.register_buffer("spread", torch.ones(features))
-        self.register_buffer("weights", torch.zeros(features, len(HIGHEST)))
-        self.register_buffer("offset", torch.zeros(len(HIGHEST)))
+        self.register_buffer("feature_mean", torch.zeros(features))
+        self.register_buffer("feature_std", torch.ones(features))
+        self.register_buffer("weights", torch.zeros(features, len(MAX_SCORES)))
+        self.register_buffer("offset", torch.zeros(len(MAX_SCORES)))
 
     def forward(self, features: Tensor) -> Tensor:
         """[I, 2] geographic extent and opacity, within their scales, of [I, F] features."""
-        scores = (features - self.middle) / self.spread @ self.weights + self.offset
-        return torch.minimum(scores.clamp_min(0), torch.tensor(HIGHEST, device=scores.device))
+        scores = (features - self.feature_mean) / self.feature_std @ self.weights + self.offset
+        return torch.minimum(scores.clamp_min(0), torch.tensor(MAX_SCORES, device=scores.device))
 
 
 def fit_severity(features: Tensor, scores: Tensor) -> SeverityHead:
@@ -84,15 +84,15 @@ def fit_severity(features: Tensor, scores: Tensor) -> SeverityHead:
     Raises:
         ValueError: there are fewer than 20 images.
     """
-    if len(features) < FEWEST:
-        raise ValueError(f"{len(features)} scored images; a head needs at least {FEWEST}")
+    if len(features) < MIN_IMAGES:
+        raise ValueError(f"{len(features)} scored images; a head needs at least {MIN_IMAGES}")
     from sklearn.linear_model import RidgeCV
 
     head = SeverityHead(features.shape[1])
-    head.middle.copy_(features.mean(dim=0))
-    head.spread.copy_(features.std(dim=0).clamp_min(1e-4))
-    standard = ((features - head.middle) / head.spread).double().numpy()
-    for column in range(len(HIGHEST)):
+    head.feature_mean.copy_(features.mean(dim=0))
+    head.feature_std.copy_(features.std(dim=0).clamp_min(1e-4))
+    standard = ((features - head.feature_mean) / head.feature_std).double().numpy()
+    for column in range(len(MAX_SCORES)):
         ridge = RidgeCV(alphas=_STRENGTHS).fit(standard, scores[:, column].double().numpy())
         head.weights[:, column] = torch.from_numpy(ridge.coef_).float()
         head.offset[column] = float(ridge.intercept_)
@@ -106,7 +106,7 @@ def severities(scores: Tensor) -> list[Severity]:
 
 def save_severity(head: SeverityHead, concepts: Sequence[str], folder: Path) -> None:
     """Put a head into `folder`: weights and card."""
-    sizes = {"features": len(head.middle)}
+    sizes = {"features": len(head.feature_mean)}
     save_weights(head, Card(_KIND, sizes, tuple(concepts), _CONTRACTS), folder)
 
 

@@ -1,4 +1,4 @@
-"""Intervals by drawing patients, so that several images of one patient are no new evidence."""
+"""Bootstrap intervals that resample patients, so that images of one patient stay together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-#: [D + 1, I] how often each image counts: once each in the first row, then draw by draw.
+#: [D + 1, I] weight of each image: 1 in the first row, then its count in each of D resamples.
 Draws: TypeAlias = npt.NDArray[np.float64]
-#: One number for each row of `Draws`.
+#: [D + 1] a score of each row of `Draws`.
 Drawn: TypeAlias = npt.NDArray[np.float64]
 _LEVEL: Final = 0.95
 
@@ -24,10 +24,9 @@ class Interval:
 
 
 def draw_patients(subjects: Sequence[str], draws: int = 1_000, seed: int = 0) -> Draws:
-    """How often each image counts when patients are drawn with replacement.
+    """Weights of images when patients are drawn with replacement.
 
-    Equal subjects and seed give equal draws, so that methods can be held against each other draw
-    by draw.
+    Equal subjects and seed give equal draws, so that two methods can be compared draw by draw.
 
     Args:
         subjects: [I] the patient of each image.
@@ -49,17 +48,18 @@ def draw_patients(subjects: Sequence[str], draws: int = 1_000, seed: int = 0) ->
     return weights
 
 
-def ratio(parts: npt.ArrayLike, wholes: npt.ArrayLike, draws: Draws) -> Drawn:
-    """[D + 1] sum of parts over sum of wholes; NaN where the wholes are nothing.
+def ratio(numerators: npt.ArrayLike, denominators: npt.ArrayLike, draws: Draws) -> Drawn:
+    """[D + 1] weighted sum of numerators over that of denominators; NaN where the latter is 0.
 
     Args:
-        parts: [I] of each image.
-        wholes: [I] of each image; ones make it a mean.
-        draws: how often each image counts.
+        numerators: [I] of each image.
+        denominators: [I] of each image; ones give a mean.
+        draws: [D + 1, I] weights of the images.
     """
-    above = draws @ np.asarray(parts, dtype=np.float64)
-    below = draws @ np.asarray(wholes, dtype=np.float64)
-    return np.divide(above, below, out=np.full(len(draws), np.nan), where=below > 0)
+    numerator = draws @ np.asarray(numerators, dtype=np.float64)
+    denominator = draws @ np.asarray(denominators, dtype=np.float64)
+    undefined = np.full(len(draws), np.nan)
+    return np.divide(numerator, denominator, out=undefined, where=denominator > 0)
 
 
 def mean(values: npt.ArrayLike, draws: Draws) -> Drawn:
@@ -80,6 +80,6 @@ def interval(drawn: Drawn) -> Interval:
 
 
 def rows_of_draws(draws: Draws, images: npt.NDArray[Any]) -> Draws:
-    """[D + 1, N] how often each of N things counts that belong to the images [N]."""
+    """[D + 1, N] weights of N items, each of which belongs to one of the images [N]."""
     found: Draws = draws[:, images]
     return found

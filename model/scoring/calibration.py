@@ -1,4 +1,4 @@
-"""One score threshold for a method, chosen where boxes are known and by one rule for all."""
+"""Chooses a method's score threshold, on images with boxes and by one rule for all methods."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,26 +11,25 @@ from model.scoring.overlap import iou
 
 #: IoU at which a box counts as found when the threshold is chosen.
 OVERLAP: Final = 0.3
-#: False positives an image that a method may have, on average: a method whose scores mean nothing
-#: would otherwise find most by showing all that it has.
-MOST_FALSE: Final = 1.0
+#: Maximum of false positives an image, on average. Without it, a method whose scores mean nothing
+#: would do best by showing all of its boxes.
+MAX_FALSE_POSITIVES: Final = 1.0
 
 
 def best_threshold(images: Sequence[ImageBoxes]) -> tuple[float, float]:
-    """The score from which on boxes have the highest F1 at IoU 0.3, and that F1.
+    """The score threshold with the highest F1 at IoU 0.3, and that F1.
 
-    Only scores that leave at most one false positive an image come into question, so that methods
-    are compared where each is of use.
+    Only thresholds with at most one false positive an image are candidates.
 
-    Matching takes the most certain box first, so that the boxes above any threshold match as
-    they do among all: one pass gives every threshold's F1.
+    Matching goes by score, so the boxes above a threshold match as they do among all boxes, and
+    one pass gives the F1 of every threshold.
 
     Args:
-        images: of the split with boxes that the threshold is chosen on.
+        images: of the validation split with boxes.
 
     Returns:
-        The threshold and the F1. Without predictions 0 and 0; without reference boxes, or where
-        the best score of all leaves too many wrong, a threshold above every score.
+        The threshold and the F1, 0 to 1. Both are 0 without predictions. Without reference boxes,
+        or where no threshold has few enough false positives, the threshold is above every score.
     """
     scores = np.concatenate([np.zeros(0), *(image.scores for image in images)])
     hits = np.concatenate(
@@ -43,24 +42,24 @@ def best_threshold(images: Sequence[ImageBoxes]) -> tuple[float, float]:
             ),
         ]
     )
-    wanted = sum(len(image.reference) for image in images)
+    references = sum(len(image.reference) for image in images)
     if not len(scores):
         return 0.0, 0.0
     order = np.argsort(-scores, kind="stable")
     found = np.cumsum(hits[order])
     shown = np.arange(1, len(found) + 1)
-    f1 = 2 * found / (shown + wanted)
-    # Equal scores stand or fall together.
+    f1 = 2 * found / (shown + references)
+    # A threshold keeps all boxes of equal score, or none.
     ends = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))
-    ends = ends[(shown - found)[ends] <= MOST_FALSE * len(images)]
-    if not wanted or not len(ends):
+    ends = ends[(shown - found)[ends] <= MAX_FALSE_POSITIVES * len(images)]
+    if not references or not len(ends):
         return float(np.nextafter(scores.max(), np.inf)), 0.0
     best = ends[int(f1[ends].argmax())]
     return float(scores[order][best]), float(f1[best])
 
 
-def above(images: Sequence[ImageBoxes], threshold: float) -> list[ImageBoxes]:
-    """The images with those of their predicted boxes that reach a score."""
+def above_threshold(images: Sequence[ImageBoxes], threshold: float) -> list[ImageBoxes]:
+    """The images without the predicted boxes whose score is below a threshold."""
     kept = [image.scores >= threshold for image in images]
     return [
         ImageBoxes(

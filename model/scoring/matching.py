@@ -1,4 +1,4 @@
-"""Which predicted box is taken for which reference box."""
+"""Matches predicted boxes with reference boxes."""
 
 from dataclasses import dataclass
 
@@ -13,8 +13,8 @@ class Matching:
     """The outcome for one image at one threshold.
 
     Attributes:
-        of_prediction: [N] the reference box that each predicted one is taken for; -1 for none.
-        of_reference: [M] the predicted box that each reference one is found by; -1 for none.
+        of_prediction: [N] index of the reference box that each predicted box matches; -1 for none.
+        of_reference: [M] index of the predicted box that matches each reference box; -1 for none.
     """
 
     of_prediction: npt.NDArray[np.int64]
@@ -22,30 +22,30 @@ class Matching:
 
     @property
     def true_positives(self) -> int:
-        """Predicted boxes that found something."""
+        """Number of predicted boxes with a match."""
         return int((self.of_prediction >= 0).sum())
 
     @property
     def false_positives(self) -> int:
-        """Predicted boxes that found nothing, or what another had found."""
+        """Number of predicted boxes without a match, duplicates of a matched box included."""
         return len(self.of_prediction) - self.true_positives
 
     @property
     def false_negatives(self) -> int:
-        """Reference boxes that nothing found."""
+        """Number of reference boxes without a match."""
         return int((self.of_reference < 0).sum())
 
 
 def match(overlaps: Overlaps, scores: npt.NDArray[np.float64], threshold: float) -> Matching:
-    """Match greedily: the most certain prediction first takes the free box it overlaps most.
+    """Match greedily: in the order of their scores, predictions take the free box of most overlap.
 
     Args:
-        overlaps: [N, M] of predicted with reference boxes, by whichever measure.
-        scores: [N] certainty of the predictions; of equal ones the first comes first.
-        threshold: least overlap that counts.
+        overlaps: [N, M] IoU or IoBB of predicted with reference boxes, 0 to 1.
+        scores: [N] of the predictions; of equal scores the first prediction comes first.
+        threshold: minimum overlap of a match.
 
     Raises:
-        ValueError: there is not one score for each prediction.
+        ValueError: scores and predictions differ in number.
     """
     if len(scores) != len(overlaps):
         raise ValueError(f"{len(scores)} scores for {len(overlaps)} predicted boxes")

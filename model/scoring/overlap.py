@@ -84,5 +84,5 @@ def _covered(boxes: Boxes, height: int, width: int) -> npt.NDArray[np.bool_]:
     return covered
 
 
-def _ratio(part: Overlaps, whole: Overlaps) -> Overlaps:
-    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+def _ratio(part: Overlaps, total: Overlaps) -> Overlaps:
+    return np.divide(part, total, out=np.zeros_like(part), where=total > 0)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.scoring.bootstrap import Drawn, Draws, Interval, interval, mean, ratio, rows_of_draws
-from model.scoring.calibration import above
+from model.scoring.calibration import above_threshold
 from model.scoring.contrast import contrast_to_noise
 from model.scoring.localization import ImageBoxes, Measure, rsna_of
 from model.scoring.matching import match
@@ -21,8 +21,8 @@ THRESHOLDS: Final[dict[Measure, tuple[float, ...]]] = {
     "iou": (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7),
     "iobb": (0.1, 0.25, 0.5, 0.75, 0.9),
 }
-#: Fewer images with, or without, a concept say nothing of how well it is told.
-FEWEST: Final = 10
+#: Fewer images with, or without, a concept say nothing of how well it is recognised.
+MIN_IMAGES: Final = 10
 _PRECISION_AT: Final = (0.3, 0.5)
 BOXES: Final = "boxes"
 MACRO: Final = "macro"
@@ -67,14 +67,14 @@ class Score(NamedTuple):
 
 
 def score_boxes(images: Sequence[ScoredImage], least_score: float, draws: Draws) -> Iterator[Score]:
-    """Localization: boxes from a score on, and rankings of all.
+    """Localization scores: of the boxes above the threshold, and of the ranking of all boxes.
 
     Args:
         images: of the cohort.
         least_score: the method's threshold, chosen on another split.
-        draws: [D + 1, I] how often each image counts.
+        draws: [D + 1, I] weights of the images.
     """
-    shown = above([image.boxes for image in images], least_score)
+    shown = above_threshold([image.boxes for image in images], least_score)
     count = len(images)
     for measure, thresholds in THRESHOLDS.items():
         overlaps = _overlaps(shown, measure)
@@ -111,8 +111,8 @@ def score_boxes(images: Sequence[ScoredImage], least_score: float, draws: Draws)
 def localization_accuracy(
     images: Sequence[ScoredImage], least_score: float, draws: Draws, threshold: float = 0.5
 ) -> Drawn:
-    """[D + 1] accuracy at an IoU, draw by draw, to hold methods against each other."""
-    shown = above([image.boxes for image in images], least_score)
+    """[D + 1] accuracy at an IoU, draw by draw, to compare methods."""
+    shown = above_threshold([image.boxes for image in images], least_score)
     found, _, wanted = _counts(shown, _overlaps(shown, "iou"), threshold)
     return ratio(found, wanted, draws)
 
@@ -128,7 +128,7 @@ def score_attributes(images: Sequence[ScoredImage], draws: Draws) -> Iterator[Sc
             if concept in image.truth and concept in image.probabilities
         ]
         truth = np.array([row[2] for row in rows], dtype=np.bool_)
-        if min(int(truth.sum()), int((~truth).sum())) < FEWEST:
+        if min(int(truth.sum()), int((~truth).sum())) < MIN_IMAGES:
             continue
         scores = np.array([row[1] for row in rows])
         weights = rows_of_draws(draws, np.array([row[0] for row in rows]))
@@ -171,7 +171,7 @@ def _overlaps(images: Sequence[ImageBoxes], measure: Measure) -> list[Overlaps]:
 def _counts(
     images: Sequence[ImageBoxes], overlaps: Sequence[Overlaps], threshold: float
 ) -> tuple[list[int], list[int], list[int]]:
-    """Of each image: reference boxes found, predicted boxes that find nothing, reference boxes."""
+    """Of each image: number of true positives, of false positives and of reference boxes."""
     found, wrong = [], []
     for image, own in zip(images, overlaps, strict=True):
         matching = match(own, image.scores, threshold)

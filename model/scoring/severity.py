@@ -9,7 +9,7 @@ from model.scoring.bootstrap import Drawn, Draws, mean
 from model.scoring.ranking import ranks_of
 
 #: Fewer images give a correlation that says nothing.
-_FEWEST: Final = 3
+_MIN_IMAGES: Final = 3
 
 
 def severity_scores(
@@ -31,11 +31,11 @@ def severity_scores(
 
 
 def _r2(predicted: npt.NDArray[Any], reference: npt.NDArray[Any], draws: Draws) -> Drawn:
-    middle = mean(reference, draws)
-    left = draws @ (predicted - reference) ** 2
-    total = draws @ reference**2 - draws.sum(axis=1) * middle**2
+    average = mean(reference, draws)
+    residual = draws @ (predicted - reference) ** 2
+    total = draws @ reference**2 - draws.sum(axis=1) * average**2
     unexplained: Drawn = np.divide(
-        left, total, out=np.full(len(draws), np.nan), where=total > 1e-12
+        residual, total, out=np.full(len(draws), np.nan), where=total > 1e-12
     )
     return np.subtract(1.0, unexplained)
 
@@ -47,12 +47,12 @@ def _correlation(first: npt.NDArray[Any], second: npt.NDArray[Any], draws: Draws
     one, other = ((draws * values).sum(axis=1) / count for values in (first, second))
     from_one, from_other = first - one[:, None], second - other[:, None]
     together = (draws * from_one * from_other).sum(axis=1)
-    spread = (draws * from_one**2).sum(axis=1) * (draws * from_other**2).sum(axis=1)
-    root = np.sqrt(spread) / count
+    variances = (draws * from_one**2).sum(axis=1) * (draws * from_other**2).sum(axis=1)
+    root = np.sqrt(variances) / count
     return np.divide(together / count, root, out=np.full(len(draws), np.nan), where=root > 1e-9)
 
 
 def _spearman(predicted: npt.NDArray[Any], reference: npt.NDArray[Any], draws: Draws) -> Drawn:
     found = _correlation(ranks_of(predicted, draws), ranks_of(reference, draws), draws)
-    found[draws.sum(axis=1) < _FEWEST] = np.nan
+    found[draws.sum(axis=1) < _MIN_IMAGES] = np.nan
     return found

@@ -1,28 +1,10 @@
 """Stage classifier: train the classifiers of whole images whose maps are the baselines."""
 
-import time
 from pathlib import Path
-from typing import Final
-
-import lightning
 
 from command_line.summary import StageSummary
-from model.baselines.classifier import ImageClassifier, save_classifier
-from model.baselines.learning import ClassifierLearning, HideAndSeekLearning
-from model.detector.keeping import load_detector
-from model.label_tables import read_label_tables
+from model.methods.classifier_training import train_on_reports
 from model.settings import ModelSettings, Recipe
-from model.tensors.attributes import attributes_of, rows_of
-from model.tensors.cohorts import check_files, open_cohort
-from model.tensors.label_values import label_values
-from model.tensors.pictures import KeptPictures, in_order, shuffled
-from model.training.fingerprint import fingerprint_of, stamps, weights_stamp
-from model.training.fitting import fit, quieten
-
-_LEARNING: Final[dict[Recipe, type[ClassifierLearning]]] = {
-    "plain": ClassifierLearning,
-    "hide_and_seek": HideAndSeekLearning,
-}
 
 
 def classifier(
@@ -50,58 +32,11 @@ def classifier(
         LabelTablesError: the label tables do not belong together.
         CohortError: no image has a labelled report, or files are missing.
     """
-    started = time.perf_counter()
-    quieten()
-    own = settings.classifier
-    labels = attributes_of(read_label_tables(tables), settings.attributes)
-    rows_of(settings.queries, labels.concepts)
-    reports = frozenset(labels.labels["report_id"].to_pylist())
-    cohort = open_cohort("training", settings.cohorts.training).with_reports(reports)
-    check_files(cohort)
-    taught, held_back = cohort.of_split("train"), cohort.of_split("validate")
-    size, workers = settings.picture.size, settings.hardware.workers
-    training = shuffled(KeptPictures(taught, size), own.batch_size, own.seed, workers)
-    lightning.seed_everything(own.seed, verbose=False)
-    network = ImageClassifier(settings.backbone, len(labels.concepts))
-    origin = {}
-    if settings.regions.source == "detector":
-        network.start_from(load_detector(detector))
-        origin = weights_stamp(detector)
-    epochs = fit(
-        _LEARNING[recipe](
-            network,
-            label_values(taught, labels),
-            label_values(held_back, labels),
-            own,
-            settings.network,
-            len(training),
-        ),
-        training,
-        in_order(KeptPictures(held_back, size), own.batch_size, workers),
-        settings=own,
-        hardware=settings.hardware,
-        folder=out.with_name(f".{out.name}.fit"),
-        fingerprint=fingerprint_of(
-            settings.model_dump(
-                mode="json",
-                include={"picture", "backbone", "classifier", "network", "attributes"},
-            )
-            | {"recipe": recipe}
-            | origin
-            | stamps(tables, "labels", "vocabulary")
-            | stamps(settings.cohorts.training.tables, "images")
-        ),
+    return train_on_reports(
+        settings=settings,
+        tables=tables,
+        detector=detector,
+        out=out,
+        recipe=recipe,
         record=record,
-        tracking=settings.tracking,
-    )
-    save_classifier(network, settings.backbone, labels.concepts, out)
-    return StageSummary(
-        stage=f"classifier {recipe}",
-        counts={
-            "images": len(taught.images),
-            "attributes": len(labels.concepts),
-            "epochs": epochs,
-        },
-        seconds=time.perf_counter() - started,
-        outputs=(out,),
     )

@@ -5,34 +5,25 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from pydantic import BaseModel
 
 from command_line.summary import StageSummary, write_metrics
 from data_contracts.predictions import SCORES
 from data_contracts.storage import read_table, write_table
 from model.figures.accuracy_over_iou import draw_accuracy
 from model.figures.style import save
+from model.methods.method import TrainingInputs
+from model.methods.registry import trainings
 from model.scoring.summary_table import summary_table
 from model.settings import ModelSettings
-from model.stages.classifier import classifier
 from model.stages.detector import detector
 from model.stages.evaluate import evaluate
-from model.stages.network import network
-from model.stages.predictions import ABLATIONS, predictions
+from model.stages.predictions import predictions
 from model.stages.regions import regions
-
-#: Networks with one part of the method taken away, or one put in.
-VARIANTS: Final[dict[str, dict[str, Any]]] = {
-    "shuffled_reports": {"reports": "shuffled"},
-    "without_text": {"matching": 0.0, "vectors": "one_hot"},
-    "with_objectness": {"objectness": True},
-    "without_coordinates": {"coordinates": False},
-    "without_text_attention": {"text_attention": False},
-    "without_region_weighting": {"region_weighting": False},
-}
 
 
 class CompareError(ValueError):
@@ -45,7 +36,7 @@ def compare(*, settings: ModelSettings, tables: Path, out: Path, seeds: int) -> 
     What an earlier run of the same settings has finished is kept.
 
     Args:
-        settings: of every stage; the seeds are put in their place.
+        settings: of every stage; their seeds are replaced.
         tables: folder of labels, vocabulary and embeddings.
         out: folder for `scores.parquet`, `scores.md`, `accuracy_over_iou.png` and one folder a
             seed.
@@ -87,8 +78,9 @@ def _same_settings(settings: ModelSettings, out: Path) -> None:
 
 def _seeded(settings: ModelSettings, seed: int) -> ModelSettings:
     changed = {
-        part: getattr(settings, part).model_copy(update={"seed": seed})
-        for part in ("detector", "network", "classifier", "evaluation")
+        name: part.model_copy(update={"seed": seed})
+        for name, part in settings
+        if isinstance(part, BaseModel) and "seed" in type(part).model_fields
     }
     return settings.model_copy(update=changed)
 
@@ -107,18 +99,9 @@ def _stages(
     weights, found = out / "detector", out / "regions"
     yield "detector", partial(detector, settings=settings, out=weights)
     yield "regions", partial(regions, settings=settings, detector=weights, out=found)
-    learn = partial(network, tables=tables, regions=found)
-    yield "network", partial(learn, settings=settings, out=out / "network")
-    for name, update in VARIANTS.items():
-        own = settings.network.model_copy(update=update)
-        varied = settings.model_copy(update={"network": own})
-        yield name, partial(learn, settings=varied, out=out / ABLATIONS / name)
-    classify = partial(classifier, settings=settings, tables=tables, detector=weights)
-    yield "classifier", partial(classify, out=out / "classifier")
-    yield (
-        "hide_and_seek",
-        partial(classify, out=out / "hide_and_seek", recipe="hide_and_seek"),
-    )
+    inputs = TrainingInputs(settings, tables, weights, found)
+    for training in trainings():
+        yield training.name, partial(training.train, inputs, out / training.folder)
     predicted = out / "predictions"
     yield "predictions", partial(predictions, settings=settings, models=out, out=predicted)
     yield (

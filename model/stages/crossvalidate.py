@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from itertools import chain
+from functools import cache, partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,36 +11,25 @@ import torch
 from command_line.summary import StageSummary
 from data_contracts.predictions import SCORES
 from data_contracts.storage import write_table
-from model.baselines.classifier import load_classifier
-from model.crossvalidation.contenders import (
-    PHANTOM,
-    Named,
-    RegionTable,
-    Trial,
-    at_random,
-    from_none,
-    maps,
-    pretrained,
-)
-from model.crossvalidation.folds import deal
+from model.crossvalidation.folds import split_folds
 from model.crossvalidation.scoring import score_rows, scored_images
 from model.crossvalidation.severity_floors import severity_floors
+from model.crossvalidation.trial import RegionTable, Trial
 from model.detector.candidates import CandidateFinder
-from model.detector.keeping import load_detector
+from model.detector.checkpoint import load_detector
 from model.detector.retinanet import Detector
 from model.figures.severity_scatter import draw_severity
 from model.figures.style import save
-from model.label_tables import LabelTables, read_label_tables
-from model.network.keeping import TrainedNetwork, load_network
+from model.label_tables import read_label_tables
+from model.methods.registry import OURS, cross_validations
 from model.reading.findings import Findings
 from model.scoring.summary_table import summary_table
 from model.settings import CohortSettings, ModelSettings
 from model.stages.regions import write_regions
 from model.tensors.cohorts import Cohort, open_cohort, severity_of
 from model.tensors.region_rows import images_with_regions
-from model.training.card import WeightsError
 from model.training.fingerprint import fingerprint_of, weights_stamp
-from model.training.fitting import quieten
+from model.training.fitting import silence_hints
 
 
 def crossvalidate(
@@ -55,7 +44,7 @@ def crossvalidate(
 ) -> StageSummary:
     """Score methods on images that no weight of theirs, and no threshold, has seen.
 
-    Patients are dealt into folds. What learns from these images, their notes, their scores and,
+    Patients are split into folds. What learns from these images, their notes, their scores and,
     for thresholds, their boxes, learns from the other folds' patients.
 
     Args:
@@ -72,22 +61,33 @@ def crossvalidate(
         WeightsError: `models` lacks something.
     """
     started = time.perf_counter()
-    quieten()
+    silence_hints()
     cohort = open_cohort("localization", images, targets)
     severity = severity_of(images)
-    dealt = list(deal(cohort, severity, folds, settings.evaluation.seed))
-    trial = Trial(settings, cohort, read_label_tables(tables), severity, dealt, out)
+    trial = Trial(
+        settings,
+        cohort,
+        tables,
+        read_label_tables(tables),
+        severity,
+        list(split_folds(cohort, severity, folds, settings.evaluation.seed)),
+        models,
+        out,
+        detected=cache(partial(_detected, settings, cohort, models, out)),
+        windows=cache(partial(_windows, settings, cohort, out)),
+    )
     found: dict[str, dict[str, Findings]] = {}
-    for name, part in _methods(trial, tables, models):
-        found.setdefault(name, {}).update({one.image_id: one for one in part})
+    for cross_validate in cross_validations():
+        for name, part in cross_validate(trial):
+            found.setdefault(name, {}).update({one.image_id: one for one in part})
     scored = {name: scored_images(cohort, own, severity) for name, own in found.items()}
-    for name, given in severity_floors(images, severity, dealt).items():
+    for name, given in severity_floors(images, severity, trial.folds).items():
         scored[name] = scored_images(cohort, given, severity)
     rows = [row for name, own in scored.items() for row in score_rows(name, own, settings)]
     out.mkdir(parents=True, exist_ok=True)
     write_table(SCORES, pa.Table.from_pylist(rows, SCORES.schema()), out / "scores.parquet")
     (out / "scores.md").write_text(summary_table(rows), encoding="utf-8")
-    figure = save(draw_severity(scored[PHANTOM]), out / "severity.png")
+    figure = save(draw_severity(scored[OURS]), out / "severity.png")
     return StageSummary(
         stage="crossvalidate",
         counts={
@@ -102,36 +102,20 @@ def crossvalidate(
     )
 
 
-def _methods(trial: Trial, tables: Path, models: Path) -> Named:
-    """Every method's findings on each fold's scored images."""
-    settings = trial.settings
-    trained = load_network(models / "network")
-    _check_columns(trained, trial.notes, tables)
+def _detected(settings: ModelSettings, cohort: Cohort, models: Path, out: Path) -> RegionTable:
+    """Regions of the trained detector."""
     detector = load_detector(models / "detector")
     stamp = weights_stamp(models / "detector")
-    regions = _regions(detector, settings, trial.cohort, trial.out / "regions.parquet", stamp)
-    grid = settings.model_copy(
-        update={"regions": settings.regions.model_copy(update={"source": "grid"})}
-    )
+    return _regions(detector, settings, cohort, out / "regions.parquet", stamp)
+
+
+def _windows(settings: ModelSettings, cohort: Cohort, out: Path) -> RegionTable:
+    """Windows of a grid, read by an untrained backbone."""
+    of_grid = settings.regions.model_copy(update={"source": "grid"})
+    grid = settings.model_copy(update={"regions": of_grid})
     torch.manual_seed(settings.network.seed)
-    bare = Detector(settings.backbone, settings.picture.size, ("any",)).eval()
-    windows = _regions(bare, grid, trial.cohort, trial.out / "windows.parquet", {})
-    return chain(
-        pretrained(trial, trained, regions),
-        from_none(trial, windows),
-        maps(trial, load_classifier(models / "classifier")),
-        at_random(trial),
-    )
-
-
-def _check_columns(trained: TrainedNetwork, notes: LabelTables, tables: Path) -> None:
-    missing = [name for name in trained.concepts if name not in notes.labels.column_names]
-    if missing:
-        raise WeightsError(
-            f"{tables}: labels have no column for {len(missing)} concepts of the weights' "
-            f"vocabulary, such as {missing[0]}; label the notes with the lexicon that the weights "
-            "were trained with"
-        )
+    untrained = Detector(settings.backbone, settings.picture.size, ("any",)).eval()
+    return _regions(untrained, grid, cohort, out / "windows.parquet", {})
 
 
 def _regions(

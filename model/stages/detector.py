@@ -8,14 +8,14 @@ import torch
 from torchvision.ops import box_iou
 
 from command_line.summary import StageSummary
-from model.detector.keeping import save_detector
-from model.detector.learning import DetectorLearning
+from model.detector.checkpoint import save_detector
+from model.detector.module import DetectorModule
 from model.detector.retinanet import Detector
 from model.settings import ModelSettings
 from model.tensors.cohorts import Cohort, CohortError, check_files, open_cohort
-from model.tensors.pictures import KeptPictures, Pictures, in_order, shuffled
+from model.tensors.pictures import CachedPictures, Pictures, in_order, shuffled
 from model.training.fingerprint import fingerprint_of, stamps
-from model.training.fitting import fit, quieten
+from model.training.fitting import FitFiles, fit, silence_hints
 
 _FIND = 0.5
 
@@ -33,7 +33,7 @@ def detector(*, settings: ModelSettings, out: Path, record: Path | None = None) 
         BackboneError: pretrained weights cannot be used.
     """
     started = time.perf_counter()
-    quieten()
+    silence_hints()
     cohort = open_cohort("detector", settings.cohorts.detector)
     cohort.check_boxes()
     _check_targets(cohort, settings)
@@ -41,33 +41,31 @@ def detector(*, settings: ModelSettings, out: Path, record: Path | None = None) 
     own = settings.detector
     size, workers = settings.picture.size, settings.hardware.workers
     training = shuffled(
-        KeptPictures(cohort.of_split("train"), size), own.batch_size, own.seed, workers
+        CachedPictures(cohort.of_split("train"), size), own.batch_size, own.seed, workers
     )
-    held_back = KeptPictures(cohort.of_split("validate"), size)
+    validation = CachedPictures(cohort.of_split("validate"), size)
     lightning.seed_everything(own.seed, verbose=False)
     network = Detector(settings.backbone, size, cohort.kinds, settings.targets)
+    fingerprint = fingerprint_of(
+        settings.model_dump(mode="json", include={"picture", "backbone", "detector", "targets"})
+        | stamps(settings.cohorts.detector.tables, "images", "boxes")
+    )
     epochs = fit(
-        DetectorLearning(network, own, len(training)),
+        DetectorModule(network, own, len(training)),
         training,
-        in_order(held_back, own.batch_size, workers),
+        in_order(validation, own.batch_size, workers),
         settings=own,
         hardware=settings.hardware,
-        folder=out.with_name(f".{out.name}.fit"),
-        fingerprint=fingerprint_of(
-            settings.model_dump(mode="json", include={"picture", "backbone", "detector", "targets"})
-            | stamps(settings.cohorts.detector.tables, "images", "boxes")
-        ),
-        record=record,
-        tracking=settings.tracking,
+        files=FitFiles(out.with_name(f".{out.name}.fit"), fingerprint, record, settings.tracking),
     )
     save_detector(network, settings.backbone, out)
-    recall = _recall(network, held_back, settings)
+    recall = _recall(network, validation, settings)
     return StageSummary(
         stage="detector",
         counts={
             "images": len(cohort.of_split("train").images),
             "epochs": epochs,
-            "validation_images": len(held_back),
+            "validation_images": len(validation),
             "validation_recall_iou_50": round(recall, 4),
         },
         seconds=time.perf_counter() - started,

@@ -14,6 +14,7 @@ from data_contracts.predictions import SCORES
 from data_contracts.storage import write_table
 from model.figures.draw import draw_figures
 from model.label_tables import read_label_tables
+from model.methods.registry import OURS, rivals_of
 from model.reading.scored import Scored, scored_images
 from model.scoring.bootstrap import Draws, Interval, draw_patients, interval
 from model.scoring.calibration import best_threshold
@@ -28,9 +29,7 @@ from model.settings import ModelSettings
 from model.tensors.cohorts import Cohort, attributes_of_images, severity_of
 from model.tensors.scored import PARTS, scored_cohorts
 
-OURS: Final = "cross_attention"
 THRESHOLD_FILE: Final = "threshold.json"
-_RIVALS: Final = ("cam", "grad_cam", "shuffled_reports")
 
 
 def evaluate(
@@ -139,13 +138,13 @@ def _headlines(rows: list[dict[str, Any]]) -> dict[str, float]:
     """Accuracy at IoU 0.5 of every method, and what ours tells of attributes and severity."""
     found = {}
     for row in rows:
-        place = (row["cohort"], row["score"], row["subject"], row["overlap"], row["threshold"])
-        if place == ("localization", "accuracy", "boxes", "iou", 0.5):
+        key = (row["cohort"], row["score"], row["subject"], row["overlap"], row["threshold"])
+        if key == ("localization", "accuracy", "boxes", "iou", 0.5):
             found[f"accuracy_iou_50_{row['method']}"] = round(row["value"] or 0.0, 4)
         elif row["method"] == OURS and row["value"] is not None:
-            if place[:3] == ("localization", "auroc", "macro"):
+            if key[:3] == ("localization", "auroc", "macro"):
                 found["auroc_macro"] = round(row["value"], 4)
-            elif place[:2] in (("severity", "spearman"), ("severity", "mae")):
+            elif key[:2] in (("severity", "spearman"), ("severity", "mae")):
                 found[f"{row['score']}_{row['subject']}"] = round(row["value"], 4)
     return found
 
@@ -156,7 +155,7 @@ def _leads(scored: Mapping[str, Scored], draws: Draws) -> dict[str, float]:
         return {}
     ours = _accuracy(scored[OURS], draws)
     found: dict[str, float] = {}
-    for rival in _RIVALS:
+    for rival in rivals_of(OURS):
         if rival in scored:
             lead: Interval = interval(ours - _accuracy(scored[rival], draws))
             found[f"lead_over_{rival}"] = round(lead.value, 4)

@@ -16,11 +16,11 @@ from data_contracts.contract import Contract
 from data_contracts.images import BOXES, IMAGES, SEVERITY
 from data_contracts.storage import write_table
 from data_contracts.tables import QUARANTINE
-from model.images.choosing import Choice
-from model.images.fitting import fit_boxes
+from model.images.box_fitting import fit_boxes
 from model.images.inspection import Inspect, Inspected, Unusable, inspecting
-from model.images.sources.opening import open_images
+from model.images.selection import Selection
 from model.images.sources.records import ListedImage, Rejected
+from model.images.sources.registry import open_images
 from model.images.tables import ImageTables, quarantine_table
 
 # Enough to keep all cores busy, few enough to show progress.
@@ -41,7 +41,7 @@ def images(
     """Read a data set's images and boxes, and set aside what cannot be used.
 
     Args:
-        kind: the data set's layout, one of `model.images.sources.opening.KINDS`.
+        kind: the data set's layout, one of `model.images.sources.registry.KINDS`.
         path: its folder; paths of the images table start there.
         out: folder to put `images.parquet`, `boxes.parquet`, `severity.parquet` and
             `quarantine.parquet` in. Equal files give equal tables, whatever `workers` is.
@@ -56,11 +56,11 @@ def images(
     source = open_images(kind, path, annotations)
     tables, rejected = ImageTables(kind), list[Rejected]()
     tallies: Counter[str] = Counter(boxes_clipped=0)
-    choice = Choice(all_views=all_views)
+    selection = Selection(all_views=all_views)
     with progress_bar("records") as progress, inspecting(source.root, workers) as inspect:
         bar = progress.add_task("images", total=source.total)
         while batch := list(islice(source.records, _BATCH)):
-            for image, inspected in _read(batch, choice, inspect, rejected):
+            for image, inspected in _read(batch, selection, inspect, rejected):
                 if inspected is None:
                     rejected += _left_behind(image)
                 else:
@@ -83,7 +83,7 @@ def images(
 
 def _read(
     batch: list[ListedImage | Rejected],
-    choice: Choice,
+    selection: Selection,
     inspect: Inspect,
     rejected: list[Rejected],
 ) -> Iterator[_Read]:
@@ -92,7 +92,7 @@ def _read(
     What is against each goes to `rejected`.
     """
     against: list[Rejected | None] = [
-        record if isinstance(record, Rejected) else choice.before_reading(record)
+        record if isinstance(record, Rejected) else selection.before_reading(record)
         for record in batch
     ]
     paths = [
@@ -107,9 +107,9 @@ def _read(
             continue
         seen = next(inspected) if found is None else None
         if isinstance(seen, Unusable):
-            found = Rejected(record.place, record.image_id, seen.reason, seen.detail)
+            found = Rejected(record.location, record.image_id, seen.reason, seen.detail)
         elif seen is not None:
-            found = choice.after_reading(record, seen)
+            found = selection.after_reading(record, seen)
         if found is not None:
             rejected.append(found)
         yield record, seen if found is None and isinstance(seen, Inspected) else None
@@ -120,7 +120,7 @@ def _left_behind(image: ListedImage) -> Iterator[Rejected]:
     parts = (*image.boxes, *((image.score,) if image.score is not None else ()))
     for part in parts:
         detail = "belongs to an image that is in quarantine itself; see the reason there"
-        yield Rejected(part.place, image.image_id, "image_not_used", detail)
+        yield Rejected(part.location, image.image_id, "image_not_used", detail)
 
 
 def _add(

@@ -11,17 +11,16 @@ from data_contracts.storage import write_table
 from data_contracts.tables import QUARANTINE
 from model.figures.reading import draw_reading
 from model.figures.style import save
-from model.images.sources.records import Place, Rejected
+from model.images.sources.records import Location, Rejected
 from model.images.tables import quarantine_table
 from model.images.unreadable import UnreadableImageError
+from model.methods.registry import OURS
 from model.prediction.coco import coco_of
 from model.prediction.plain import plain_of
 from model.prediction.predictor import Predicted, image_files, load_predictor
 from model.prediction.predictor import predict as read_images
 from model.reading.tables import write_findings
 from model.settings import ModelSettings
-
-_METHOD = "cross_attention"
 
 
 def predict(
@@ -77,9 +76,9 @@ def _write(
 ) -> tuple[Path, ...]:
     write_json([plain_of(one) for one in read], out / "predictions.json")
     write_json(coco_of(read), out / "coco.json")
-    tables = write_findings(_METHOD, [one.counted for one in read], out)
+    tables = write_findings(OURS, [one.counted for one in read], out)
     rejected = [
-        Rejected(Place(str(e.path), 0), e.path.name, e.reason, e.detail) for e in unreadable
+        Rejected(Location(str(e.path), 0), e.path.name, e.reason, e.detail) for e in unreadable
     ]
     write_table(QUARANTINE, quarantine_table(rejected), out / "quarantine.parquet")
     return (

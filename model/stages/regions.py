@@ -11,8 +11,8 @@ from command_line.progress import progress_bar
 from command_line.summary import StageSummary
 from data_contracts.regions import REGIONS
 from data_contracts.storage import PartedTable, count_rows, is_current
-from model.detector.candidates import READING, CandidateFinder, Candidates
-from model.detector.keeping import load_detector
+from model.detector.candidates import FEATURES_VERSION, CandidateFinder, Candidates
+from model.detector.checkpoint import load_detector
 from model.detector.retinanet import Detector
 from model.settings import ModelSettings
 from model.tensors.cohorts import Cohort, check_files, open_cohort
@@ -52,7 +52,7 @@ def regions(*, settings: ModelSettings, detector: Path, out: Path) -> StageSumma
             settings.model_dump(mode="json", include={"picture", "regions", "backbone"})
             | origin
             | stamps(of_part.tables, "images")
-            | {"cohort": of_part.model_dump(mode="json"), "reading": READING}
+            | {"cohort": of_part.model_dump(mode="json"), "reading": FEATURES_VERSION}
         )
         write_regions(finder, cohort, settings, path, fingerprint)
         counts[f"images_{part}"] = len(cohort.images)
@@ -96,14 +96,14 @@ def find_regions(
     for batch in in_order(pictures, _BATCH, settings.hardware.workers):
         with half_precision(settings.hardware, device):
             candidates = finder(batch.pixels.to(device))
-        for place, found in zip(batch.places.tolist(), candidates, strict=True):
-            yield _of_image(pictures, place, found)
+        for index, found in zip(batch.positions.tolist(), candidates, strict=True):
+            yield _of_image(pictures, index, found)
 
 
-def _of_image(pictures: Pictures, place: int, found: Candidates) -> ImageRegions:
-    boxes = pictures.placement(place).to_image(found.boxes.cpu().double().numpy())
+def _of_image(pictures: Pictures, index: int, found: Candidates) -> ImageRegions:
+    boxes = pictures.placement(index).to_image(found.boxes.cpu().double().numpy())
     return ImageRegions(
-        pictures.cohort.images[place],
+        pictures.cohort.images[index],
         boxes,
         found.objectness.float().cpu().numpy(),
         found.features.half().cpu().numpy(),

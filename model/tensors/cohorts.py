@@ -45,7 +45,7 @@ class Cohort:
         boxes: reference boxes by image id, in pixels of the original image; no entry for an image
             without any.
         kinds: what the boxes enclose, sorted.
-        kind_of: by image id, for each of its boxes the place of its kind among `kinds`.
+        kind_of: by image id, for each of its boxes the index of its kind in `kinds`.
     """
 
     part: str

@@ -1,4 +1,4 @@
-"""Images of a cohort as tensors, read when they are asked for."""
+"""Images of a cohort as tensors, read lazily."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -10,20 +10,20 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 
 from model.images.pixels import read_pixels
 from model.tensors.cohorts import Cohort
-from model.tensors.kept_squares import kept_squares
-from model.tensors.square import Placement, Square, fit_square, place
+from model.tensors.square import Placement, Square, fit_square, place_in_square
+from model.tensors.square_cache import square_cache
 
 
-class Seen(NamedTuple):
+class Sample(NamedTuple):
     """An image as networks see it.
 
     Attributes:
-        place: in the cohort.
+        position: of the image in the cohort, from 0.
         pixels: [1, S, S] uint8.
         boxes: [N, 5] float32, its reference boxes: edges in the square's pixels, and kind.
     """
 
-    place: int
+    position: int
     pixels: Tensor
     boxes: Tensor
 
@@ -32,17 +32,17 @@ class Batch(NamedTuple):
     """Images of a cohort.
 
     Attributes:
-        places: [B] theirs in the cohort.
+        positions: [B] of the images in the cohort.
         pixels: [B, 1, S, S] uint8.
         boxes: [N, 5] of each.
     """
 
-    places: Tensor
+    positions: Tensor
     pixels: Tensor
     boxes: list[Tensor]
 
 
-class Pictures(Dataset[Seen]):
+class Pictures(Dataset[Sample]):
     """A cohort's images, each fitted into a square.
 
     Args:
@@ -57,7 +57,7 @@ class Pictures(Dataset[Seen]):
     def __len__(self) -> int:
         return len(self.cohort.images)
 
-    def __getitem__(self, index: int) -> Seen:
+    def __getitem__(self, index: int) -> Sample:
         """Read one.
 
         Raises:
@@ -67,33 +67,33 @@ class Pictures(Dataset[Seen]):
         square = self._square(index)
         edges = self.placement(index).to_square(self.cohort.reference(image))
         boxes = np.column_stack([edges, self.cohort.kinds_of(image)])
-        return Seen(index, torch.from_numpy(square)[None], torch.from_numpy(boxes).float())
+        return Sample(index, torch.from_numpy(square)[None], torch.from_numpy(boxes).float())
 
     def placement(self, index: int) -> Placement:
         """Where an image lies in its square."""
         image = self.cohort.images[index]
-        return place(image.width, image.height, self.size)
+        return place_in_square(image.width, image.height, self.size)
 
     def _square(self, index: int) -> Square:
         return fit_square(read_pixels(self.cohort.path(self.cohort.images[index])), self.size)
 
 
-class KeptPictures(Pictures):
-    """Pictures that are read in every epoch, and decoded in the first.
+class CachedPictures(Pictures):
+    """Pictures for training: decoded in the first epoch, and cached for the others.
 
-    Their squares are kept, unless the cohort is too large for memory.
+    Nothing is cached where the cohort is too large for memory.
     """
 
     def __init__(self, cohort: Cohort, size: int) -> None:
         super().__init__(cohort, size)
-        self._kept = kept_squares(len(cohort.images), size)
+        self._cache = square_cache(len(cohort.images), size)
 
     def _square(self, index: int) -> Square:
-        square = self._kept.get(index) if self._kept else None
+        square = self._cache.get(index) if self._cache else None
         if square is None:
             square = super()._square(index)
-            if self._kept:
-                self._kept.keep(index, square)
+            if self._cache:
+                self._cache.keep(index, square)
         return square
 
 
@@ -124,12 +124,14 @@ class EpochOrder(Sampler[int]):
         yield from torch.randperm(self.count, generator=generator).tolist()
 
 
-def in_order(pictures: Pictures, batch_size: int, workers: int = 0) -> DataLoader[Seen]:
+def in_order(pictures: Pictures, batch_size: int, workers: int = 0) -> DataLoader[Sample]:
     """All pictures once, in the cohort's order."""
     return DataLoader(pictures, batch_size, num_workers=workers, collate_fn=collate)
 
 
-def shuffled(pictures: Pictures, batch_size: int, seed: int, workers: int = 0) -> DataLoader[Seen]:
+def shuffled(
+    pictures: Pictures, batch_size: int, seed: int, workers: int = 0
+) -> DataLoader[Sample]:
     """Pictures in another order each epoch; a last batch that is not full is left out."""
     return DataLoader(
         pictures,
@@ -142,10 +144,10 @@ def shuffled(pictures: Pictures, batch_size: int, seed: int, workers: int = 0) -
     )
 
 
-def collate(seen: Sequence[Seen]) -> Batch:
+def collate(seen: Sequence[Sample]) -> Batch:
     """Pictures side by side."""
     return Batch(
-        torch.tensor([one.place for one in seen]),
+        torch.tensor([one.position for one in seen]),
         torch.stack([one.pixels for one in seen]),
         [one.boxes for one in seen],
     )

@@ -183,6 +183,6 @@ def _matrix(column: pa.ChunkedArray, where: Path) -> npt.NDArray[Any]:
 def _lists(
     matrices: Sequence[npt.NDArray[Any]], width: int | None, kind: type[np.generic]
 ) -> pa.Array:
-    whole = np.concatenate(matrices).astype(kind) if matrices else np.zeros((0, width or 0), kind)
-    offsets = np.arange(len(whole) + 1, dtype=np.int32) * whole.shape[1]
-    return pa.ListArray.from_arrays(offsets, whole.reshape(-1))
+    stacked = np.concatenate(matrices).astype(kind) if matrices else np.zeros((0, width or 0), kind)
+    offsets = np.arange(len(stacked) + 1, dtype=np.int32) * stacked.shape[1]
+    return pa.ListArray.from_arrays(offsets, stacked.reshape(-1))

@@ -24,13 +24,13 @@ class RegionBatch(NamedTuple):
     """Regions of a batch of images.
 
     Attributes:
-        places: [B] the images' places in the cohort.
+        positions: [B] of the images in the cohort.
         regions: [B, R, V] features and geometry side by side, float32.
         objectness: [B, R] how likely each region is, 0 to 1.
         mask: [B, R] true where there is a region.
     """
 
-    places: Tensor
+    positions: Tensor
     regions: Tensor
     objectness: Tensor
     mask: Tensor
@@ -44,16 +44,16 @@ class RegionStream:
 
     Args:
         path: the table `regions`.
-        places: image id to its place in the cohort; other images are passed over.
+        positions: image id to its position in the cohort; other images are skipped.
         batch_size: B.
         seed: of the orders; None keeps the table's order and the last batch that is not full.
     """
 
     def __init__(
-        self, path: Path, places: Mapping[str, int], batch_size: int, seed: int | None
+        self, path: Path, positions: Mapping[str, int], batch_size: int, seed: int | None
     ) -> None:
         self.parts = part_paths(REGIONS, path)
-        self.places = places
+        self.positions = positions
         self.batch_size = batch_size
         self.seed = seed
         # Lightning tells a loader's sampler which epoch it is, and asks for the other one too.
@@ -61,10 +61,10 @@ class RegionStream:
         self.batch_sampler = None
 
     def __len__(self) -> int:
-        whole, rest = divmod(len(self.places), self.batch_size)
-        if self.seed is None or not whole:
-            whole += bool(rest)
-        return whole // _processes() if self.seed is not None else whole
+        batches, rest = divmod(len(self.positions), self.batch_size)
+        if self.seed is None or not batches:
+            batches += bool(rest)
+        return batches // _processes() if self.seed is not None else batches
 
     def __iter__(self) -> Iterator[RegionBatch]:
         """Batches of one epoch.
@@ -87,20 +87,20 @@ class RegionStream:
             ]
             rest = []
             order = np.arange(len(images)) if self.seed is None else rng.permutation(len(images))
-            whole = len(images) // self.batch_size * self.batch_size
-            for first in range(0, whole, self.batch_size):
+            batched = len(images) // self.batch_size * self.batch_size
+            for first in range(0, batched, self.batch_size):
                 chosen = [images[i] for i in order[first : first + self.batch_size]]
                 seen += len(chosen)
                 yield self._batch(chosen)
-            rest = [images[i][0].take([images[i][1]]) for i in order[whole:]]
+            rest = [images[i][0].take([images[i][1]]) for i in order[batched:]]
         if rest and (self.seed is None or not seen):
             seen += len(rest)
             yield self._batch([(arrays, 0) for arrays in rest])
         left = 0 if self.seed is None else len(rest)
-        if seen + left < len(self.places):
+        if seen + left < len(self.positions):
             raise CohortError(
-                f"{self.parts[0].parent}: regions of {seen + left} of {len(self.places)} images; "
-                "find the regions again from the same list of images"
+                f"{self.parts[0].parent}: regions of {seen + left} of {len(self.positions)} "
+                "images; find the regions again from the same list of images"
             )
 
     def _windows(self) -> Iterator[list[RegionArrays]]:
@@ -119,7 +119,7 @@ class RegionStream:
         found = []
         for index in window:
             arrays = read_regions(self.parts[index])
-            rows = [row for row, name in enumerate(arrays.image_ids) if name in self.places]
+            rows = [row for row, name in enumerate(arrays.image_ids) if name in self.positions]
             if rows:
                 found.append(arrays.take(rows) if len(rows) < len(arrays.image_ids) else arrays)
         return found
@@ -137,9 +137,9 @@ class RegionStream:
             regions[slot, :count, widths[0] :] = arrays.geometry[row]
             objectness[slot, :count] = arrays.objectness[row]
             mask[slot, :count] = arrays.mask[row]
-        places = [self.places[arrays.image_ids[row]] for arrays, row in images]
+        positions = [self.positions[arrays.image_ids[row]] for arrays, row in images]
         return RegionBatch(
-            torch.tensor(places),
+            torch.tensor(positions),
             torch.from_numpy(regions),
             torch.from_numpy(objectness),
             torch.from_numpy(mask),

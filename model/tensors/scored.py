@@ -10,7 +10,7 @@ PARTS: Final = ("detector", "localization", "severity")
 
 
 def scored_cohorts(settings: ModelSettings) -> dict[str, Cohort]:
-    """The images that are scored, by part; of the cohort with boxes those that were held back.
+    """The images that are scored, by part; of the cohort with boxes the validation split.
 
     Raises:
         CohortError: a cohort is empty.

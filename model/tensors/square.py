@@ -51,7 +51,7 @@ class Placement:
         return np.array([self.left, self.top, self.left, self.top])
 
 
-def place(width: int, height: int, size: int) -> Placement:
+def place_in_square(width: int, height: int, size: int) -> Placement:
     """Where an image of `width` by `height` pixels lies in a square of `size`: whole, centred.
 
     Raises:
@@ -71,12 +71,12 @@ def fit_square(picture: Picture, size: int) -> Square:
         size: S, pixels of the square's side.
     """
     height, width = picture.shape
-    where = place(width, height, size)
-    inner = max(round(width * where.scale), 1), max(round(height * where.scale), 1)
+    placement = place_in_square(width, height, size)
+    inner = max(round(width * placement.scale), 1), max(round(height * placement.scale), 1)
     small = np.asarray(Image.fromarray(picture).resize(inner, Image.Resampling.BOX, reducing_gap=2))
     low, high = np.percentile(small, (_DARKEST, _BRIGHTEST))
     stretched = np.clip((small - low) / max(high - low, 1e-6), 0, 1) * _WHITE
     square = np.zeros((size, size), dtype=np.uint8)
-    top, left = round(where.top), round(where.left)
+    top, left = round(placement.top), round(placement.left)
     square[top : top + inner[1], left : left + inner[0]] = stretched.round()
     return square

@@ -1,4 +1,4 @@
-"""Other takes of the same pictures: another exposure, another grain, a patient placed elsewhere."""
+"""Augmentation: zoom, shift, mirroring, gamma and noise."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,18 +11,18 @@ _ZOOM: Final = 0.12
 _SHIFT: Final = 0.06
 _GAMMA: Final = 0.35
 _NOISE: Final = 0.04
-_SMALLEST: Final = 2.0
+_MIN_SIDE: Final = 2.0
 
 
-def vary(
+def augment(
     pixels: Tensor, boxes: Sequence[Tensor], seed: Sequence[int], *, mirror: bool = True
 ) -> tuple[Tensor, list[Tensor]]:
-    """Pictures and their boxes zoomed, moved, mirrored, exposed otherwise and made noisy.
+    """Augmented pictures and boxes: zoom, shift, mirroring, gamma and noise.
 
     Args:
         pixels: [B, 1, S, S] uint8.
         boxes: [N, 4 or more] of each, edges in pixels first.
-        seed: equal ones give equal takes, whatever ran before.
+        seed: equal seeds give equal results, whatever ran before.
         mirror: exchange left and right in half of them; not where labels name a side.
 
     Returns:
@@ -31,23 +31,23 @@ def vary(
     count, size = len(pixels), pixels.shape[-1]
     generator = torch.Generator().manual_seed(hash(tuple(seed)) & 0x7FFF_FFFF_FFFF_FFFF)
 
-    def spread(width: float, *shape: int) -> Tensor:
+    def uniform(width: float, *shape: int) -> Tensor:
         drawn = (torch.rand((count, *shape), generator=generator) * 2 - 1) * width
         return drawn.to(pixels.device)
 
-    zoom = torch.exp(spread(_ZOOM, 2))
-    flip = torch.where(spread(1.0) > 0, -1.0, 1.0) if mirror else torch.ones_like(zoom[:, 0])
+    zoom = torch.exp(uniform(_ZOOM, 2))
+    flip = torch.where(uniform(1.0) > 0, -1.0, 1.0) if mirror else torch.ones_like(zoom[:, 0])
     scale = zoom * torch.stack([flip, torch.ones_like(flip)], dim=1)
-    shift = spread(_SHIFT, 2)
-    taken = _resample(pixels.float() / 255, scale, shift)
-    taken = taken.clamp(1e-4, 1) ** torch.exp(spread(_GAMMA, 1, 1, 1))
-    grain = torch.randn(taken.shape, generator=generator).to(pixels.device)
-    taken = taken + grain * spread(_NOISE, 1, 1, 1).abs()
+    shift = uniform(_SHIFT, 2)
+    augmented = _resample(pixels.float() / 255, scale, shift)
+    augmented = augmented.clamp(1e-4, 1) ** torch.exp(uniform(_GAMMA, 1, 1, 1))
+    grain = torch.randn(augmented.shape, generator=generator).to(pixels.device)
+    augmented = augmented + grain * uniform(_NOISE, 1, 1, 1).abs()
     moved = [
         _move(own, of_scale, of_shift, size)
         for own, of_scale, of_shift in zip(boxes, scale, shift, strict=True)
     ]
-    return (taken.clamp(0, 1) * 255).round().to(torch.uint8), moved
+    return (augmented.clamp(0, 1) * 255).round().to(torch.uint8), moved
 
 
 def _resample(pictures: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
@@ -58,11 +58,11 @@ def _resample(pictures: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
 
 
 def _move(boxes: Tensor, scale: Tensor, shift: Tensor, size: int) -> Tensor:
-    """The boxes that still show after `_resample`."""
+    """The boxes that are still visible after `_resample`."""
     centred = boxes[:, :4] * (2 / size) - 1
     moved = (centred - shift.repeat(2)) / scale.repeat(2)
     low = torch.minimum(moved[:, :2], moved[:, 2:])
     high = torch.maximum(moved[:, :2], moved[:, 2:])
     edges = (torch.cat([low, high], dim=1).clamp(-1, 1) + 1) * (size / 2)
     found = torch.cat([edges.to(boxes.dtype), boxes[:, 4:]], dim=1)
-    return found[((found[:, 2:4] - found[:, :2]) >= _SMALLEST).all(dim=1)]
+    return found[((found[:, 2:4] - found[:, :2]) >= _MIN_SIDE).all(dim=1)]

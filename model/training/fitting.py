@@ -1,4 +1,4 @@
-"""Fitting a network with Lightning: early stop, resume, and a record of every epoch."""
+"""Fitting a network with Lightning: early stopping, resuming, and a record of every epoch."""
 
 import logging
 import shutil
@@ -6,6 +6,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +31,23 @@ _CHECKPOINTS: Final = "checkpoints"
 _FINGERPRINT: Final = "fingerprint"
 
 
+@dataclass(frozen=True, slots=True)
+class FitFiles:
+    """Where a training keeps its files.
+
+    Attributes:
+        folder: of the checkpoints, removed when the training is over.
+        fingerprint: of all that the result depends on; checkpoints with another are dropped.
+        record: folder of DVCLive's metrics and plots; None keeps none.
+        tracking: what follows the training beside that record.
+    """
+
+    folder: Path
+    fingerprint: str
+    record: Path | None = None
+    tracking: TrackingSettings = field(default_factory=TrackingSettings)
+
+
 class RecordError(ValueError):
     """The record of a training cannot be kept; the message says what to do."""
 
@@ -41,14 +59,11 @@ def fit(
     *,
     settings: FitSettings,
     hardware: HardwareSettings,
-    folder: Path,
-    fingerprint: str,
-    record: Path | None = None,
-    tracking: TrackingSettings | None = None,
+    files: FitFiles,
 ) -> int:
     """Train until the validation stops getting better; `network` is left as in its best epoch.
 
-    A run that was killed is taken up at its last whole epoch, and ends as it would have ended.
+    A killed run resumes at its last finished epoch, and ends with the same result.
 
     Args:
         network: logs `validation_loss` each epoch.
@@ -56,15 +71,16 @@ def fit(
         validation: batches.
         settings: epochs and patience.
         hardware: where to run.
-        folder: keeps the checkpoints until the training is over.
-        fingerprint: stands for all that the result depends on; checkpoints of another are dropped.
-        record: folder for DVCLive's metrics and plots; None keeps none.
-        tracking: what follows the training beside that record.
+        files: where it keeps its files.
 
     Returns:
-        How many epochs there were.
+        The number of epochs.
+
+    Raises:
+        RecordError: DVCLive cannot tell the commit.
     """
-    resume = _take_up(folder, fingerprint)
+    folder, record = files.folder, files.record
+    resume = _resumable(folder, files.fingerprint)
     checkpoints = ModelCheckpoint(
         folder / _CHECKPOINTS,
         filename=_BEST,
@@ -83,14 +99,14 @@ def fit(
         max_epochs=settings.epochs,
         callbacks=[*callbacks, *([TQDMProgressBar()] if shown else [])],
         enable_progress_bar=shown,
-        logger=loggers(record, tracking or TrackingSettings(), going_on=resume is not None),
+        logger=loggers(record, files.tracking, going_on=resume is not None),
         log_every_n_steps=1,
         gradient_clip_val=1.0,
         num_sanity_val_steps=0,
         enable_model_summary=False,
         default_root_dir=folder,
     )
-    with _commit_asked_for(record):
+    with _commit_needed(record):
         trainer.fit(network, training, validation, ckpt_path=resume, weights_only=True)
     best = torch.load(checkpoints.best_model_path, weights_only=True, map_location="cpu")
     network.load_state_dict(best["state_dict"])
@@ -102,21 +118,21 @@ def fit(
     return epochs
 
 
-def quieten() -> None:
+def silence_hints() -> None:
     """Keep Lightning's hints about loaders and devices from standing between a stage's lines."""
     for name in ("lightning.pytorch", "lightning.fabric", "lightning.pytorch.utilities.rank_zero"):
         logging.getLogger(name).setLevel(logging.WARNING)
     for message in (
         ".*does not have many workers.*",
         ".*treespec, LeafSpec.*",
-        # It is not: that is how a broken run is taken up.
+        # Not a mistake: a killed run resumes from it.
         "Checkpoint directory .* exists and is not empty.*",
     ):
         warnings.filterwarnings("ignore", message=message)
 
 
-def _take_up(folder: Path, fingerprint: str) -> Path | None:
-    """The checkpoint that a broken run of the same fingerprint left, if there is one."""
+def _resumable(folder: Path, fingerprint: str) -> Path | None:
+    """The last checkpoint of a killed run with the same fingerprint; None where there is none."""
     stamp = folder / _FINGERPRINT
     if not stamp.is_file() or stamp.read_text(encoding="utf-8") != fingerprint:
         shutil.rmtree(folder, ignore_errors=True)
@@ -127,7 +143,7 @@ def _take_up(folder: Path, fingerprint: str) -> Path | None:
 
 
 @contextmanager
-def _commit_asked_for(record: Path | None) -> Iterator[None]:
+def _commit_needed(record: Path | None) -> Iterator[None]:
     """DVCLive looks for the commit when training starts; say so where there is none."""
     from scmrepo.exceptions import SCMError
 

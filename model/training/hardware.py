@@ -22,14 +22,14 @@ def device_of(hardware: HardwareSettings) -> torch.device:
 def half_precision(
     hardware: HardwareSettings, device: torch.device
 ) -> AbstractContextManager[object]:
-    """Half precision where it is asked for or pays, as in training."""
+    """Autocast to half precision, by the rule of training; see `precision_of`."""
     kinds = {"bf16-mixed": torch.bfloat16, "16-mixed": torch.float16}
     kind = kinds.get(precision_of(hardware))
     return torch.autocast(device.type, kind or torch.bfloat16, enabled=kind is not None)
 
 
 def precision_of(hardware: HardwareSettings) -> Precision:
-    """The precision asked for; `auto` takes half precision where the hardware multiplies it."""
+    """The precision of the settings; `auto` takes half precision where the hardware has it."""
     if hardware.precision != "auto":
         return hardware.precision
     if hardware.accelerator != "cpu" and torch.cuda.is_available():

@@ -8,7 +8,7 @@ from torch import nn
 
 from model.settings import FitSettings
 
-_FEWEST_STEPS = 10
+_MIN_STEPS = 10
 
 
 def one_cycle(parameters: Iterable[nn.Parameter], settings: FitSettings, steps: int) -> Any:
@@ -30,7 +30,7 @@ def one_cycle(parameters: Iterable[nn.Parameter], settings: FitSettings, steps: 
         optimizer,
         max_lr=settings.learning_rate,
         # The rise takes a fifth, and needs a step of its own on the smallest of cohorts too.
-        total_steps=max(settings.epochs * steps + 1, _FEWEST_STEPS),
+        total_steps=max(settings.epochs * steps + 1, _MIN_STEPS),
         pct_start=0.2,
     )
     return {

@@ -74,9 +74,8 @@ def test_whole_runs_and_the_component_agree(nlp: Language, tmp_path: Path) -> No
         pass
     mentions: pa.Table = read_table(MENTIONS, tmp_path / "mentions.parquet")
     columns = ("start", "end", "concept_id", "assertion", "cue", "section")
-    for row, doc in zip(
-        read_table(LABELS, tmp_path / "labels.parquet").to_pylist(), nlp.pipe(texts)
-    ):
+    labels = read_table(LABELS, tmp_path / "labels.parquet").to_pylist()
+    for row, doc in zip(labels, nlp.pipe(texts), strict=True):
         ours = {name: value for name, value in row.items() if ":" in name and value is not None}
         assert doc._.labels == ours
         of_report = [m for m in mentions.to_pylist() if m["report_id"] == row["report_id"]]

@@ -10,7 +10,7 @@ from typing import Final
 
 from model.images.sources.delimited import Row, read_rows
 from model.images.sources.fields import box_of, number
-from model.images.sources.records import DrawnBox, ImageSource, ListedImage, Place, Rejected
+from model.images.sources.records import DrawnBox, ImageSource, ListedImage, Location, Rejected
 from model.images.sources.tables import gather, of_unknown_images, one_table, required_table
 from model.images.views import view_of
 
@@ -64,14 +64,14 @@ def _records(
     yield from of_unknown_images(boxes)
     for name, path in files.items():
         detail = f"{entries.name} does not list it; fetch the table anew"
-        yield Rejected(Place(path), name, "not_listed", detail)
+        yield Rejected(Location(path), name, "not_listed", detail)
 
 
 def _image(
-    place: Place, row: Mapping[str, str], path: str, split: str | None, boxes: list[DrawnBox]
+    location: Location, row: Mapping[str, str], path: str, split: str | None, boxes: list[DrawnBox]
 ) -> ListedImage:
     return ListedImage(
-        place,
+        location,
         row["Image Index"],
         path,
         subject_id=row["Patient ID"] or None,
@@ -84,9 +84,9 @@ def _image(
 
 
 def _box(row: Row) -> tuple[str, DrawnBox | Rejected]:
-    place, fields = row
+    location, fields = row
     name, label = fields["Image Index"], fields[_LABEL]
-    return name, box_of(place, name, fields, label=label, annotator="radiologist", columns=_BOX)
+    return name, box_of(location, name, fields, label=label, annotator="radiologist", columns=_BOX)
 
 
 def _extent(row: Mapping[str, str]) -> tuple[float, float] | None:

@@ -10,7 +10,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
-from model.images.sources.records import DrawnBox, ImageSourceError, Place, Rejected
+from model.images.sources.records import DrawnBox, ImageSourceError, Location, Rejected
 
 _LISTS: Final = ("images", "annotations", "categories")
 _PHRASES: Final = ("label_text", "phrase")
@@ -21,14 +21,14 @@ class CocoImage:
     """An image of the file.
 
     Attributes:
-        place: the entry; its row counts from 1.
+        location: the entry; its row counts from 1.
         path: the file it names.
         frame: its width and height in pixels; None where the file does not say.
         entry: all that is said of it.
         boxes: what is drawn on it.
     """
 
-    place: Place
+    location: Location
     path: str
     frame: tuple[int, int] | None
     entry: Mapping[str, Any]
@@ -54,24 +54,24 @@ def read_coco(path: Path, annotator: str) -> tuple[list[CocoImage], list[Rejecte
     }
     images: dict[Any, CocoImage] = {}
     for row, entry in enumerate(lists["images"], start=1):
-        image = _image(Place(f"{path.name}#images", row), entry)
+        image = _image(Location(f"{path.name}#images", row), entry)
         if isinstance(image, Rejected):
             rejected.append(image)
         elif image.entry["id"] in images:
             detail = "repeats the id of an image before it; give each its own"
-            rejected.append(Rejected(image.place, image.path, "duplicate_id", detail))
+            rejected.append(Rejected(image.location, image.path, "duplicate_id", detail))
         else:
             images[image.entry["id"]] = image
     boxes: dict[Any, list[DrawnBox]] = {}
     for row, entry in enumerate(lists["annotations"], start=1):
-        place = Place(f"{path.name}#annotations", row)
-        box = _box(place, entry, images, labels, annotator)
+        location = Location(f"{path.name}#annotations", row)
+        box = _box(location, entry, images, labels, annotator)
         if isinstance(box, Rejected):
             rejected.append(box)
         else:
             boxes.setdefault(entry["image_id"], []).append(box)
     found = [
-        CocoImage(image.place, image.path, image.frame, image.entry, tuple(boxes.get(name, ())))
+        CocoImage(image.location, image.path, image.frame, image.entry, tuple(boxes.get(name, ())))
         for name, image in images.items()
     ]
     return found, rejected
@@ -98,20 +98,20 @@ def _is_id(value: object) -> bool:
     return isinstance(value, int | str) and not isinstance(value, bool)
 
 
-def _image(place: Place, entry: Any) -> CocoImage | Rejected:
+def _image(location: Location, entry: Any) -> CocoImage | Rejected:
     if not isinstance(entry, dict) or not _is_id(entry.get("id")):
-        return Rejected(place, None, "missing_id", "expected an image with an id")
+        return Rejected(location, None, "missing_id", "expected an image with an id")
     path = entry.get("path") or entry.get("file_name")
     if not isinstance(path, str):
-        return Rejected(place, str(entry["id"]), "missing_path", "expected a path or file_name")
+        return Rejected(location, str(entry["id"]), "missing_path", "expected a path or file_name")
     width, height = entry.get("width"), entry.get("height")
     sized = isinstance(width, int) and isinstance(height, int) and min(width, height) > 0
     frame = (int(entry["width"]), int(entry["height"])) if sized else None
-    return CocoImage(place, path.strip().removeprefix("./"), frame, entry, ())
+    return CocoImage(location, path.strip().removeprefix("./"), frame, entry, ())
 
 
 def _box(
-    place: Place,
+    location: Location,
     entry: Any,
     images: Mapping[Any, CocoImage],
     labels: Mapping[Any, str],
@@ -120,19 +120,21 @@ def _box(
     name = entry.get("image_id") if isinstance(entry, dict) else None
     if not _is_id(name) or name not in images:
         known = str(name) if _is_id(name) else None
-        return Rejected(place, known, "unknown_image", "its image_id is none of the file's images")
+        return Rejected(
+            location, known, "unknown_image", "its image_id is none of the file's images"
+        )
     corners = entry.get("bbox")
     if not isinstance(corners, list) or len(corners) != 4 or not all(map(_is_number, corners)):
         detail = "expected a bbox of x, y, width and height in pixels"
-        return Rejected(place, images[name].path, "malformed_box", detail)
+        return Rejected(location, images[name].path, "malformed_box", detail)
     category = entry.get("category_id")
     label = labels.get(category) if _is_id(category) else None
     if label is None:
         detail = "its category_id is none of the file's categories"
-        return Rejected(place, images[name].path, "unknown_label", detail)
+        return Rejected(location, images[name].path, "unknown_label", detail)
     phrase = next((entry[key] for key in _PHRASES if isinstance(entry.get(key), str)), None)
     x, y, width, height = (float(corner) for corner in corners)
-    return DrawnBox(place, x, y, width, height, label, annotator, phrase)
+    return DrawnBox(location, x, y, width, height, label, annotator, phrase)
 
 
 def _is_number(value: object) -> bool:

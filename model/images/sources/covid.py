@@ -14,7 +14,7 @@ from model.images.sources.records import (
     DrawnBox,
     ImageSource,
     ListedImage,
-    Place,
+    Location,
     Rejected,
     Score,
 )
@@ -67,26 +67,26 @@ def _repeated(scores: Mapping[str, list[Score]]) -> Iterator[Rejected]:
     """All scores of an image but its first, which are taken away."""
     for name, found in scores.items():
         for score in found[1:]:
-            yield Rejected(score.place, name, "duplicate_score", "keep one score an image")
+            yield Rejected(score.location, name, "duplicate_score", "keep one score an image")
         del found[1:]
 
 
 def _image(
-    place: Place,
+    location: Location,
     row: Mapping[str, str],
     boxes: dict[str, list[DrawnBox]],
     scores: dict[str, list[Score]],
 ) -> ListedImage | Rejected:
     name = row["filename"]
     if not name:
-        return Rejected(place, None, "missing_id", "expected a filename")
+        return Rejected(location, None, "missing_id", "expected a filename")
     if row["modality"].lower() not in _MODALITIES:
         detail = f"has modality {row['modality'][:16]!r}; expected X-ray"
-        return Rejected(place, name, "not_radiograph", detail)
+        return Rejected(location, name, "not_radiograph", detail)
     # Taken out, so that what is left belongs to no image, and a repeated row gets nothing.
     score = scores.pop(name, [])
     return ListedImage(
-        place,
+        location,
         name,
         f"{row.get('folder') or 'images'}/{name}",
         subject_id=row["patientid"] or None,
@@ -98,12 +98,12 @@ def _image(
 
 
 def _score(row: Row) -> tuple[str, Score | Rejected]:
-    place, fields = row
+    location, fields = row
     name, extent, opacity = (fields[column] for column in _SCORE_COLUMNS)
-    return name, score_of(place, name, extent, opacity)
+    return name, score_of(location, name, extent, opacity)
 
 
 def _box(row: Row) -> tuple[str, DrawnBox | Rejected]:
-    place, fields = row
+    location, fields = row
     name, label = fields["filename"], fields["label"]
-    return name, box_of(place, name, fields, label=label, annotator="mask of radiologists")
+    return name, box_of(location, name, fields, label=label, annotator="mask of radiologists")

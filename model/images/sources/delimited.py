@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TextIO
 
-from model.images.sources.records import ImageSourceError, Place, Rejected
+from model.images.sources.records import ImageSourceError, Location, Rejected
 
-Row = tuple[Place, Mapping[str, str]]
+Row = tuple[Location, Mapping[str, str]]
 
 _BROKEN: Final = (OSError, EOFError, zlib.error)
 # Notes of patients stand in such tables, and may be longer than the parser's limit.
@@ -58,15 +58,17 @@ def _rows(rows: Iterator[list[str]], header: list[str], file: str) -> Iterator[R
     number = 1
     while True:
         number += 1
-        place = Place(file, number)
+        location = Location(file, number)
         try:
             row = next(rows, None)
         except csv.Error:
             detail = "its quotes do not match; double the quotes inside a field and close the last"
-            yield Rejected(place, None, "malformed_row", detail)
+            yield Rejected(location, None, "malformed_row", detail)
             continue
         except _BROKEN:
-            yield Rejected(place, None, "unreadable_file", "the file ends too early; fetch it anew")
+            yield Rejected(
+                location, None, "unreadable_file", "the file ends too early; fetch it anew"
+            )
             return
         if row is None:
             return
@@ -76,9 +78,9 @@ def _rows(rows: Iterator[list[str]], header: list[str], file: str) -> Iterator[R
             row = row[: len(header)]
         if len(row) != len(header):
             detail = f"{len(row)} fields, expected {len(header)}; quote fields that hold commas"
-            yield Rejected(place, None, "malformed_row", detail)
+            yield Rejected(location, None, "malformed_row", detail)
             continue
-        yield place, {name: value.strip() for name, value in zip(header, row, strict=True)}
+        yield location, {name: value.strip() for name, value in zip(header, row, strict=True)}
 
 
 def _open(path: Path) -> TextIO:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from math import isfinite
 
-from model.images.sources.records import DrawnBox, Place, Rejected, Score
+from model.images.sources.records import DrawnBox, Location, Rejected, Score
 
 _CORNERS = ("x", "y", "width", "height")
 
@@ -18,7 +18,7 @@ def number(text: str) -> float | None:
 
 
 def box_of(
-    place: Place,
+    location: Location,
     image_id: str,
     row: Mapping[str, str],
     *,
@@ -30,7 +30,7 @@ def box_of(
     """The box of a row, or the row rejected as `malformed_box`.
 
     Args:
-        place: the row.
+        location: the row.
         image_id: the image it belongs to.
         row: fields by column.
         label: what the box encloses.
@@ -42,15 +42,15 @@ def box_of(
     bad = [name for name, value in zip(_CORNERS, numbers, strict=True) if value is None]
     if bad:
         detail = f"{', '.join(bad)}: no number; expected x, y, width and height in pixels"
-        return Rejected(place, image_id, "malformed_box", detail)
+        return Rejected(location, image_id, "malformed_box", detail)
     x, y, width, height = (value for value in numbers if value is not None)
-    return DrawnBox(place, x, y, width, height, label, annotator, phrase)
+    return DrawnBox(location, x, y, width, height, label, annotator, phrase)
 
 
-def score_of(place: Place, image_id: str, extent: str, opacity: str) -> Score | Rejected:
+def score_of(location: Location, image_id: str, extent: str, opacity: str) -> Score | Rejected:
     """The score of a row, or the row rejected as `malformed_score`."""
     geographic, degree = number(extent), number(opacity)
     if geographic is None or degree is None or not (0 <= geographic <= 8 and 0 <= degree <= 6):
         detail = "expected a geographic extent of 0 to 8 and an opacity of 0 to 6"
-        return Rejected(place, image_id, "malformed_score", detail)
-    return Score(place, geographic, degree)
+        return Rejected(location, image_id, "malformed_score", detail)
+    return Score(location, geographic, degree)

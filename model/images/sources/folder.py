@@ -15,7 +15,7 @@ from model.images.sources.records import (
     ImageSource,
     ImageSourceError,
     ListedImage,
-    Place,
+    Location,
     Rejected,
 )
 from model.images.views import view_of
@@ -67,7 +67,7 @@ class _Listing:
         bare = Counter(_bare(path) for path in paths)
         self.rejected: list[Rejected] = []
         self.images = {
-            path: ListedImage(Place(path), _bare(path) if bare[_bare(path)] == 1 else path, path)
+            path: ListedImage(Location(path), _bare(path) if bare[_bare(path)] == 1 else path, path)
             for path in paths
         }
         self._by_name: dict[str, set[str]] = {}
@@ -76,23 +76,25 @@ class _Listing:
             for key in (path, _bare(path), name, _bare(name)):
                 self._by_name.setdefault(key, set()).add(path)
 
-    def find(self, place: Place, name: str) -> ListedImage | None:
+    def find(self, location: Location, name: str) -> ListedImage | None:
         """The image that `name` means; None, and a row rejected, where it means none or several."""
         found = {name} if name in self.images else self._by_name.get(name, set())
         if len(found) == 1:
             return self.images[next(iter(found))]
         if not name:
-            self.reject(place, None, "missing_id", "expected an image_id or a path")
+            self.reject(location, None, "missing_id", "expected an image_id or a path")
         elif not names_inside(name):
-            self.reject(place, name, "unsafe_path", "expected a path below the folder")
+            self.reject(location, name, "unsafe_path", "expected a path below the folder")
         elif found:
-            self.reject(place, name, "ambiguous_id", "several files have this name; give the path")
+            self.reject(
+                location, name, "ambiguous_id", "several files have this name; give the path"
+            )
         else:
-            self.reject(place, name, "missing_image", "the folder holds no such image")
+            self.reject(location, name, "missing_image", "the folder holds no such image")
         return None
 
-    def reject(self, place: Place, name: str | None, reason: str, detail: str) -> None:
-        self.rejected.append(Rejected(place, name, reason, detail))
+    def reject(self, location: Location, name: str | None, reason: str, detail: str) -> None:
+        self.rejected.append(Rejected(location, name, reason, detail))
 
 
 def _bare(path: str) -> str:
@@ -114,7 +116,7 @@ def _join_coco(listing: _Listing, path: Path) -> None:
     images, rejected = read_coco(path, _UNKNOWN)
     listing.rejected += rejected
     for image in images:
-        listed = listing.find(image.place, image.path)
+        listed = listing.find(image.location, image.path)
         if listed is not None:
             listing.images[listed.path] = replace(
                 listed, frame=image.frame, boxes=(*listed.boxes, *image.boxes)
@@ -134,8 +136,8 @@ def _join_csv(listing: _Listing, path: Path, root: Path) -> None:
 
 
 def _join_row(listing: _Listing, row: Row, name: str) -> None:
-    place, fields = row
-    listed = listing.find(place, name)
+    location, fields = row
+    listed = listing.find(location, name)
     if listed is None:
         return
     joined = replace(
@@ -147,17 +149,17 @@ def _join_row(listing: _Listing, row: Row, name: str) -> None:
         view=listed.view or view_of(fields.get("view", "")),
     )
     if any(fields.get(corner) for corner in _CORNERS):
-        joined = _with_box(listing, joined, place, fields)
+        joined = _with_box(listing, joined, location, fields)
     if any(fields.get(column) for column in _SCORE):
-        joined = _with_score(listing, joined, place, fields)
+        joined = _with_score(listing, joined, location, fields)
     listing.images[listed.path] = joined
 
 
 def _with_box(
-    listing: _Listing, image: ListedImage, place: Place, fields: Mapping[str, str]
+    listing: _Listing, image: ListedImage, location: Location, fields: Mapping[str, str]
 ) -> ListedImage:
     box = box_of(
-        place,
+        location,
         image.image_id,
         {corner: fields.get(corner, "") for corner in _CORNERS},
         label=fields.get("label") or _UNKNOWN,
@@ -171,9 +173,9 @@ def _with_box(
 
 
 def _with_score(
-    listing: _Listing, image: ListedImage, place: Place, fields: Mapping[str, str]
+    listing: _Listing, image: ListedImage, location: Location, fields: Mapping[str, str]
 ) -> ListedImage:
-    score = score_of(place, image.image_id, *(fields.get(column, "") for column in _SCORE))
+    score = score_of(location, image.image_id, *(fields.get(column, "") for column in _SCORE))
     if isinstance(score, Rejected):
         listing.rejected.append(score)
     elif image.score is None:
@@ -182,5 +184,5 @@ def _with_score(
         score.geographic_extent,
         score.opacity,
     ):
-        listing.reject(place, image.image_id, "duplicate_score", "keep one score an image")
+        listing.reject(location, image.image_id, "duplicate_score", "keep one score an image")
     return image

@@ -13,7 +13,7 @@ from model.images.sources.records import (
     ImageSource,
     ImageSourceError,
     ListedImage,
-    Place,
+    Location,
     Rejected,
 )
 from model.images.sources.tables import one_table, required_table
@@ -56,14 +56,14 @@ def _records(root: Path, metadata: Path, split: Path | None) -> Iterator[ListedI
 
 
 def _image(
-    place: Place, row: Mapping[str, str], splits: Mapping[str, str]
+    location: Location, row: Mapping[str, str], splits: Mapping[str, str]
 ) -> ListedImage | Rejected:
     name, subject, study = row["dicom_id"], row["subject_id"], row["study_id"]
     if not name or not (subject.isdecimal() and study.isdecimal()):
         detail = "expected a dicom_id, and numbers as subject_id and study_id"
-        return Rejected(place, name or None, "missing_id", detail)
+        return Rejected(location, name or None, "missing_id", detail)
     return ListedImage(
-        place,
+        location,
         name,
         f"files/p{subject[:2]}/p{subject}/s{study}/{name}.jpg",
         subject_id=subject,

@@ -43,10 +43,10 @@ def _image(image: CocoImage) -> ListedImage | Rejected:
     ids = _PATH.search(image.path)
     if ids is None:
         detail = "expected a path such as files/p10/p10000032/s50414267/<dicom_id>.jpg"
-        return Rejected(image.place, str(image.entry["id"]), "missing_id", detail)
+        return Rejected(image.location, str(image.entry["id"]), "missing_id", detail)
     split = image.entry.get("split")
     return ListedImage(
-        image.place,
+        image.location,
         PurePosixPath(image.path).stem,
         image.path,
         subject_id=ids["subject"],

@@ -11,7 +11,7 @@ class ImageSourceError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """Where a record stands: `row` of `file`, the header being row 1, or 0 for the whole file."""
 
     file: str
@@ -23,13 +23,13 @@ class Rejected:
     """A record that cannot be used; a row of the quarantine table.
 
     Attributes:
-        place: where it stands.
+        location: where it stands.
         record_id: the image's id where it could be read.
         reason: short name, such as `duplicate_id`; one of those in docs/images.md.
         detail: what was expected and what to do; never a patient's text.
     """
 
-    place: Place
+    location: Location
     record_id: str | None
     reason: str
     detail: str
@@ -40,7 +40,7 @@ class DrawnBox:
     """A box as the source has it, before it was held against its image.
 
     Attributes:
-        place: where it stands.
+        location: where it stands.
         x: left edge in pixels of the stored image.
         y: upper edge in those pixels.
         width: in those pixels.
@@ -50,7 +50,7 @@ class DrawnBox:
         phrase: the phrase that it grounds; a patient's text.
     """
 
-    place: Place
+    location: Location
     x: float
     y: float
     width: float
@@ -64,7 +64,7 @@ class DrawnBox:
 class Score:
     """An image's severity: extent of 0 to 8 and opacity of 0 to 6, over both lungs."""
 
-    place: Place
+    location: Location
     geographic_extent: float
     opacity: float
 
@@ -74,7 +74,7 @@ class ListedImage:
     """An image as the source lists it; whether its file is there and whole is yet to be seen.
 
     Attributes:
-        place: where it is listed.
+        location: where it is listed.
         image_id: unique over the source.
         path: its file below the source's root, with `/` between folders.
         subject_id: the patient.
@@ -88,7 +88,7 @@ class ListedImage:
         score: its severity.
     """
 
-    place: Place
+    location: Location
     image_id: str
     path: str
     subject_id: str | None = None

@@ -10,7 +10,7 @@ from typing import Final
 
 from model.images.sources.delimited import Row, read_rows
 from model.images.sources.fields import box_of
-from model.images.sources.records import DrawnBox, ImageSource, ListedImage, Place, Rejected
+from model.images.sources.records import DrawnBox, ImageSource, ListedImage, Location, Rejected
 from model.images.sources.tables import required_table
 
 _COLUMNS: Final = ("patientId", "x", "y", "width", "height", "Target")
@@ -48,32 +48,32 @@ def open_rsna(root: Path) -> ImageSource:
 class _Rows:
     """The rows of one image: one without a box, or one a box."""
 
-    def __init__(self, place: Place, target: str) -> None:
-        self.place = place
+    def __init__(self, location: Location, target: str) -> None:
+        self.location = location
         self.target = target
         self.boxes: list[DrawnBox] = []
 
 
 def _add(images: dict[str, _Rows], row: Row, rejected: list[Rejected]) -> None:
-    place, fields = row
+    location, fields = row
     name, target = fields["patientId"], fields["Target"]
     if not name:
-        rejected.append(Rejected(place, None, "missing_id", "expected a patientId"))
+        rejected.append(Rejected(location, None, "missing_id", "expected a patientId"))
         return
     if target not in ("0", "1"):
-        rejected.append(Rejected(place, name, "malformed_row", "expected a Target of 0 or 1"))
+        rejected.append(Rejected(location, name, "malformed_row", "expected a Target of 0 or 1"))
         return
-    rows = images.setdefault(name, _Rows(place, target))
+    rows = images.setdefault(name, _Rows(location, target))
     if rows.target != target:
         detail = "has another Target than the image's first row; correct one of them"
-        rejected.append(Rejected(place, name, "contradiction", detail))
+        rejected.append(Rejected(location, name, "contradiction", detail))
         return
     if target == "0":
-        if rows.place != place:
+        if rows.location != location:
             detail = "repeats the image's row without a box; remove it"
-            rejected.append(Rejected(place, name, "duplicate_id", detail))
+            rejected.append(Rejected(location, name, "duplicate_id", detail))
         return
-    box = box_of(place, name, fields, label=_LABEL, annotator=_ANNOTATOR)
+    box = box_of(location, name, fields, label=_LABEL, annotator=_ANNOTATOR)
     if isinstance(box, Rejected):
         rejected.append(box)
     else:
@@ -82,7 +82,7 @@ def _add(images: dict[str, _Rows], row: Row, rejected: list[Rejected]) -> None:
 
 def _image(name: str, rows: _Rows) -> ListedImage:
     return ListedImage(
-        rows.place,
+        rows.location,
         name,
         f"{_FOLDER}/{name}.dcm",
         subject_id=name,
@@ -95,4 +95,4 @@ def _unlisted(root: Path, images: dict[str, _Rows]) -> Iterator[Rejected]:
     for file in sorted((root / _FOLDER).glob("*.dcm")):
         if file.stem not in images:
             detail = "stage_2_train_labels.csv does not list it; fetch the table anew"
-            yield Rejected(Place(f"{_FOLDER}/{file.name}"), file.stem, "not_listed", detail)
+            yield Rejected(Location(f"{_FOLDER}/{file.name}"), file.stem, "not_listed", detail)

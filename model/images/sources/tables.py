@@ -75,4 +75,4 @@ def of_unknown_images(
     for image_id, values in found.items():
         for value in values:
             detail = "belongs to an image that the source's table does not list"
-            yield Rejected(value.place, image_id, "unknown_image", detail)
+            yield Rejected(value.location, image_id, "unknown_image", detail)

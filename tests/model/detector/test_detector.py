@@ -9,7 +9,7 @@ from torchvision.ops import box_iou
 
 from model.detector.backbone import BackboneError, freeze, make_resnet
 from model.detector.candidates import CandidateFinder
-from model.detector.keeping import load_detector, save_detector
+from model.detector.checkpoint import load_detector, save_detector
 from model.detector.retinanet import Detector
 from model.detector.texture import LOOKS
 from model.detector.windows import grid_windows

@@ -32,9 +32,9 @@ def test_every_pair_has_its_own_attention(
     attention: CrossAttention, regions: Tensor, attributes: Tensor
 ) -> None:
     attended = attention(regions, LIKELY, attributes, SAID)
-    assert attended.to_regions.shape == (IMAGES, ATTRIBUTES, REGIONS)
+    assert attended.attention.shape == (IMAGES, ATTRIBUTES, REGIONS)
     assert attended.scores.shape == (IMAGES, REPORTS)
-    assert torch.allclose(attended.to_regions.sum(-1), torch.ones(1))
+    assert torch.allclose(attended.attention.sum(-1), torch.ones(1))
     assert attended.scores.abs().max() <= 1
 
 
@@ -42,12 +42,12 @@ def test_regions_attend_to_what_the_report_says_alone(
     attention: CrossAttention, regions: Tensor, attributes: Tensor
 ) -> None:
     attributes = attributes.clone()
-    before = attention(regions, LIKELY, attributes, SAID).of_regions
+    before = attention(regions, LIKELY, attributes, SAID).region_agreement
     attributes[2] += 1  # which neither report affirms
-    after = attention(regions, LIKELY, attributes, SAID).of_regions
+    after = attention(regions, LIKELY, attributes, SAID).region_agreement
     assert torch.allclose(before, after)
     attributes[0] += 1  # which the first affirms
-    after = attention(regions, LIKELY, attributes, SAID).of_regions
+    after = attention(regions, LIKELY, attributes, SAID).region_agreement
     assert not torch.allclose(before[:, 0], after[:, 0])
     assert torch.allclose(before[:, 1], after[:, 1])
 
@@ -64,7 +64,7 @@ def test_agreement_is_right_however_sharp_the_attention(
     sharpness = min(1 / temperature, 40)
     text_features = (sharpness * keys[1] @ said.T).softmax(dim=-1) @ said
     expected = torch.cosine_similarity(text_features, keys[1]).mean()
-    assert torch.allclose(attended.of_regions[1, 0], expected, atol=1e-4)
+    assert torch.allclose(attended.region_agreement[1, 0], expected, atol=1e-4)
 
 
 def test_agreement_is_the_cosine_with_what_is_attended_to(
@@ -72,9 +72,9 @@ def test_agreement_is_the_cosine_with_what_is_attended_to(
 ) -> None:
     attended = attention(regions, LIKELY, attributes, SAID)
     keys, queries = attention.embed_regions(regions), attention.embed_attributes(attributes)
-    image_features = attended.to_regions[1] @ keys[1]
+    image_features = attended.attention[1] @ keys[1]
     of_attributes = torch.cosine_similarity(image_features, queries)[SAID[0]].mean()
-    assert torch.allclose(attended.of_attributes[1, 0], of_attributes, atol=1e-5)
+    assert torch.allclose(attended.attribute_agreement[1, 0], of_attributes, atol=1e-5)
 
 
 def test_both_sides_are_unit_vectors(
@@ -106,7 +106,7 @@ def test_padding_changes_nothing(
         region_mask,
     )
     assert torch.allclose(plain.scores, masked.scores, atol=1e-6)
-    assert masked.to_regions[..., REGIONS:].abs().max() == 0
+    assert masked.attention[..., REGIONS:].abs().max() == 0
 
 
 def test_the_order_of_regions_does_not_matter(
@@ -116,7 +116,7 @@ def test_the_order_of_regions_does_not_matter(
     plain = attention(regions, LIKELY, attributes, SAID)
     turned = attention(regions[:, order], LIKELY[:, order], attributes, SAID)
     assert torch.allclose(plain.scores, turned.scores, atol=1e-6)
-    assert torch.allclose(plain.to_regions[..., order], turned.to_regions, atol=1e-6)
+    assert torch.allclose(plain.attention[..., order], turned.attention, atol=1e-6)
 
 
 def test_an_image_without_regions_and_a_report_without_attributes_are_refused(
@@ -133,7 +133,7 @@ def test_attention_starts_from_the_odds_of_each_region(regions: Tensor, attribut
     torch.manual_seed(0)
     attention = CrossAttention(REGION_SIZE, ATTRIBUTE_SIZE, SIZE)
     alike = regions[:, :1].expand(-1, REGIONS, -1)
-    to_regions = attention(alike, LIKELY, attributes, SAID).to_regions
+    to_regions = attention(alike, LIKELY, attributes, SAID).attention
     odds = LIKELY / (1 - LIKELY)
     expected = odds / odds.sum(dim=1, keepdim=True)
     assert torch.allclose(to_regions, expected[:, None, :].expand_as(to_regions), atol=1e-4)
@@ -144,6 +144,6 @@ def test_without_objectness_attention_is_the_papers(regions: Tensor, attributes:
     attention = CrossAttention(REGION_SIZE, ATTRIBUTE_SIZE, SIZE, objectness=False)
     attended = attention(regions, LIKELY, attributes, SAID)
     other = attention(regions, LIKELY.flip(1), attributes, SAID)
-    assert torch.equal(attended.to_regions, other.to_regions)
+    assert torch.equal(attended.attention, other.attention)
     attended.scores.sum().backward()
-    assert attention.trust.grad is None
+    assert attention.objectness_exponent.grad is None

@@ -92,7 +92,7 @@ def test_features_that_are_forgotten_change_nothing() -> None:
     network = LocalizationNetwork(torch.randn(CONCEPTS, 5), SIZE)
     regions = scenes(3)[0]
     network.standardise(regions.flatten(0, 1))
-    network.forget(slice(SIZE - 2, SIZE))
+    network.ignore_features(slice(SIZE - 2, SIZE))
     moved = regions.clone()
     moved[..., -2:] += 5
     assert torch.equal(

@@ -25,7 +25,7 @@ from model.prediction.predictor import (
     predict,
 )
 from model.stages.predict import predict as stage
-from model.tensors.square import fit_square, place
+from model.tensors.square import fit_square, place_in_square
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +152,7 @@ def test_onnx_gives_what_python_gives(
         compared += 1
         height, width = pixels.shape
         whole = np.array([[0.0, 0.0, width, height]])
-        frame = place(width, height, decided.size).to_square(whole)[0].astype(np.float32)
+        frame = place_in_square(width, height, decided.size).to_square(whole)[0].astype(np.float32)
         ran = session.run(None, {"pixels": square, "frame": frame})
         outputs = dict(zip(OUTPUTS, ran, strict=True))
         there = outputs["there"] > 0

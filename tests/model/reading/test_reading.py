@@ -7,7 +7,7 @@ from scipy import stats
 
 from model.reading.evidence import evidence_of_boxes, evidence_of_map, peak_of
 from model.reading.severity import fit_severity, severity_features
-from model.tensors.square import place
+from model.tensors.square import place_in_square
 
 
 def test_evidence_lies_where_the_boxes_lie() -> None:
@@ -28,7 +28,7 @@ def test_a_method_points_to_the_middle_of_its_best_evidence() -> None:
 def test_a_map_over_the_square_is_brought_to_the_image() -> None:
     values = np.zeros((8, 8))
     values[3:5, 6:] = 1  # the right end of an image that is twice as wide as high
-    evidence = evidence_of_map(values, place(200, 100, 64), 64)
+    evidence = evidence_of_map(values, place_in_square(200, 100, 64), 64)
     assert evidence[16, 30] > 0.9
     assert evidence[16, 4] == 0
 

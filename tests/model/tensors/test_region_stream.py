@@ -55,12 +55,12 @@ def test_a_part_comes_back_as_it_was(path: Path) -> None:
 def test_batches_bring_each_image_once_with_its_own_regions(path: Path) -> None:
     seen = []
     for batch in RegionStream(path, PLACES, 8, seed=0):
-        assert len(batch.places) == 8
-        for place, regions, mask in zip(batch.places, batch.regions, batch.mask, strict=True):
+        assert len(batch.positions) == 8
+        for place, regions, mask in zip(batch.positions, batch.regions, batch.mask, strict=True):
             assert int(mask.sum()) == 1 + int(place) % 3
             assert (regions[mask][:, :FEATURES] == place).all()
             assert (regions[~mask] == 0).all()
-        seen += batch.places.tolist()
+        seen += batch.positions.tolist()
     assert sorted(seen) == list(range(IMAGES))
 
 
@@ -68,7 +68,7 @@ def test_the_order_hangs_on_seed_and_epoch_alone(path: Path) -> None:
     def order(seed: int, epoch: int) -> list[int]:
         stream = RegionStream(path, PLACES, 8, seed)
         stream.sampler.set_epoch(epoch)
-        return [place for batch in stream for place in batch.places.tolist()]
+        return [place for batch in stream for place in batch.positions.tolist()]
 
     assert order(0, 1) == order(0, 1)
     assert order(0, 1) != order(0, 2)
@@ -77,7 +77,7 @@ def test_the_order_hangs_on_seed_and_epoch_alone(path: Path) -> None:
 
 def test_without_a_seed_the_tables_order_is_kept_and_nothing_left_out(path: Path) -> None:
     stream = RegionStream(path, PLACES, 16, seed=None)
-    batches = [batch.places.tolist() for batch in stream]
+    batches = [batch.positions.tolist() for batch in stream]
     assert [len(batch) for batch in batches] == [16, 16, 8] == [16] * (len(stream) - 1) + [8]
     assert [place for batch in batches for place in batch] == list(range(IMAGES))
 

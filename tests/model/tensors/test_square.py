@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.tensors.square import fit_square, place
+from model.tensors.square import fit_square, place_in_square
 
 SIDES = st.integers(64, 4000)
 
@@ -14,7 +14,7 @@ SIDES = st.integers(64, 4000)
 def test_boxes_go_into_the_square_and_back(
     width: int, height: int, size: int, data: st.DataObject
 ) -> None:
-    where = place(width, height, size)
+    where = place_in_square(width, height, size)
     left, right = sorted(data.draw(st.tuples(st.floats(0, width), st.floats(0, width))))
     upper, lower = sorted(data.draw(st.tuples(st.floats(0, height), st.floats(0, height))))
     box = np.array([[left, upper, right, lower]])
@@ -36,4 +36,4 @@ def test_an_image_that_is_not_square_is_whole_and_centred() -> None:
 
 def test_an_image_without_pixels_has_no_place() -> None:
     with pytest.raises(ValueError, match="an image of 0 by 5 pixels"):
-        place(0, 5, 64)
+        place_in_square(0, 5, 64)

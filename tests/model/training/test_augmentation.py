@@ -2,7 +2,7 @@
 
 import torch
 
-from model.training.augmentation import vary
+from model.training.augmentation import augment
 
 SIZE = 64
 
@@ -16,7 +16,7 @@ def scene() -> tuple[torch.Tensor, list[torch.Tensor]]:
 
 def test_boxes_stay_on_what_they_enclose() -> None:
     pixels, boxes = scene()
-    moved, moved_boxes = vary(pixels, boxes, (0, 1))
+    moved, moved_boxes = augment(pixels, boxes, (0, 1))
     for picture, own in zip(moved, moved_boxes, strict=True):
         rows, columns = (picture[0] > 128).nonzero().T
         assert abs(float(columns.min()) - own[0, 0]) < 2.5
@@ -27,13 +27,13 @@ def test_boxes_stay_on_what_they_enclose() -> None:
 
 def test_equal_seeds_give_equal_takes() -> None:
     pixels, boxes = scene()
-    assert torch.equal(vary(pixels, boxes, (0, 1))[0], vary(pixels, boxes, (0, 1))[0])
-    assert not torch.equal(vary(pixels, boxes, (0, 1))[0], vary(pixels, boxes, (0, 2))[0])
+    assert torch.equal(augment(pixels, boxes, (0, 1))[0], augment(pixels, boxes, (0, 1))[0])
+    assert not torch.equal(augment(pixels, boxes, (0, 1))[0], augment(pixels, boxes, (0, 2))[0])
 
 
 def test_where_labels_name_sides_nothing_is_mirrored() -> None:
     pixels, boxes = scene()
-    moved, _ = vary(pixels, boxes, (3,), mirror=False)
+    moved, _ = augment(pixels, boxes, (3,), mirror=False)
     assert all((picture[0] > 128).nonzero()[:, 1].float().mean() < SIZE / 2 for picture in moved)
-    mirrored, _ = vary(pixels, boxes, (3,))
+    mirrored, _ = augment(pixels, boxes, (3,))
     assert any((one[0] > 128).nonzero()[:, 1].float().mean() > SIZE / 2 for one in mirrored)

@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from model.settings import FitSettings, HardwareSettings, TrackingSettings
 from model.tensors.pictures import EpochOrder
-from model.training.fitting import MONITORED, RecordError, fit, quieten
+from model.training.fitting import MONITORED, FitFiles, RecordError, fit, silence_hints
 from model.training.schedule import one_cycle
 from model.training.tracking import TrackingError, loggers
 
@@ -79,9 +79,15 @@ def loaders(seed: int) -> tuple[DataLoader[Any], DataLoader[Any]]:
 
 
 def train(network: Line, folder: Path, **given: Any) -> int:
-    quieten()
-    known = {"settings": network.settings, "hardware": CPU, "fingerprint": "a", **given}
-    return fit(network, *loaders(network.seed), folder=folder, **known)
+    silence_hints()
+    files = FitFiles(
+        folder,
+        given.pop("fingerprint", "a"),
+        given.pop("record", None),
+        given.pop("tracking", TrackingSettings()),
+    )
+    known = {"settings": network.settings, "hardware": CPU, **given}
+    return fit(network, *loaders(network.seed), files=files, **known)
 
 
 class ShortLived(Line):

@@ -1,4 +1,4 @@
-"""From a kind of source to its reader."""
+"""The list of image sources: name of a kind to its reader."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Turning a stored picture so that it shows a patient who faces the reader, and its boxes with it.
+"""Reorients stored pictures, and their boxes, to show a patient who faces the reader.
 
 A chest radiograph is read with the patient's right at the left of the picture and the head up.
 """
@@ -17,8 +17,8 @@ Rectangle = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """What to do to a stored picture, in this order.
+class Reorientation:
+    """How a stored picture is reoriented, in this order.
 
     Attributes:
         transpose: exchange rows and columns.
@@ -66,21 +66,21 @@ class Turn:
         return x, y, across, down
 
 
-def turn_of(patient_orientation: Sequence[str]) -> Turn:
-    """What DICOM's PatientOrientation asks for.
+def reorientation_of(patient_orientation: Sequence[str]) -> Reorientation:
+    """The reorientation that DICOM's PatientOrientation requires.
 
     Args:
         patient_orientation: direction of a row and of a column, such as `L` and `F`; a direction
             between two names the nearer first (`LF`).
 
     Returns:
-        A turn that changes nothing where the directions are not those of a frontal view.
+        One that changes nothing where the directions are not those of a frontal view.
     """
     if len(patient_orientation) != 2:
-        return Turn()
+        return Reorientation()
     row, column = (str(direction)[:1].upper() for direction in patient_orientation)
     if row in ("L", "R") and column in ("F", "H"):
-        return Turn(mirror=row == "R", flip=column == "H")
+        return Reorientation(mirror=row == "R", flip=column == "H")
     if row in ("F", "H") and column in ("L", "R"):
-        return Turn(transpose=True, mirror=column == "R", flip=row == "H")
-    return Turn()
+        return Reorientation(transpose=True, mirror=column == "R", flip=row == "H")
+    return Reorientation()

@@ -1,4 +1,4 @@
-"""A trained network on disk, and back."""
+"""Saves a trained network, and loads it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,34 +20,30 @@ _CONTRACTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class TrainedNetwork:
-    """A network with what it speaks of.
+    """A network with its vocabulary.
 
     Attributes:
-        network: ready to read.
-        concepts: [K] its vocabulary.
-        weighted: whether attention counts by probability.
+        network: in evaluation mode.
+        concepts: [K] concept ids, in the order of the outputs.
+        region_weighting: whether a region's score weights queries by their probability.
     """
 
     network: LocalizationNetwork
     concepts: tuple[str, ...]
-    weighted: bool
+    region_weighting: bool
 
 
-def save_network(
-    network: LocalizationNetwork,
-    concepts: tuple[str, ...],
-    settings: NetworkSettings,
-    folder: Path,
-) -> None:
+def save_network(trained: TrainedNetwork, settings: NetworkSettings, folder: Path) -> None:
     """Put a network into `folder`: weights, and a card with its vocabulary, sizes and contracts."""
+    network = trained.network
     sizes = {
         "attribute_size": network.vectors.shape[1],
-        "region_size": len(network.middle),
+        "region_size": len(network.feature_mean),
         "size": settings.size,
         "region_weighting": settings.region_weighting,
         "objectness": settings.objectness,
     }
-    save_weights(network, Card(_KIND, sizes, concepts, _CONTRACTS), folder)
+    save_weights(network, Card(_KIND, sizes, trained.concepts, _CONTRACTS), folder)
 
 
 def load_network(folder: Path) -> TrainedNetwork:

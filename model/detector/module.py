@@ -1,4 +1,4 @@
-"""How the detector learns from the cohort with boxes."""
+"""Lightning module of the detector."""
 
 from typing import Any
 
@@ -9,16 +9,16 @@ from torch import Tensor
 from model.detector.retinanet import Detector
 from model.settings import DetectorSettings
 from model.tensors.pictures import Batch
-from model.training.augmentation import vary
+from model.training.augmentation import augment
 from model.training.fitting import MONITORED
 from model.training.schedule import one_cycle
 
 
-class DetectorLearning(lightning.LightningModule):
+class DetectorModule(lightning.LightningModule):
     """Trains a detector.
 
     Args:
-        detector: what learns.
+        detector: to train.
         settings: of its training.
         steps: batches of an epoch.
     """
@@ -30,9 +30,9 @@ class DetectorLearning(lightning.LightningModule):
         self.steps = steps
 
     def training_step(self, batch: Batch, number: int) -> Tensor:
-        """Loss of varied pictures."""
+        """Loss of augmented pictures."""
         seed = (self.settings.seed, self.current_epoch, number, self.global_rank)
-        pixels, boxes = vary(batch.pixels, batch.boxes, seed)
+        pixels, boxes = augment(batch.pixels, batch.boxes, seed)
         losses = self.detector.losses(pixels, boxes)
         for name, value in losses.items():
             self.log(f"train_{name}", value, on_epoch=True, on_step=False, batch_size=len(pixels))

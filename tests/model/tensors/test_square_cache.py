@@ -6,12 +6,12 @@ import pickle
 import numpy as np
 import pytest
 
-from model.tensors import kept_squares as module
-from model.tensors.kept_squares import KeptSquares, kept_squares
+from model.tensors import square_cache as module
+from model.tensors.square_cache import SquareCache, square_cache
 
 
 def test_what_was_kept_comes_back_and_nothing_else() -> None:
-    kept = KeptSquares(3, 4)
+    kept = SquareCache(3, 4)
     square = np.arange(16, dtype=np.uint8).reshape(4, 4)
     kept.keep(1, square)
     assert kept.get(0) is None
@@ -23,7 +23,7 @@ def test_what_was_kept_comes_back_and_nothing_else() -> None:
 # Python 3.12 warns of forking beside threads, of which torch has some.
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_forked_process_keeps_squares_for_the_others() -> None:
-    kept = KeptSquares(2, 4)
+    kept = SquareCache(2, 4)
     process = multiprocessing.get_context("fork").Process(
         target=kept.keep, args=(1, np.full((4, 4), 7, dtype=np.uint8))
     )
@@ -35,12 +35,12 @@ def test_a_forked_process_keeps_squares_for_the_others() -> None:
 
 
 def test_a_process_that_cannot_share_memory_starts_with_none() -> None:
-    kept = KeptSquares(2, 4)
+    kept = SquareCache(2, 4)
     kept.keep(0, np.zeros((4, 4), dtype=np.uint8))
     assert pickle.loads(pickle.dumps(kept)).get(0) is None
 
 
 def test_a_cohort_that_is_too_large_for_memory_is_not_kept() -> None:
-    assert kept_squares(10, 64) is not None
-    assert kept_squares(module.MOST_BYTES // 64**2 + 1, 64) is None
-    assert kept_squares(0, 64) is not None
+    assert square_cache(10, 64) is not None
+    assert square_cache(module.MAX_BYTES // 64**2 + 1, 64) is None
+    assert square_cache(0, 64) is not None

@@ -4,23 +4,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.images.box_fitting import FittedBox, fit_boxes
 from model.images.facts import ImageFacts
-from model.images.fitting import FittedBox, fit_boxes
-from model.images.sources.records import DrawnBox, ListedImage, Place, Rejected
-from model.images.turning import Turn
+from model.images.orientation import Reorientation
+from model.images.sources.records import DrawnBox, ListedImage, Location, Rejected
 
 FACTS = ImageFacts(100, 200)
 
 
 def drawn(*corners: float, label: str = "opacity") -> DrawnBox:
     x, y, width, height = corners
-    return DrawnBox(Place("boxes.csv", 2), x, y, width, height, label, "reader")
+    return DrawnBox(Location("boxes.csv", 2), x, y, width, height, label, "reader")
 
 
 def fit(
     *boxes: DrawnBox, facts: ImageFacts = FACTS, frame: tuple[int, int] | None = None
 ) -> list[tuple[float, ...] | str]:
-    image = ListedImage(Place("list.csv", 2), "i", "i.png", frame=frame, boxes=boxes)
+    image = ListedImage(Location("list.csv", 2), "i", "i.png", frame=frame, boxes=boxes)
     return [
         found.reason if isinstance(found, Rejected) else
         (found.box.x, found.box.y, found.box.width, found.box.height)
@@ -58,17 +58,17 @@ def test_boxes_of_the_published_size_fit_a_smaller_copy() -> None:
 
 
 def test_boxes_turn_with_a_mirrored_picture() -> None:
-    mirrored = ImageFacts(100, 200, turn=Turn(mirror=True))
+    mirrored = ImageFacts(100, 200, reorientation=Reorientation(mirror=True))
     assert fit(drawn(0, 20, 30, 40), facts=mirrored) == [(70, 20, 30, 40)]
 
 
 @given(
     st.lists(st.floats(-400, 400), min_size=4, max_size=4),
-    st.builds(Turn, st.booleans(), st.booleans(), st.booleans()),
+    st.builds(Reorientation, st.booleans(), st.booleans(), st.booleans()),
 )
-def test_no_box_leaves_its_picture(corners: list[float], turn: Turn) -> None:
-    facts = ImageFacts(100, 200, turn=turn)
-    image = ListedImage(Place("list.csv", 2), "i", "i.png", boxes=(drawn(*corners),))
+def test_no_box_leaves_its_picture(corners: list[float], turn: Reorientation) -> None:
+    facts = ImageFacts(100, 200, reorientation=turn)
+    image = ListedImage(Location("list.csv", 2), "i", "i.png", boxes=(drawn(*corners),))
     for found in fit_boxes(image, facts):
         if isinstance(found, FittedBox):
             box = found.box

@@ -4,30 +4,38 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.images.turning import Turn, turn_of
+from model.images.orientation import Reorientation, reorientation_of
 from model.images.views import view_of
 
-TURNS = st.builds(Turn, st.booleans(), st.booleans(), st.booleans())
+TURNS = st.builds(Reorientation, st.booleans(), st.booleans(), st.booleans())
 
 
 @given(TURNS, st.integers(1, 9), st.integers(1, 9), st.data())
 def test_a_box_encloses_the_same_pixels_before_and_after(
-    turn: Turn, width: int, height: int, data: st.DataObject
+    reorientation: Reorientation, width: int, height: int, data: st.DataObject
 ) -> None:
     left, upper = data.draw(st.integers(0, width - 1)), data.draw(st.integers(0, height - 1))
     across = data.draw(st.integers(1, width - left))
     down = data.draw(st.integers(1, height - upper))
     stored = np.zeros((height, width), bool)
     stored[upper : upper + down, left : left + across] = True
-    turned = turn.picture(stored)
-    assert turned.shape == turn.size(width, height)[::-1]
-    x, y, w, h = (int(edge) for edge in turn.box((left, upper, across, down), width, height))
+    turned = reorientation.picture(stored)
+    assert turned.shape == reorientation.size(width, height)[::-1]
+    x, y, w, h = (
+        int(edge) for edge in reorientation.box((left, upper, across, down), width, height)
+    )
     assert turned[y : y + h, x : x + w].all()
     assert turned.sum() == w * h
 
 
 def test_an_unknown_orientation_turns_nothing() -> None:
-    assert turn_of(()) == turn_of(["L"]) == turn_of(["L", "R"]) == turn_of(["", ""]) == Turn()
+    assert (
+        reorientation_of(())
+        == reorientation_of(["L"])
+        == reorientation_of(["L", "R"])
+        == reorientation_of(["", ""])
+        == Reorientation()
+    )
 
 
 @given(st.text(max_size=12))

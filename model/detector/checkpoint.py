@@ -1,4 +1,4 @@
-"""A trained detector on disk, and back."""
+"""Saves a trained detector, and loads it."""
 
 from pathlib import Path
 from typing import Final
@@ -20,8 +20,8 @@ def save_detector(detector: Detector, backbone: BackboneSettings, folder: Path) 
         "channels": backbone.channels,
         "stride": backbone.stride,
         "kinds": list(detector.kinds),
-        "looked_for": [
-            kind for kind, wanted in zip(detector.kinds, detector.looked_for, strict=True) if wanted
+        "targets": [
+            kind for kind, wanted in zip(detector.kinds, detector.is_target, strict=True) if wanted
         ],
     }
     save_weights(detector, Card(_KIND, sizes, contracts=_CONTRACTS), folder)
@@ -37,6 +37,6 @@ def load_detector(folder: Path) -> Detector:
     backbone = BackboneSettings(
         name=sizes["name"], channels=sizes["channels"], stride=sizes["stride"]
     )
-    detector = Detector(backbone, sizes["size"], sizes["kinds"], sizes["looked_for"])
+    detector = Detector(backbone, sizes["size"], sizes["kinds"], sizes["targets"])
     load_weights(detector, folder)
     return detector.eval()

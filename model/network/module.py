@@ -1,4 +1,4 @@
-"""How the network learns: which report belongs to which image, and what each image has."""
+"""Lightning module of the network: matches images with reports, and classifies attributes."""
 
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from model.tensors.region_stream import RegionBatch
 from model.training.fitting import MONITORED
 from model.training.schedule import one_cycle
 
-_MOST_WEIGHT: Final = 8.0
+_MAX_POSITIVE_WEIGHT: Final = 8.0
 
 
 def positive_weights(values: Tensor) -> Tensor:
@@ -29,21 +29,21 @@ def positive_weights(values: Tensor) -> Tensor:
         values: [N, K] label values of the training cohort.
     """
     positives = (values == 1).sum(dim=0).clamp_min(1)
-    return (len(values) / positives).sqrt().clamp(1, _MOST_WEIGHT)
+    return (len(values) / positives).sqrt().clamp(1, _MAX_POSITIVE_WEIGHT)
 
 
-class NetworkLearning(lightning.LightningModule):
+class NetworkModule(lightning.LightningModule):
     """Trains the network on regions and reports.
 
     Args:
-        network: what learns.
+        network: to train.
         values: [N, K] label values of the cohort's images, in its order.
         settings: of its training.
         steps: batches of an epoch.
     """
 
     values: Tensor
-    balance: Tensor
+    positive_weights: Tensor
 
     def __init__(
         self, network: LocalizationNetwork, values: Tensor, settings: NetworkSettings, steps: int
@@ -53,25 +53,25 @@ class NetworkLearning(lightning.LightningModule):
         self.settings = settings
         self.steps = steps
         self.register_buffer("values", values, persistent=False)
-        self.register_buffer("balance", positive_weights(values), persistent=False)
+        self.register_buffer("positive_weights", positive_weights(values), persistent=False)
 
     def losses(self, batch: RegionBatch) -> dict[str, Tensor]:
-        """The loss of the attributes and, where it counts, that of the matching."""
-        values = self.values[batch.places]
+        """Attribute loss and, where its weight is not 0, matching loss of a batch, [] each."""
+        values = self.values[batch.positions]
         regions, objectness, mask = batch.regions, batch.objectness, batch.mask
         targets, weights = attribute_targets(
             values, self.settings.uncertain, self.settings.unmentioned
         )
         logits = self.network(regions, objectness, mask).logits
-        found = {"attributes": attribute_loss(logits, targets, weights, self.balance)}
-        says_something = (values == 1).any(dim=1)
-        if self.settings.matching and int(says_something.sum()) > 1:
-            said = values[says_something] == 1
+        found = {"attributes": attribute_loss(logits, targets, weights, self.positive_weights)}
+        has_positive = (values == 1).any(dim=1)
+        if self.settings.matching and int(has_positive.sum()) > 1:
+            affirmed = values[has_positive] == 1
             matched = self.network.match(
-                regions[says_something], objectness[says_something], said, mask[says_something]
+                regions[has_positive], objectness[has_positive], affirmed, mask[has_positive]
             )
             found["matching"] = self.settings.matching * matching_loss(
-                self._scores(matched), same_attributes(said)
+                self._scores(matched), same_attributes(affirmed)
             )
         return found
 
@@ -84,7 +84,7 @@ class NetworkLearning(lightning.LightningModule):
         return torch.stack(list(losses.values())).sum()
 
     def validation_step(self, batch: RegionBatch, number: int) -> None:
-        """Sum of the losses on reports that were held back."""
+        """Sum of the losses on the validation split."""
         del number
         losses = self.losses(batch)
         total = torch.stack(list(losses.values())).sum()
@@ -95,4 +95,4 @@ class NetworkLearning(lightning.LightningModule):
         return one_cycle(self.parameters(), self.settings, self.steps)
 
     def _scores(self, matched: Attended) -> Tensor:
-        return matched.scores if self.settings.text_attention else matched.of_attributes
+        return matched.scores if self.settings.text_attention else matched.attribute_agreement

@@ -1,4 +1,4 @@
-"""Squares that were read once, kept in memory for the epochs that follow."""
+"""A cache in memory of the squares that the first epoch has decoded."""
 
 import mmap
 from typing import Any, Final
@@ -8,14 +8,14 @@ import numpy as np
 from model.tensors.square import Square
 
 #: Bytes that squares may take; a cohort that needs more is read from its files each time.
-MOST_BYTES: Final = 2 * 1024**3
+MAX_BYTES: Final = 2 * 1024**3
 
 
-class KeptSquares:
-    """The squares of a cohort, as far as they have been read.
+class SquareCache:
+    """The squares of a cohort that have been read so far.
 
-    A loader's processes share the memory where they are forked, so that what one of them has read
-    all have. Elsewhere each keeps its own.
+    Forked loader processes share the memory, so each sees what the others have read. Spawned ones
+    keep a cache each.
 
     Args:
         count: N, images of the cohort.
@@ -52,6 +52,6 @@ class KeptSquares:
         self._known = np.frombuffer(memory, np.bool_, count, offset=pixels)
 
 
-def kept_squares(count: int, size: int) -> KeptSquares | None:
+def square_cache(count: int, size: int) -> SquareCache | None:
     """Memory for a cohort's squares, or None where they would take too much of it."""
-    return KeptSquares(count, size) if count * size * size <= MOST_BYTES else None
+    return SquareCache(count, size) if count * size * size <= MAX_BYTES else None

@@ -1,4 +1,4 @@
-"""Holding an image's boxes against the picture they are drawn on."""
+"""Fits boxes to the picture that they are drawn on."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from typing import Final
 from model.images.facts import ImageFacts
 from model.images.sources.records import DrawnBox, ListedImage, Rejected
 
-# Rounding to whole pixels changes a shape by less.
+# Aspect ratios that differ by more are of different shapes; rounding to pixels changes less.
 _SAME_SHAPE: Final = 0.02
 
 
@@ -16,7 +16,7 @@ class FittedBox:
     """A box that lies on its picture.
 
     Attributes:
-        index: its place among the image's boxes, from 0.
+        index: its position among the image's boxes, from 0.
         box: in pixels of the picture as it is read.
         clipped: whether part of it lay outside.
     """
@@ -50,14 +50,14 @@ def fit_boxes(image: ListedImage, facts: ImageFacts) -> Iterator[FittedBox | Rej
                 f"counts pixels of {frame_width} x {frame_height}, the file has {width} x {height};"
                 " fetch the image that the box was drawn on"
             )
-            yield Rejected(box.place, image.image_id, reason, detail)
+            yield Rejected(box.location, image.image_id, reason, detail)
             continue
         fitted = _fit(image, box, facts, (across, down))
         if isinstance(fitted, DrawnBox):
             key = (fitted.label, fitted.phrase, fitted.annotator, *_corners(fitted))
             if key in seen:
                 detail = "is a box before it once more; remove one"
-                yield Rejected(box.place, image.image_id, "duplicate_box", detail)
+                yield Rejected(box.location, image.image_id, "duplicate_box", detail)
                 continue
             seen.add(key)
             area = box.width * across * box.height * down
@@ -73,15 +73,15 @@ def _fit(
 ) -> DrawnBox | Rejected:
     if box.width <= 0 or box.height <= 0:
         detail = "has no width or height; expected both above 0"
-        return Rejected(box.place, image.image_id, "empty_box", detail)
+        return Rejected(box.location, image.image_id, "empty_box", detail)
     across, down = scale
     scaled = (box.x * across, box.y * down, box.width * across, box.height * down)
-    x, y, width, height = facts.turn.box(scaled, *facts.stored_size)
+    x, y, width, height = facts.reorientation.box(scaled, *facts.stored_size)
     left, upper = max(x, 0.0), max(y, 0.0)
     right, lower = min(x + width, float(facts.width)), min(y + height, float(facts.height))
     if right <= left or lower <= upper:
         detail = f"lies wholly outside the {facts.width} x {facts.height} pixels of the image"
-        return Rejected(box.place, image.image_id, "outside_image", detail)
+        return Rejected(box.location, image.image_id, "outside_image", detail)
     return replace(box, x=left, y=upper, width=right - left, height=lower - upper)
 
 

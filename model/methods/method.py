@@ -1,0 +1,96 @@
+"""What makes a method: how it is trained, read, cross-validated, named and drawn."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from command_line.summary import StageSummary
+from model.crossvalidation.trial import Trial
+from model.reading.findings import Findings
+from model.settings import ModelSettings
+from model.tensors.cohorts import Cohort
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingInputs:
+    """What methods are trained from.
+
+    Attributes:
+        settings: all of them, seeds included.
+        tables: folder of labels, vocabulary and embeddings.
+        detector: folder of the trained detector.
+        regions: folder of the stage regions.
+    """
+
+    settings: ModelSettings
+    tables: Path
+    detector: Path
+    regions: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """How weights are trained that one or several methods read.
+
+    Attributes:
+        name: of the weights; no two trainings share it.
+        folder: of the weights, below the folder of all models.
+        train: writes the weights to the folder given, and counts what they were trained on.
+    """
+
+    name: str
+    folder: str
+    train: Callable[[TrainingInputs, Path], StageSummary]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingInputs:
+    """What methods read.
+
+    Attributes:
+        settings: all of them.
+        models: folder of the regions and of all weights.
+        cohorts: images by part; those that thresholds are chosen on, `PARTS[0]`, come first.
+    """
+
+    settings: ModelSettings
+    models: Path
+    cohorts: Mapping[str, Cohort]
+
+
+#: Method, part, and the findings on each image of the part.
+PartFindings: TypeAlias = tuple[str, str, Sequence[Findings]]
+#: Method, and the findings on each test image of a fold, boxes below the threshold left out.
+FoldFindings: TypeAlias = tuple[str, Sequence[Findings]]
+Read: TypeAlias = Callable[[ReadingInputs], Iterator[PartFindings]]
+CrossValidate: TypeAlias = Callable[[Trial], Iterator[FoldFindings]]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of localization.
+
+    Attributes:
+        name: as tables and folders have it.
+        read: finds boxes on images, or yields nothing where its weights are not there. Methods
+            that read the same features share the function, which is called once for them all.
+        label: as figures show it; empty takes the name, with spaces.
+        colour: of its lines, `#RRGGBB`; None leaves it out of the figures with a line a method.
+        training: how its weights are trained; None for a method without any of its own.
+        crossvalidate: scores it on other images, in folds; shared as `read` is. None leaves it out.
+        rival_of: names of the methods whose lead over this one the stage evaluate reports.
+    """
+
+    name: str
+    read: Read
+    label: str = ""
+    colour: str | None = None
+    training: Training | None = None
+    crossvalidate: CrossValidate | None = None
+    rival_of: tuple[str, ...] = ()
+
+    @property
+    def shown_name(self) -> str:
+        """The name as figures show it."""
+        return self.label or self.name.replace("_", " ")
