@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from data_contracts.quarantine import Rejected
 from model.images.facts import ImageFacts
-from model.images.sources.records import DrawnBox, ListedImage, Rejected
+from model.images.sources.records import DrawnBox, ListedImage
 
 # Aspect ratios that differ by more are of different shapes; rounding to pixels changes less.
 _SAME_SHAPE: Final = 0.02

@@ -1,8 +1,9 @@
 """Selects listed images: each once, and frontal ones unless all views are wanted."""
 
 from data_contracts.images import FRONTAL_VIEWS
+from data_contracts.quarantine import Rejected
 from model.images.inspection import Inspected
-from model.images.sources.records import ListedImage, Rejected
+from model.images.sources.records import ListedImage
 
 
 class Selection:

@@ -7,10 +7,11 @@ import pyarrow as pa
 
 from data_contracts.contract import Contract
 from data_contracts.images import BOXES, IMAGES, SEVERITY
+from data_contracts.quarantine import Rejected
 from data_contracts.tables import QUARANTINE
 from model.images.box_fitting import FittedBox
 from model.images.inspection import Inspected
-from model.images.sources.records import ListedImage, Rejected, Score
+from model.images.sources.records import ListedImage, Score
 
 
 @dataclass(slots=True)

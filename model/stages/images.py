@@ -14,12 +14,13 @@ from command_line.progress import progress_bar
 from command_line.summary import StageSummary
 from data_contracts.contract import Contract
 from data_contracts.images import BOXES, IMAGES, SEVERITY
+from data_contracts.quarantine import Rejected
 from data_contracts.storage import write_table
 from data_contracts.tables import QUARANTINE
 from model.images.box_fitting import fit_boxes
 from model.images.inspection import Inspect, Inspected, Unusable, inspecting
 from model.images.selection import Selection
-from model.images.sources.records import ListedImage, Rejected
+from model.images.sources.records import ListedImage
 from model.images.sources.registry import open_images
 from model.images.tables import ImageTables, quarantine_table
 

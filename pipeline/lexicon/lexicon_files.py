@@ -11,7 +11,9 @@ CONCEPT_FILES: Final = ("findings.txt", "places.txt", "descriptors.txt")
 CUE_FILE: Final = "cues.txt"
 #: Lists of words that the rules need.
 GRAMMAR_FILE: Final = "grammar.txt"
-#: All files of a folder, in the order in which they are read.
+#: Headings of sections, which are read from the shipped folder alone.
+HEADING_FILE: Final = "headings.txt"
+#: All files of a folder that extraction reads.
 LEXICON_FILES: Final = (*CONCEPT_FILES, CUE_FILE, GRAMMAR_FILE)
 
 

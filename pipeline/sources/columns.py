@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from data_contracts.quarantine import Location, Rejected
 from pipeline.settings import ColumnMapping
-from pipeline.sources.records import Place, ReceivedReport, Rejected, SourceError
+from pipeline.sources.records import ReceivedReport, SourceError
 
-Row = tuple[Place, Mapping[str, str]]
+Row = tuple[Location, Mapping[str, str]]
 
 SECTION_COLUMNS: Final = ("indication", "comparison", "findings", "impression")
 #: Names that columns usually have; case, blanks, dots, dashes and underscores in them are the same
@@ -149,18 +150,18 @@ def map_rows(
         if isinstance(row, Rejected):
             yield row
             continue
-        place, cells = row
+        location, cells = row
         if tallies is not None:
             for role, name in columns:
                 if name is not None:
                     tallies[f"{role}_from_{name}"] += bool(cells.get(name, "").strip())
             if columns.report_id is None:
                 tallies["report_id_from_row_number"] += 1
-        yield _received(place, cells, columns, number)
+        yield _received(location, cells, columns, number)
 
 
 def _received(
-    place: Place, cells: Mapping[str, str], columns: ColumnMapping, number: int
+    location: Location, cells: Mapping[str, str], columns: ColumnMapping, number: int
 ) -> ReceivedReport:
     def cell(column: str | None) -> str | None:
         return (cells.get(column) or None) if column is not None else None
@@ -172,7 +173,7 @@ def _received(
         named = [(name, cell(getattr(columns, name))) for name in SECTION_COLUMNS]
         content = tuple((name, text) for name, text in named if text is not None)
     return ReceivedReport(
-        place=place,
+        location=location,
         report_id=f"row-{number}" if columns.report_id is None else cell(columns.report_id),
         subject_id=cell(columns.subject_id),
         study_id=cell(columns.study_id),

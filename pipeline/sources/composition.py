@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from pipeline.sources.records import ReceivedReport, Rejected, Report, SectionSpan
+from data_contracts.quarantine import Rejected
+from pipeline.sources.records import ReceivedReport, Report, SectionSpan
 from pipeline.sources.sections import split_sections
 
 _LONGEST_ID: Final = 128
@@ -26,7 +27,7 @@ def check_report(received: ReceivedReport, max_characters: int) -> Report | Reje
     if len(received.report_id) > _LONGEST_ID:
         detail = f"expected an id of at most {_LONGEST_ID} characters; is it the right column?"
         # So long an id may be a report's text, which no other table may hold.
-        return Rejected(received.place, None, "missing_id", detail)
+        return Rejected(received.location, None, "missing_id", detail)
     length = _length(received.content)
     if length > max_characters:
         return _reject(
@@ -66,7 +67,7 @@ def without_repeats(
                 detail = f"the id was used before, at {first}; keep one of them"
                 checked = _reject(received, "duplicate_id", detail)
             else:
-                first_places[checked.report_id] = str(received.place)
+                first_places[checked.report_id] = str(received.location)
         yield checked
 
 
@@ -91,4 +92,4 @@ def _compose(content: str | tuple[tuple[str, str], ...]) -> tuple[str, tuple[Sec
 
 
 def _reject(received: ReceivedReport, reason: str, detail: str) -> Rejected:
-    return Rejected(received.place, received.report_id, reason, detail)
+    return Rejected(received.location, received.report_id, reason, detail)

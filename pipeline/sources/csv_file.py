@@ -7,11 +7,12 @@ from itertools import chain
 from pathlib import Path
 from typing import Final, TextIO
 
+from data_contracts.quarantine import Rejected
 from pipeline.settings import ColumnMapping, SourceSettings
 from pipeline.sources.columns import find_columns, is_usual, map_rows
 from pipeline.sources.contents import first_lines, open_text, other_encoding
 from pipeline.sources.delimited import split_rows
-from pipeline.sources.records import ReceivedReport, Rejected, Source, SourceError
+from pipeline.sources.records import ReceivedReport, Source, SourceError
 
 #: What may stand between fields, the likeliest first.
 DELIMITERS: Final = (",", "\t", ";", "|")

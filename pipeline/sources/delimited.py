@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Final
 
+from data_contracts.quarantine import Location, Rejected
 from pipeline.sources.columns import Row, list_columns
 from pipeline.sources.contents import BROKEN_TEXT, open_bytes
-from pipeline.sources.records import Place, Rejected, SourceError
+from pipeline.sources.records import SourceError
 
 # Whether a report of many megabytes is too long is for the quarantine to say, not for the parser.
 _FIELD_LIMIT: Final = 2**31 - 1
@@ -112,7 +113,7 @@ def _rows(
     after_broken = False
     while True:
         number += 1
-        place = Place(file, number)
+        location = Location(file, number)
         lines.start_row()
         try:
             row = next(rows, None)
@@ -123,10 +124,12 @@ def _rows(
                 continue
             after_broken = True
             detail = "its quotes do not match; double the quotes inside a field and close the last"
-            yield Rejected(place, None, "malformed_row", detail)
+            yield Rejected(location, None, "malformed_row", detail)
             continue
         except BROKEN_TEXT:
-            yield Rejected(place, None, "unreadable_file", "the file ends too early; fetch it anew")
+            yield Rejected(
+                location, None, "unreadable_file", "the file ends too early; fetch it anew"
+            )
             return
         if row is None:
             return
@@ -141,6 +144,6 @@ def _rows(
                 f"{len(row)} fields, expected {len(header)}; quote fields that hold "
                 f"{_NAMES[delimiter]}"
             )
-            yield Rejected(place, None, "malformed_row", detail)
+            yield Rejected(location, None, "malformed_row", detail)
             continue
-        yield place, dict(zip(header, row, strict=True))
+        yield location, dict(zip(header, row, strict=True))

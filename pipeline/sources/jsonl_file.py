@@ -7,18 +7,19 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, TextIO
 
+from data_contracts.quarantine import Location, Rejected
 from pipeline.settings import ColumnMapping, SourceSettings
 from pipeline.sources.cells import as_text
 from pipeline.sources.columns import Row, find_columns, map_rows
 from pipeline.sources.composition import WRONG_ENCODING
 from pipeline.sources.contents import BROKEN_TEXT, first_lines, open_text
-from pipeline.sources.records import Place, ReceivedReport, Rejected, Source, SourceError
+from pipeline.sources.records import ReceivedReport, Source, SourceError
 
 #: Lines whose keys tell which holds what, where the settings do not.
 LOOKED_AT: Final = 1_000
 _SAID: Final = 'one JSON object a line, such as {"report_id": "1", "text": "…"}'
 _ONE_A_LINE: Final = "write one object a line, such as jq -c {} FILE > reports.jsonl does"
-_Parsed = tuple[Place, dict[str, Any]]
+_Parsed = tuple[Location, dict[str, Any]]
 
 
 def open_reports(settings: SourceSettings) -> Source:
@@ -81,23 +82,23 @@ def _rows(file: TextIO, path: Path) -> Iterator[_Parsed | Rejected]:
     try:
         for number, line in enumerate(file, start=1):
             if line.strip():
-                yield _parse(Place(path.name, number), line)
+                yield _parse(Location(path.name, number), line)
     except BROKEN_TEXT:
-        place = Place(path.name, number + 1)
-        yield Rejected(place, None, "unreadable_file", "the file ends too early; fetch it anew")
+        location = Location(path.name, number + 1)
+        yield Rejected(location, None, "unreadable_file", "the file ends too early; fetch it anew")
 
 
-def _parse(place: Place, line: str) -> _Parsed | Rejected:
+def _parse(location: Location, line: str) -> _Parsed | Rejected:
     try:
         line.encode("utf-8")
         entry = json.loads(line.removeprefix("\ufeff"))
     except UnicodeEncodeError:
-        return Rejected(place, None, "wrong_encoding", WRONG_ENCODING)
+        return Rejected(location, None, "wrong_encoding", WRONG_ENCODING)
     except (ValueError, RecursionError):
-        return Rejected(place, None, "malformed_row", "expected one JSON object a line")
+        return Rejected(location, None, "malformed_row", "expected one JSON object a line")
     if not isinstance(entry, dict):
-        return Rejected(place, None, "malformed_row", "expected a JSON object, {…}")
-    return place, entry
+        return Rejected(location, None, "malformed_row", "expected a JSON object, {…}")
+    return location, entry
 
 
 def _texts(
@@ -109,14 +110,14 @@ def _texts(
         if isinstance(row, Rejected):
             yield row
             continue
-        place, entry = row
+        location, entry = row
         seen.update(dict.fromkeys(entry))
         nested = [name for name in entry if name in used and isinstance(entry[name], dict | list)]
         if nested:
             detail = f"expected text in {', '.join(nested)}, not a list or an object"
-            yield Rejected(place, None, "malformed_row", detail)
+            yield Rejected(location, None, "malformed_row", detail)
         else:
-            yield place, {name: as_text(entry[name]) for name in used if name in entry}
+            yield location, {name: as_text(entry[name]) for name in used if name in entry}
 
 
 def _keys(rows: Iterable[_Parsed | Rejected]) -> dict[str, None]:

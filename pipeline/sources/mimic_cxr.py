@@ -14,10 +14,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
+from data_contracts.quarantine import Location, Rejected
 from pipeline.settings import SourceSettings
 from pipeline.sources.contents import BROKEN_FILE
 from pipeline.sources.delimited import read_rows
-from pipeline.sources.records import Place, ReceivedReport, Rejected, Source, SourceError
+from pipeline.sources.records import ReceivedReport, Source, SourceError
 
 _REPORT: Final = re.compile(r"(?:^|/)p(?P<subject>\d+)/s(?P<study>\d+)\.txt$")
 # Any text in a patient's folder is meant as a report; nothing of it may go missing unsaid.
@@ -175,7 +176,9 @@ def _read_tree(
             with file.open("rb") as opened:
                 content = opened.read(_LARGEST + 1)
         except OSError as error:
-            yield Rejected(Place(name), None, "unreadable_file", f"{error.strerror}; fetch it anew")
+            yield Rejected(
+                Location(name), None, "unreadable_file", f"{error.strerror}; fetch it anew"
+            )
             continue
         yield _report(file.as_posix(), name, content, studies)
 
@@ -207,13 +210,13 @@ def _path_trick(member: zipfile.ZipInfo) -> str | None:
 def _read_member(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, studies: _Studies
 ) -> ReceivedReport | Rejected:
-    place = Place(member.filename)
+    location = Location(member.filename)
     try:
         with archive.open(member) as file:
             content = file.read(_LARGEST + 1)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, *BROKEN_FILE):
         detail = "damaged, encrypted or packed in an unknown way; fetch the archive anew"
-        return Rejected(place, None, "unreadable_file", detail)
+        return Rejected(location, None, "unreadable_file", detail)
     return _report(member.filename, member.filename, content, studies)
 
 
@@ -221,19 +224,19 @@ def _report(path: str, name: str, content: bytes, studies: _Studies) -> Received
     found = _REPORT.search(path)
     if found is None:
         detail = "expected a name such as s50414267.txt, s and the study's id"
-        return Rejected(Place(name), None, "missing_id", detail)
+        return Rejected(Location(name), None, "missing_id", detail)
     if len(content) > _LARGEST:
         detail = f"has more than {_LARGEST:,} bytes"
-        return Rejected(Place(name), f"s{found['study']}", "too_long", detail)
+        return Rejected(Location(name), f"s{found['study']}", "too_long", detail)
     study = found["study"]
     split = studies.split_of(study)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         detail = "expected UTF-8; save the file as UTF-8"
-        return Rejected(Place(name), f"s{study}", "wrong_encoding", detail)
-    return ReceivedReport(Place(name), f"s{study}", found["subject"], study, split, text)
+        return Rejected(Location(name), f"s{study}", "wrong_encoding", detail)
+    return ReceivedReport(Location(name), f"s{study}", found["subject"], study, split, text)
 
 
 def _unsafe(name: str, what: str) -> Rejected:
-    return Rejected(Place(name), None, "unsafe_path", f"{what}; nothing was read from it")
+    return Rejected(Location(name), None, "unsafe_path", f"{what}; nothing was read from it")

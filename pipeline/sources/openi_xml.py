@@ -15,10 +15,11 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from data_contracts.quarantine import Location, Rejected
 from pipeline.settings import SourceSettings
 from pipeline.sources.columns import SECTION_COLUMNS
 from pipeline.sources.contents import BROKEN_FILE
-from pipeline.sources.records import Place, ReceivedReport, Rejected, Source, SourceError
+from pipeline.sources.records import ReceivedReport, Source, SourceError
 
 _LARGEST: Final = 5_000_000  # bytes of one XML file; the published ones have some thousand
 _LAYOUT: Final = "expected the folder of the XML files (1.xml, 2.xml, …) or their .tgz archive"
@@ -55,20 +56,20 @@ def _natural(name: str) -> tuple[tuple[int, str], ...]:
 
 def _read_folder(root: Path, files: list[Path]) -> Iterator[ReceivedReport | Rejected]:
     for file in files:
-        place = Place(str(file.relative_to(root)))
+        location = Location(str(file.relative_to(root)))
         if not file.resolve().is_relative_to(root.resolve()):
-            yield Rejected(place, None, "unsafe_path", "the file lies outside source.path")
+            yield Rejected(location, None, "unsafe_path", "the file lies outside source.path")
         else:
-            yield _read_file(place, file)
+            yield _read_file(location, file)
 
 
-def _read_file(place: Place, file: Path) -> ReceivedReport | Rejected:
+def _read_file(location: Location, file: Path) -> ReceivedReport | Rejected:
     try:
         if file.stat().st_size > _LARGEST:
-            return Rejected(place, None, "too_long", f"larger than {_LARGEST:,} bytes")
-        return parse_report(place, file.read_bytes())
+            return Rejected(location, None, "too_long", f"larger than {_LARGEST:,} bytes")
+        return parse_report(location, file.read_bytes())
     except OSError as error:
-        return Rejected(place, None, "unreadable_file", f"{error.strerror}; fetch it anew")
+        return Rejected(location, None, "unreadable_file", f"{error.strerror}; fetch it anew")
 
 
 def _read_archive(path: Path) -> Iterator[ReceivedReport | Rejected]:
@@ -80,45 +81,45 @@ def _read_archive(path: Path) -> Iterator[ReceivedReport | Rejected]:
                 found = found or member.name.endswith(".xml")
                 if member.isdir():
                     continue
-                place = Place(member.name)
+                location = Location(member.name)
                 parts = Path(member.name).parts
                 if not member.isfile() or Path(member.name).is_absolute() or ".." in parts:
-                    yield Rejected(place, None, "unsafe_path", "no plain file below the archive")
+                    yield Rejected(location, None, "unsafe_path", "no plain file below the archive")
                 elif member.size > _LARGEST:
-                    yield Rejected(place, None, "too_long", f"larger than {_LARGEST:,} bytes")
+                    yield Rejected(location, None, "too_long", f"larger than {_LARGEST:,} bytes")
                 elif member.name.endswith(".xml"):
                     content = archive.extractfile(member)
                     assert content is not None  # a plain file has content
-                    yield parse_report(place, content.read())
+                    yield parse_report(location, content.read())
     except (tarfile.TarError, *BROKEN_FILE):
         detail = "the archive ends too early; fetch it anew"
-        yield Rejected(Place(path.name), None, "unreadable_file", detail)
+        yield Rejected(Location(path.name), None, "unreadable_file", detail)
         return
     if not found:
         raise SourceError(f"source.path: {path} holds no .xml files; {_LAYOUT}")
 
 
-def parse_report(place: Place, content: bytes) -> ReceivedReport | Rejected:
+def parse_report(location: Location, content: bytes) -> ReceivedReport | Rejected:
     """One report of Open-i's XML, or why it cannot be used."""
     try:
         root = fromstring(content, forbid_dtd=True)
     except DefusedXmlException:
         detail = "declares a DTD or entities, which Open-i's files do not; it was not read"
-        return Rejected(place, None, "hostile_xml", detail)
+        return Rejected(location, None, "hostile_xml", detail)
     except LookupError:
-        return _wrong_encoding(place)
+        return _wrong_encoding(location)
     except (ParseError, ValueError) as error:
         if _breaks_its_encoding(content):
-            return _wrong_encoding(place)
+            return _wrong_encoding(location)
         where = getattr(error, "position", None)
         at = f" at line {where[0]}" if where else ""
-        return Rejected(place, None, "truncated_xml", f"not well-formed XML{at}; fetch it anew")
+        return Rejected(location, None, "truncated_xml", f"not well-formed XML{at}; fetch it anew")
     uid = root.find("uId")
     sections = tuple(_sections(root))
     if not sections:
         detail = "has no AbstractText with a Label of INDICATION, FINDINGS, IMPRESSION, …"
-        return Rejected(place, _uid(uid), "missing_sections", detail)
-    return ReceivedReport(place, _uid(uid), None, None, None, sections)
+        return Rejected(location, _uid(uid), "missing_sections", detail)
+    return ReceivedReport(location, _uid(uid), None, None, None, sections)
 
 
 def _breaks_its_encoding(content: bytes) -> bool:
@@ -133,8 +134,10 @@ def _breaks_its_encoding(content: bytes) -> bool:
     return False
 
 
-def _wrong_encoding(place: Place) -> Rejected:
-    return Rejected(place, None, "wrong_encoding", "expected UTF-8 without NUL; save it as UTF-8")
+def _wrong_encoding(location: Location) -> Rejected:
+    return Rejected(
+        location, None, "wrong_encoding", "expected UTF-8 without NUL; save it as UTF-8"
+    )
 
 
 def _uid(element: Element | None) -> str | None:

@@ -9,11 +9,12 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data_contracts.quarantine import Location, Rejected
 from pipeline.settings import SourceSettings
 from pipeline.sources.cells import as_text
 from pipeline.sources.columns import Row, check_present, find_columns, map_rows
 from pipeline.sources.contents import refuse_others
-from pipeline.sources.records import Place, Rejected, Source, SourceError
+from pipeline.sources.records import Source, SourceError
 
 _BATCH: Final = 2_000
 _SAID: Final = "a Parquet file, or a folder of them"
@@ -63,10 +64,10 @@ def _rows(file: Path, used: tuple[str, ...]) -> Iterator[Row | Rejected]:
                 for entry in _entries(batch):
                     number += 1
                     cells = {name: as_text(value) for name, value in entry.items()}
-                    yield Place(file.name, number), cells
+                    yield Location(file.name, number), cells
     except (pa.ArrowException, OSError):
-        place = Place(file.name, number + 1)
-        yield Rejected(place, None, "unreadable_file", "damaged from here on; fetch it anew")
+        location = Location(file.name, number + 1)
+        yield Rejected(location, None, "unreadable_file", "damaged from here on; fetch it anew")
 
 
 def _entries(batch: pa.RecordBatch) -> list[dict[str, Any]]:

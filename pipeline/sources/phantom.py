@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from data_contracts.quarantine import Location
 from data_contracts.storage import count_rows, read_parts
 from data_contracts.tables import REPORTS
 from pipeline.settings import SourceSettings
-from pipeline.sources.records import Place, ReceivedReport, Source
+from pipeline.sources.records import ReceivedReport, Source
 
 
 def open_reports(settings: SourceSettings) -> Source:
@@ -28,7 +29,7 @@ def _read(table: Path) -> Iterator[ReceivedReport]:
         for row in part.to_pylist():
             number += 1
             yield ReceivedReport(
-                Place(table.name, number),
+                Location(table.name, number),
                 row["report_id"],
                 row["subject_id"],
                 row["study_id"],

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from data_contracts.quarantine import Location, Rejected
+
 
 class SourceError(ValueError):
     """A source cannot be read at all; the message names the settings key and what to change."""
@@ -25,22 +27,11 @@ class SectionSpan(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a record stands: `row` of `file`, the header being row 1, or 0 for the whole file."""
-
-    file: str
-    row: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.file}, row {self.row}" if self.row else self.file
-
-
-@dataclass(frozen=True, slots=True)
 class ReceivedReport:
     """A report as it was read, before anything about it was checked.
 
     Attributes:
-        place: where it was read.
+        location: where it was read.
         report_id: its id as text; None where the source has none.
         subject_id: the patient.
         study_id: the imaging study.
@@ -48,7 +39,7 @@ class ReceivedReport:
         content: the whole text, or (section name, text) pairs where the source has sections apart.
     """
 
-    place: Place
+    location: Location
     report_id: str | None
     subject_id: str | None
     study_id: str | None
@@ -66,23 +57,6 @@ class Report:
     split: str | None
     text: str
     sections: tuple[SectionSpan, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A record that cannot be used; a row of the quarantine table.
-
-    Attributes:
-        place: where it stands.
-        record_id: its id where it could be read.
-        reason: short name, such as `duplicate_id`.
-        detail: what was expected and what to do; never the report's text.
-    """
-
-    place: Place
-    record_id: str | None
-    reason: str
-    detail: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree.ElementTree import ParseError
 
+from data_contracts.quarantine import Location, Rejected
 from pipeline.settings import SourceSettings
 from pipeline.sources.cells import as_text
 from pipeline.sources.columns import Row, find_columns, map_rows
 from pipeline.sources.contents import BROKEN_FILE, refuse_others
-from pipeline.sources.records import Place, ReceivedReport, Rejected, Source, SourceError
+from pipeline.sources.records import ReceivedReport, Source, SourceError
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -122,10 +123,10 @@ def _rows(sheet: Any, names: list[str], file: str) -> Iterator[Row | Rejected]:
     try:
         for number, cells in islice(_lines(sheet), 1, None):
             texts = zip(names, cells, strict=False)  # empty cells at a row's end are not stored
-            yield Place(file, number), {name: text for name, text in texts if name}
+            yield Location(file, number), {name: text for name, text in texts if name}
     except _DAMAGED:
-        place = Place(file, number + 1)
-        yield Rejected(place, None, "unreadable_file", "damaged from here on; save it anew")
+        location = Location(file, number + 1)
+        yield Rejected(location, None, "unreadable_file", "damaged from here on; save it anew")
 
 
 def _lines(sheet: Any) -> Iterator[tuple[int, list[str]]]:

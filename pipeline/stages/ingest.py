@@ -8,12 +8,13 @@ import pyarrow as pa
 
 from command_line.progress import progress_bar
 from command_line.summary import StageSummary
+from data_contracts.quarantine import Rejected
 from data_contracts.storage import PartedTable, write_table
 from data_contracts.tables import QUARANTINE, REPORTS
 from pipeline.settings import SourceSettings
 from pipeline.sources.composition import without_repeats
 from pipeline.sources.opening import open_source
-from pipeline.sources.records import Rejected, Report
+from pipeline.sources.records import Report
 
 _SECTION_COLUMNS = ("indication", "findings", "impression")
 
@@ -88,15 +89,15 @@ def _quarantine_table(rejected: list[Rejected]) -> pa.Table:
     seen: set[tuple[str, int, str]] = set()
     columns: dict[str, list[object]] = {name: [] for name in QUARANTINE.column_names}
     for record in rejected:
-        file = name = _printable(record.place.file)
+        file = name = _printable(record.location.file)
         times = 1
         # An archive may hold several members of one name.
-        while (file, record.place.row, record.reason) in seen:
+        while (file, record.location.row, record.reason) in seen:
             times += 1
             file = f"{name} #{times}"
-        seen.add((file, record.place.row, record.reason))
+        seen.add((file, record.location.row, record.reason))
         columns["file"].append(file)
-        columns["row"].append(record.place.row)
+        columns["row"].append(record.location.row)
         columns["record_id"].append(record.record_id and _printable(record.record_id))
         columns["reason"].append(record.reason)
         columns["detail"].append(_printable(record.detail))

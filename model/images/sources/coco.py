@@ -10,7 +10,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
-from model.images.sources.records import DrawnBox, ImageSourceError, Location, Rejected
+from data_contracts.quarantine import Location, Rejected
+from model.images.sources.records import DrawnBox, ImageSourceError
 
 _LISTS: Final = ("images", "annotations", "categories")
 _PHRASES: Final = ("label_text", "phrase")

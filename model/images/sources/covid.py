@@ -8,16 +8,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from data_contracts.quarantine import Location, Rejected
 from model.images.sources.delimited import Row, read_rows
 from model.images.sources.fields import box_of, score_of
-from model.images.sources.records import (
-    DrawnBox,
-    ImageSource,
-    ListedImage,
-    Location,
-    Rejected,
-    Score,
-)
+from model.images.sources.records import DrawnBox, ImageSource, ListedImage, Score
 from model.images.sources.tables import gather, of_unknown_images, required_table
 from model.images.views import view_of
 

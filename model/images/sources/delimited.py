@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, TextIO
 
-from model.images.sources.records import ImageSourceError, Location, Rejected
+from data_contracts.quarantine import Location, Rejected
+from model.images.sources.records import ImageSourceError
 
 Row = tuple[Location, Mapping[str, str]]
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from math import isfinite
 
-from model.images.sources.records import DrawnBox, Location, Rejected, Score
+from data_contracts.quarantine import Location, Rejected
+from model.images.sources.records import DrawnBox, Score
 
 _CORNERS = ("x", "y", "width", "height")
 

@@ -8,14 +8,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from data_contracts.quarantine import Location, Rejected
 from model.images.sources.delimited import read_rows
-from model.images.sources.records import (
-    ImageSource,
-    ImageSourceError,
-    ListedImage,
-    Location,
-    Rejected,
-)
+from model.images.sources.records import ImageSource, ImageSourceError, ListedImage
 from model.images.sources.tables import one_table, required_table
 from model.images.views import view_of
 

@@ -8,8 +8,9 @@ import re
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from data_contracts.quarantine import Rejected
 from model.images.sources.coco import CocoImage, read_coco
-from model.images.sources.records import ImageSource, ImageSourceError, ListedImage, Rejected
+from model.images.sources.records import ImageSource, ImageSourceError, ListedImage
 
 _PATH: Final = re.compile(r"(?:^|/)p(?P<subject>\d+)/s(?P<study>\d+)/[^/]+$")
 

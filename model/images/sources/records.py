@@ -5,34 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from data_contracts.quarantine import Location, Rejected
+
 
 class ImageSourceError(ValueError):
     """A source cannot be read at all; the message names the file and what to change."""
-
-
-@dataclass(frozen=True, slots=True)
-class Location:
-    """Where a record stands: `row` of `file`, the header being row 1, or 0 for the whole file."""
-
-    file: str
-    row: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A record that cannot be used; a row of the quarantine table.
-
-    Attributes:
-        location: where it stands.
-        record_id: the image's id where it could be read.
-        reason: short name, such as `duplicate_id`; one of those in docs/images.md.
-        detail: what was expected and what to do; never a patient's text.
-    """
-
-    location: Location
-    record_id: str | None
-    reason: str
-    detail: str
 
 
 @dataclass(frozen=True, slots=True)

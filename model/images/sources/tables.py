@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from data_contracts.quarantine import Rejected
 from model.images.sources.delimited import Row
-from model.images.sources.records import DrawnBox, ImageSourceError, Rejected, Score
+from model.images.sources.records import DrawnBox, ImageSourceError, Score
 
 _Found = TypeVar("_Found")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
@@ -11,13 +11,13 @@ from data_contracts.concepts import ASSERTIONS, CATEGORIES
 from pipeline.extraction.batch.runs import IntArray
 from pipeline.rules.values import PassageAnalysis, PassageFinding, PassageMention
 
-#: Columns of the integer rows below.
+#: Columns of the integer rows below; those of mentions are named as in the table.
 PASSAGE_FIELDS: Final = ("first_mention", "mentions", "first_finding", "findings")
 MENTION_FIELDS: Final = (
     "start",
     "end",
     "text",
-    "concept",
+    "concept_id",
     "category",
     "assertion",
     "cue_start",
@@ -29,7 +29,7 @@ MENTION_FIELDS: Final = (
     "links",
 )
 #: Those of them that index `strings`.
-STRING_FIELDS: Final = ("text", "concept", "cue", "rule", "cue_rule")
+STRING_FIELDS: Final = ("text", "concept_id", "cue", "rule", "cue_rule")
 FINDING_FIELDS: Final = ("mention", "first_link", "sides", "zones", "descriptors", "mentions")
 
 
@@ -55,30 +55,12 @@ class AnalysisColumns:
     strings: Sequence[str]
 
 
-class _Mention(NamedTuple):
-    """A row of `AnalysisColumns.mentions`."""
-
-    start: int
-    end: int
-    text: int
-    concept: int
-    category: int
-    assertion: int
-    cue_start: int
-    cue_end: int
-    cue: int
-    rule: int
-    cue_rule: int
-    first_link: int
-    links: int
-
-
 def plain_rows(columns: AnalysisColumns) -> Iterator[PassageAnalysis]:
     """The analyses as plain rows, to be looked at one by one."""
     for first_mention, mentions, first_finding, findings in columns.passages.tolist():
         yield PassageAnalysis(
             tuple(
-                _plain_mention(columns, _Mention(*row))
+                _plain_mention(columns, row)
                 for row in columns.mentions[first_mention : first_mention + mentions].tolist()
             ),
             tuple(
@@ -88,17 +70,19 @@ def plain_rows(columns: AnalysisColumns) -> Iterator[PassageAnalysis]:
         )
 
 
-def _plain_mention(columns: AnalysisColumns, row: _Mention) -> PassageMention:
+def _plain_mention(columns: AnalysisColumns, values: Sequence[int]) -> PassageMention:
+    row = dict(zip(MENTION_FIELDS, values, strict=True))
+    first, links = row["first_link"], row["links"]
     return PassageMention(
-        row.start,
-        row.end,
-        columns.strings[row.concept],
-        CATEGORIES[row.category],
-        ASSERTIONS[row.assertion],
-        (row.cue_start, row.cue_end) if row.cue_start >= 0 else None,
-        columns.strings[row.cue_rule] if row.cue_rule >= 0 else None,
-        tuple(columns.links[row.first_link : row.first_link + row.links].tolist()),
-        columns.strings[row.rule],
+        start=row["start"],
+        end=row["end"],
+        concept_id=columns.strings[row["concept_id"]],
+        category=CATEGORIES[row["category"]],
+        assertion=ASSERTIONS[row["assertion"]],
+        cue=(row["cue_start"], row["cue_end"]) if row["cue_start"] >= 0 else None,
+        cue_rule=columns.strings[row["cue_rule"]] if row["cue_rule"] >= 0 else None,
+        findings=tuple(columns.links[first : first + links].tolist()),
+        rule=columns.strings[row["rule"]],
     )
 
 

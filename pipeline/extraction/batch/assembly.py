@@ -12,6 +12,7 @@ from pipeline.extraction.batch.analyses import (
     FINDING_FIELDS,
     MENTION_FIELDS,
     PASSAGE_FIELDS,
+    STRING_FIELDS,
     AnalysisColumns,
 )
 from pipeline.extraction.batch.occurrences import Occurrences, analyses_of, find_occurrences
@@ -120,18 +121,15 @@ def _mentions(
         "sentence_end": occurrences.sentence_end[sentence],
         "start": start,
         "end": fields["end"] + base,
-        "text": _decode(strings, fields["text"]),
-        "concept_id": _decode(strings, fields["concept"]),
         "category": _CATEGORIES.take(pa.array(fields["category"])),
         "assertion": _ASSERTIONS.take(pa.array(fields["assertion"])),
-        "cue": _decode(strings, fields["cue"]),
         "cue_start": pa.array(fields["cue_start"] + base, mask=no_cue),
         "cue_end": pa.array(fields["cue_end"] + base, mask=no_cue),
         "finding_ids": _lists(rows.ids.take(pa.array(linked)), fields["links"]),
-        "rule": _decode(strings, fields["rule"]),
-        "cue_rule": _decode(strings, fields["cue_rule"]),
+        **{name: _decode(strings, fields[name]) for name in STRING_FIELDS},
     }
-    return pa.table(columns).cast(MENTIONS.schema())
+    table = pa.table(columns).select(MENTIONS.column_names)
+    return table.cast(MENTIONS.schema())
 
 
 def _findings(
@@ -157,7 +155,7 @@ def _findings(
         "report_id": report_ids.take(pa.array(occurrences.report[owner])),
         "mention_id": rows.ids.take(pa.array(mention)),
         "section": _SECTIONS.take(pa.array(occurrences.section[owner])),
-        "finding": _decode(strings, rows.fields["concept"][mention]),
+        "finding": _decode(strings, rows.fields["concept_id"][mention]),
         "assertion": _ASSERTIONS.take(pa.array(rows.fields["assertion"][mention])),
         **places,
         "mention_ids": _lists(rows.ids.take(pa.array(behind)), fields["mentions"]),

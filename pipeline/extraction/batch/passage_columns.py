@@ -141,7 +141,7 @@ def _mentions(
         "start": start,
         "end": end,
         "text": strings.code(_slices(texts, spoken.passage, start, end)),
-        "concept": strings.code_by(entries.concept_ids(), spoken.entry),
+        "concept_id": strings.code_by(entries.concept_ids(), spoken.entry),
         "category": entries.columns().category[spoken.entry],
         "assertion": assertion,
         "cue_start": cue_start,

@@ -2,14 +2,15 @@
 
 import pytest
 
+from data_contracts.quarantine import Location, Rejected
 from pipeline.sources.composition import check_report, without_repeats
-from pipeline.sources.records import Place, ReceivedReport, Rejected, Report
+from pipeline.sources.records import ReceivedReport, Report
 
 Content = str | tuple[tuple[str, str], ...]
 
 
 def received(content: Content, report_id: str | None = "r1", row: int = 2) -> ReceivedReport:
-    return ReceivedReport(Place("reports.csv", row), report_id, "p1", None, None, content)
+    return ReceivedReport(Location("reports.csv", row), report_id, "p1", None, None, content)
 
 
 def reason(record: ReceivedReport, max_characters: int = 1_000) -> str:
@@ -65,7 +66,7 @@ def test_of_equal_ids_the_first_usable_wins_and_the_others_say_where_it_is() -> 
         received("", "a", 2),
         received("IMPRESSION: Normal.", "a", 3),
         received("IMPRESSION: Edema.", " a", 4),
-        Rejected(Place("reports.csv", 5), None, "malformed_row", "2 fields, expected 3"),
+        Rejected(Location("reports.csv", 5), None, "malformed_row", "2 fields, expected 3"),
         received("IMPRESSION: Edema.", "b", 6),
     ]
     out = list(without_repeats(iter(records), 1_000))

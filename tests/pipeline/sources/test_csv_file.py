@@ -6,10 +6,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from data_contracts.quarantine import Rejected
 from pipeline.settings import SourceSettings
 from pipeline.sources.composition import without_repeats
 from pipeline.sources.opening import open_source
-from pipeline.sources.records import Rejected, Report, SourceError
+from pipeline.sources.records import Report, SourceError
 
 SAID = "Opacité à gauche, no effusion; small | heart."
 FRENCH = [f'{n},"Opacité n° {n} à gauche."' for n in range(1, 6)]
@@ -20,7 +21,7 @@ def read(path: Path, **settings: object) -> tuple[dict[str, str], list[tuple[int
     chosen = SourceSettings.model_validate({"kind": "csv", "path": path, **settings})
     records = list(without_repeats(open_source(chosen).records, 1_000))
     texts = {record.report_id: record.text for record in records if isinstance(record, Report)}
-    return texts, [(r.place.row, r.reason) for r in records if isinstance(r, Rejected)]
+    return texts, [(r.location.row, r.reason) for r in records if isinstance(r, Rejected)]
 
 
 def refusal(path: Path, **settings: object) -> str:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from data_contracts.quarantine import Rejected
 from pipeline.settings import SourceSettings
 from pipeline.sources.opening import open_source
-from pipeline.sources.records import ReceivedReport, Rejected, Source, SourceError
+from pipeline.sources.records import ReceivedReport, Source, SourceError
 
 TEXTS = {
     "files/p10/p10000001/s50000001.txt": "FINDINGS: Clear lungs.\n",
@@ -48,7 +49,7 @@ def reports(path: Path, metadata: Path | None = None) -> list[ReceivedReport]:
 
 def rejected(path: Path, metadata: Path | None = None) -> dict[str, str]:
     records = list(open_mimic_cxr(path, metadata).records)
-    return {str(r.place): r.reason for r in records if isinstance(r, Rejected)}
+    return {str(r.location): r.reason for r in records if isinstance(r, Rejected)}
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from data_contracts.quarantine import Rejected
 from pipeline.settings import SourceSettings
 from pipeline.sources.opening import open_source
-from pipeline.sources.records import ReceivedReport, Rejected, Source, SourceError
+from pipeline.sources.records import ReceivedReport, Source, SourceError
 from pipeline.stages.ingest import ingest
 
 SHARED = Path(__file__).parents[3].parent / "shared" / "openi"
@@ -56,7 +57,7 @@ def sections_of(record: ReceivedReport) -> dict[str, str]:
 
 
 def reasons(source: Source) -> dict[str, str]:
-    return {r.place.file: r.reason for r in source.records if isinstance(r, Rejected)}
+    return {r.location.file: r.reason for r in source.records if isinstance(r, Rejected)}
 
 
 def test_a_folder_yields_its_good_files_and_says_what_is_wrong_with_the_others(
@@ -69,7 +70,7 @@ def test_a_folder_yields_its_good_files_and_says_what_is_wrong_with_the_others(
     (tmp_path / "15.xml").symlink_to("/etc/hostname")
     (tmp_path / "16.xml").symlink_to(tmp_path / "gone.txt")
     records = list(open_openi_xml(tmp_path).records)
-    assert [r.place.file for r in records] == ["7.xml", *(f"{n}.xml" for n in range(8, 17))]
+    assert [r.location.file for r in records] == ["7.xml", *(f"{n}.xml" for n in range(8, 17))]
     first = records[0]
     assert isinstance(first, ReceivedReport)
     assert first.report_id == "7"
@@ -133,7 +134,7 @@ def test_members_of_an_archive_are_read_where_they_lie(tmp_path: Path) -> None:
         ],
     )
     records = list(open_openi_xml(path).records)
-    assert [r.place.file for r in records if isinstance(r, ReceivedReport)] == [
+    assert [r.location.file for r in records if isinstance(r, ReceivedReport)] == [
         "ecgen-radiology/7.xml"
     ]
     assert reasons(Source(iter(records))) == {

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data_contracts.quarantine import Rejected
 from pipeline.settings import ColumnMapping, SourceSettings
 from pipeline.sources.opening import open_source
-from pipeline.sources.records import ReceivedReport, Rejected, Source, SourceError
+from pipeline.sources.records import ReceivedReport, Source, SourceError
 
 WHOLE = ColumnMapping(report_id="id", subject_id="patient", text="report")
 APART = ColumnMapping(report_id="id", findings="seen", impression="read")
@@ -51,7 +52,7 @@ def good(source: Source) -> dict[str | None, str | tuple[tuple[str, str], ...]]:
 
 
 def faults(source: Source) -> list[tuple[int, str]]:
-    return [(r.place.row, r.reason) for r in source.records if isinstance(r, Rejected)]
+    return [(r.location.row, r.reason) for r in source.records if isinstance(r, Rejected)]
 
 
 @pytest.mark.parametrize("kind", ["csv", "csv.gz", "jsonl", "jsonl.gz", "parquet", "xlsx"])

@@ -48,7 +48,7 @@ def test_cells_become_text_and_rows_keep_their_numbers(tmp_path: Path) -> None:
     ]  # fmt: skip
     source = open_xlsx(write(tmp_path / "a.xlsx", Reports=rows))
     records = [record for record in source.records if isinstance(record, ReceivedReport)]
-    assert [(r.place.row, r.report_id, r.content) for r in records] == [
+    assert [(r.location.row, r.report_id, r.content) for r in records] == [
         (3, "12", SAID), (5, "13", "Two\nlines.\r\nThree."), (6, "14", ""),
     ]  # fmt: skip
     assert source.tallies == {
