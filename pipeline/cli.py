@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from command_line.summary import report, report_run
-from pipeline import cli_audit
+from pipeline import cli_audit, cli_exchange
 from pipeline.console import Commands, require, require_tables, show_rows
 from pipeline.options import (
     Assignments,
@@ -37,6 +37,8 @@ app = typer.Typer(
     epilog="Example: python -m pipeline run openi_csv indiana_reports.csv --out tables",
 )
 app.add_typer(cli_audit.app, name="audit")
+app.add_typer(cli_exchange.export_app, name="export")
+app.add_typer(cli_exchange.import_app, name="import")
 
 
 @app.command(epilog="Example: python -m pipeline phantom --set phantom.studies=500")
