@@ -32,7 +32,7 @@ import_app = typer.Typer(
     rich_markup_mode=None,
     help="Read what people changed in brat, doccano or Label Studio as corrections, which the "
     "stage label applies.",
-    epilog="Example: python -m pipeline import brat exported --reviewer ada --dry-run",
+    epilog="Example: python -m pipeline import brat data/exported --reviewer ada --dry-run",
 )
 
 Folder = Annotated[
@@ -164,7 +164,7 @@ _TOOLS = {
         "Take over what was changed in a brat collection.",
         "DIR",
         "The folder that `export brat` wrote and brat has changed.",
-        "exported",
+        "data/exported",
     ),
     "doccano": _Tool(
         "Write reports and mentions as doccano's JSON lines.\n\n"
@@ -192,7 +192,7 @@ def _add_export(name: str, tool: _Tool) -> None:
     @export_app.command(
         name=name,
         help=tool.exporting,
-        epilog=f"Example: python -m pipeline export {name} --out exported",
+        epilog=f"Example: python -m pipeline export {name} --out data/exported",
     )
     def _export(
         out: Folder,

@@ -81,6 +81,8 @@ def import_mentions(
     names = {one.concept_id: one.preferred_name for one in load_lexicon(lexicon).concepts}
     taking = Taking(reviewer, names, datetime.now(UTC), done, take_back)
     returned, refused = _sort_out(format_named(tool).read(source, annotator))
+    if not returned and not refused:
+        raise ExchangeError(f"{source}: nobody has annotated a report in it yet")
     texts = _rows_of(REPORTS, reports, _OF_REPORTS, returned)
     found = _rows_of(MENTIONS, mentions, _OF_MENTIONS, returned)
     own = _by_report(read_log(corrections))

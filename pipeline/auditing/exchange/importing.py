@@ -84,7 +84,7 @@ def take(
                 read,
                 digest=stamp.digest,
                 reviewer=taking.reviewer,
-                before=[*heeded, *made],
+                before=[*heeded, *(row for row in made if row.action != "withdraw")],
                 concept_ids=taking.concept_ids,
                 lexicon=stamp.lexicon,
                 now=taking.now,

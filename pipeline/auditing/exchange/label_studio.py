@@ -94,6 +94,8 @@ def _read_task(
 
 def _chosen_results(annotations: object, annotator: str | None) -> list[dict[str, Any]] | None:
     """Results of the one annotation that counts; None where there is none."""
+    if annotations is None:
+        return None
     if not isinstance(annotations, list) or not all(isinstance(one, dict) for one in annotations):
         raise RefusedError("has no list of 'annotations'")
     finished = [one for one in annotations if not one.get("was_cancelled")]
