@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from filelock import Timeout
 
 from command_line.summary import StageSummary
 from data_contracts.contract import Contract
@@ -68,7 +69,8 @@ def import_mentions(
         dry_run: count, and write nothing.
 
     Raises:
-        ExchangeError: the file or the reviewer's name is none.
+        ExchangeError: the file or the reviewer's name is none, or another program holds the
+            corrections.
         TableNotFoundError: a table is not there.
         ContractError: a table breaks its contract.
         LexiconError: a lexicon file breaks its rules.
@@ -87,7 +89,7 @@ def import_mentions(
     found = _rows_of(MENTIONS, mentions, _OF_MENTIONS, returned)
     own = _by_report(read_log(corrections))
     decisions: list[Decision] = []
-    counts: Counter[str] = Counter(reports_changed=0, reports_unchanged=0)
+    counts: Counter[str] = Counter(reports_with_decisions=0, reports_unchanged=0)
     for report_id, one in returned.items():
         try:
             if not texts[report_id]:
@@ -98,10 +100,10 @@ def import_mentions(
             refused.append(Refused(report_id, str(error)))
             continue
         decisions += taken.decisions
-        counts["reports_changed" if taken.decisions else "reports_unchanged"] += 1
+        counts["reports_with_decisions" if taken.decisions else "reports_unchanged"] += 1
         counts.update(taken.counts)
     if decisions and not dry_run:
-        append_decisions(corrections, decisions)
+        _append(corrections, decisions)
     told: dict[str, int | float] = {
         "reports": len(returned) + sum(one.name not in returned for one in refused),
         "reports_refused": len(refused),
@@ -111,6 +113,15 @@ def import_mentions(
     outputs = (corrections_file(corrections),) if decisions and not dry_run else ()
     stage = f"import_{tool.replace('-', '_')}"
     return Imported(StageSummary(stage, told, time.perf_counter() - started, outputs), refused)
+
+
+def _append(corrections: Path, decisions: Sequence[Decision]) -> None:
+    try:
+        append_decisions(corrections, decisions)
+    except Timeout:
+        raise ExchangeError(
+            f"{corrections}: another program is writing there; nothing was written, try again"
+        ) from None
 
 
 def _sort_out(

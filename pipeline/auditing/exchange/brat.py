@@ -125,7 +125,7 @@ def _read_manifest(folder: Path) -> list[dict[str, Any]]:
             "that brat has changed since"
         )
     lines = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
         try:
             read = json.loads(line)
         except (ValueError, RecursionError):

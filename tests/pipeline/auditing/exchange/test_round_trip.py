@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from data_contracts.storage import write_table
 from data_contracts.tables import REPORTS
@@ -202,3 +203,22 @@ def test_a_file_of_something_else_is_an_error_that_names_it(exchange: Any, tmp_p
         exchange.load(tmp_path / "nothing.here")
     with pytest.raises(ExchangeError, match="--reviewer"):
         exchange.load(tmp_path / "nothing.here", reviewer=" ")
+
+
+def test_where_others_hold_the_corrections_nothing_is_written(
+    exchange: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exported = exchange.export()
+    phrases = exchange.phrases()
+    del phrases["patchy"], phrases["opacity"]
+    for one in phrases.values():
+        one.of = []
+    source = exchange.save(exported, REPORT, list(phrases.values()))
+    monkeypatch.setattr("pipeline.auditing.corrections.log._PATIENCE", 0.0)
+    exchange.corrections.mkdir()
+    with (
+        FileLock(exchange.corrections / ".lock"),
+        pytest.raises(ExchangeError, match="another program is writing there"),
+    ):
+        exchange.load(source)
+    assert exchange.log() == []
