@@ -26,7 +26,7 @@ from pipeline.auditing.exchange.annotations import (
     shown,
 )
 from pipeline.auditing.exchange.errors import ExchangeError, RefusedError
-from pipeline.auditing.exchange.file_names import distinct_names, is_file_name
+from pipeline.auditing.exchange.file_names import DistinctNames, is_file_name
 from pipeline.lexicon.concepts import Concept, Lexicon
 
 #: What belongs to which file; brat passes over it.
@@ -47,11 +47,10 @@ def write(folder: Path, reports: Iterable[Exported], lexicon: Lexicon) -> None:
     """Write a brat collection into an empty folder."""
     (folder / "annotation.conf").write_text(_annotation_conf(lexicon), encoding="utf-8")
     (folder / "visual.conf").write_text(_visual_conf(lexicon), encoding="utf-8")
-    everything = list(reports)
-    names = distinct_names(report.report_id for report in everything)
+    names = DistinctNames()
     with (folder / MANIFEST).open("w", encoding="utf-8", newline="\n") as manifest:
-        for report in everything:
-            name = names[report.report_id]
+        for report in reports:
+            name = names.name(report.report_id)
             # Bytes, so that no system puts its own line ends.
             (folder / f"{name}.txt").write_bytes(shown(report.text).encode())
             (folder / f"{name}.ann").write_bytes(_annotations(report).encode())

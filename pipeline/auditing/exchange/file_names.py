@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
 from typing import Final
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9-]")
@@ -43,17 +42,19 @@ def report_id_of(name: str) -> str | None:
     return report_id
 
 
-def distinct_names(report_ids: Iterable[str]) -> dict[str, str]:
+class DistinctNames:
     """File names of reports, apart even where a file system takes `A` for `a`."""
-    taken: set[str] = set()
-    names = {}
-    for report_id in report_ids:
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def name(self, report_id: str) -> str:
+        """The file name of a report that has none yet."""
         name = file_name(report_id)
-        if name.lower() in taken:
+        if name.lower() in self._taken:
             name = _with_digest(name, report_id)
-        taken.add(name.lower())
-        names[report_id] = name
-    return names
+        self._taken.add(name.lower())
+        return name
 
 
 def is_file_name(name: str) -> bool:

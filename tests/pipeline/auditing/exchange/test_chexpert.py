@@ -194,3 +194,10 @@ def test_a_name_of_another_kind_of_file_is_refused(export: Export, tmp_path: Pat
     with pytest.raises(ExchangeError, match=r"expected the name of a \.csv"):
         export({}, out="labels.xlsx")
     assert not (tmp_path / "labels.xlsx").exists()
+
+
+def test_the_documented_table_is_the_data_file() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "exchange.md").read_text(encoding="utf-8")
+    for column, concepts in load_mapping().columns.items():
+        named = ", ".join(f"`{one}`" for one in concepts) or "none: blank"
+        assert f"| {column} | {named} |\n" in page
