@@ -37,10 +37,11 @@ _COLOURS: Final = {
     "zone": "#b8e6b8",
     "descriptor": "#e0ccff",
 }
-_GLYPHS: Final = "+|-|?|(past)|(asked)"
+#: One for each assertion; brat takes a hyphen for a comma here.
+_GLYPHS: Final = "(yes)|(no)|(?)|(past)|(asked)"
 _PHRASE: Final = re.compile(r"(\S+) (\d{1,9} \d{1,9}(?:;\d{1,9} \d{1,9})*) *")
 _ATTRIBUTE: Final = re.compile(r"Assertion (T\S+) (\S+) *")
-_RELATION: Final = re.compile(r"\S+ Arg1:(\S+) Arg2:(\S+) *")
+_RELATION: Final = re.compile(r"Of Arg1:(\S+) Arg2:(\S+) *")
 
 
 def write(folder: Path, reports: Iterable[Exported], lexicon: Lexicon) -> None:
@@ -158,9 +159,9 @@ def _read_marks(lines: list[str], text: str) -> tuple[Mark, ...]:
         try:
             if name.startswith("T"):
                 phrases[name] = _read_phrase(rest, text)
-            elif name.startswith("R"):
+            elif name.startswith("R") and rest.startswith("Of "):
                 relations.append(_matched(_RELATION, rest.partition("\t")[0]))
-            elif name.startswith("A"):
+            elif name.startswith("A") and rest.startswith("Assertion "):
                 target, assertion = _matched(_ATTRIBUTE, rest.partition("\t")[0])
                 if assertions.setdefault(target, assertion) != assertion:
                     raise RefusedError("a phrase has two assertions")

@@ -20,6 +20,7 @@ def new_folder(path: Path) -> Iterator[Path]:
         raise ExchangeError(
             f"{path} is there already, and may hold people's annotations; name another --out"
         )
+    path = path.resolve()  # so that it has a name of its own, even where it is "."
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     partial.mkdir()

@@ -101,6 +101,7 @@ def test_brats_configuration_has_every_section_type_and_value(
         (["T1\tfinding-opacity 4 11\topacity"], "no assertion"),
         (["T1\tfinding-opacity 4 11\topacity", "A1\tAssertion T1 negated",
           "A2\tAssertion T1 affirmed"], "two assertions"),
+        (["R1\tOf T2 T1"], "is not of brat's form"),
         (["R1\tOf Arg1:T2 Arg2:T1\t"], "a relation joins something else"),
         (["T1\tfinding-opacity 4 11\topacity", "A1\tAssertion T1 negated",
           "T2\tfinding-opacity 4 11\topacity", "A2\tAssertion T2 affirmed"], "marked twice"),
@@ -119,7 +120,9 @@ def test_a_broken_ann_refuses_its_report(write: Write, lines: list[str], reason:
 def test_what_brat_writes_beside_is_passed_over(write: Write) -> None:
     folder = write("brat")
     with (folder / "r_2f1.ann").open("a", encoding="utf-8") as file:
-        file.write("#1\tAnnotatorNotes T1\tsee \u2028 below\n*\tEquiv T1 T4\nE1\tX:T1\n\n")
+        file.write(
+            "#1\tAnnotatorNotes T1\tsee \u2028 below\n*\tEquiv T1 T4\nE1\tX:T1\nA9\tAcute T1\n\n"
+        )
     (returned,) = brat.read(folder, None)
     assert isinstance(returned, Returned)
     assert returned.marks == MARKS
