@@ -9,7 +9,7 @@ import typer
 from command_line.commands import Commands, require, require_tables, show_rows
 from command_line.options import Assignments, Metrics, Params, metrics_path
 from command_line.summary import report, report_run
-from pipeline import cli_audit
+from pipeline import cli_audit, cli_exchange
 from pipeline.options import Out, Scheduler, Tables, column_roles, settings_of
 from pipeline.sources.opening import KINDS, check_kind, check_path
 from pipeline.sources.records import SourceError
@@ -32,6 +32,8 @@ app = typer.Typer(
     epilog="Example: python -m pipeline run openi_csv indiana_reports.csv --out tables",
 )
 app.add_typer(cli_audit.app, name="audit")
+app.add_typer(cli_exchange.export_app, name="export")
+app.add_typer(cli_exchange.import_app, name="import")
 
 
 @app.command(epilog="Example: python -m pipeline phantom --set phantom.studies=500")

@@ -65,7 +65,7 @@ def test_an_unknown_stage_lists_those_there_are(run: Runner) -> None:
     assert result.exit_code == 2
     assert "no command 'extrct'" in result.output
     assert "phantom, ingest, extract, label" in result.output
-    assert "Did you mean 'extract'?" in result.output
+    assert "Did you mean 'extract'" in result.output
 
 
 def test_an_unknown_kind_lists_those_there_are(run: Runner) -> None:
