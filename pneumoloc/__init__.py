@@ -26,10 +26,10 @@ def findings(texts: "Texts", *, lexicon: "str | os.PathLike[str] | None" = None)
 
     >>> import pneumoloc
     >>> found = pneumoloc.findings("Patchy right lower lobe opacity may represent pneumonia.")
-    >>> found[["finding", "assertion", "cue", "sides", "zones"]]
-                 finding  assertion            cue         sides              zones
-    0    finding:opacity   affirmed           None  [side:right]  [zone:lower_lobe]
-    1  finding:pneumonia  uncertain  may represent            []                 []
+    >>> found[["finding", "assertion", "cue", "zones"]]
+                 finding  assertion            cue              zones
+    0    finding:opacity   affirmed           None  [zone:lower_lobe]
+    1  finding:pneumonia  uncertain  may represent                 []
 
     Args:
         texts: whole reports, whose sections are found by their headings, or single sentences: one

@@ -1,6 +1,5 @@
 """`pneumoloc`: what `python -m pipeline` and `python -m model` do, as one command."""
 
-import sys
 from typing import Annotated
 
 import typer
@@ -61,7 +60,7 @@ def _pneumoloc(
 
 def main() -> None:
     """Run the command line."""
-    app(prog_name="pneumoloc" if sys.argv[0].endswith("__main__.py") else None)
+    app(prog_name="pneumoloc")
 
 
 if __name__ == "__main__":

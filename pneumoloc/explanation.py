@@ -55,6 +55,8 @@ class Explanation:
             told = all(_decided(mention) != _decided(one) for one in self._owners(mention))
             why = f", {self._why(mention)}" if told else ""
             lines.append(f"{indent}{_quoted(mention['text'])}  {mention['concept_id']}{why}")
+            if _rule(mention) != "lexicon":
+                lines[-1] += f", found by {_rule(mention)}"
         return "\n".join(lines if self.mentions else [*lines, "", "no phrase of the lexicon"])
 
     def _repr_html_(self) -> str:
@@ -102,7 +104,7 @@ class Explanation:
         cells = [
             f"<span style='{colour}'>{html.escape(_one_line(mention['text']))}</span>",
             *map(html.escape, (mention["concept_id"], mention["assertion"], why, owners)),
-            html.escape(mention["rule"]),
+            html.escape(_rule(mention)),
         ]
         return f"<tr>{''.join(f'<td style={_CELL!r}>{cell}</td>' for cell in cells)}</tr>"
 
@@ -155,6 +157,12 @@ def _legend() -> str:
         for name, (ground, letters) in COLOURS.items()
     )
     return f"{' '.join(names)} <span style='{_CUE}'>cue</span>"
+
+
+def _rule(mention: dict[str, Any]) -> str:
+    """What found a phrase: `lexicon` where its concept's own entry did."""
+    rule = str(mention["rule"])
+    return rule.removesuffix(f":{mention['concept_id']}")
 
 
 def _decided(mention: dict[str, Any]) -> tuple[Any, ...]:

@@ -17,8 +17,8 @@ def needs(extra: Literal["pipeline", "model"]) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        name = error.name or "a library"
-        if name.partition(".")[0] in _OURS:
+        name = (error.name or "a library").partition(".")[0]
+        if name in _OURS:
             raise
         message = f"{name} is not installed; pip install 'pneumoloc[{extra}]' brings it"
         raise ModuleNotFoundError(message, name=error.name) from None

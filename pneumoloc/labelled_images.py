@@ -68,6 +68,9 @@ class LabelledImages(Dataset[Sample]):
     - `known`: bool [K], where the report says something of the concept;
     - `image_id`: the sample's index here; `images.ids[index]` is the id in the tables.
 
+    Transforms that mirror an image leave `side:left` and `side:right` as they are: have none, or
+    change these two.
+
     Args:
         tables: folder of labels, vocabulary and embeddings, as `dvc repro` writes them.
         cohort: images of this cohort alone, as the table `images` names it; None takes all.
@@ -83,7 +86,7 @@ class LabelledImages(Dataset[Sample]):
         transforms: takes image and dictionary and gives both, as torchvision's `v2` does.
 
     Raises:
-        LabelledImagesError: there is no such cohort or concept.
+        LabelledImagesError: there is no such cohort or concept, or no table of images.
         TableNotFoundError: a table is not there.
         ContractError: a table was written by another release.
         LabelTablesError: the label tables do not belong together.
@@ -104,6 +107,8 @@ class LabelledImages(Dataset[Sample]):
         uncertain: float | None = None,
         transforms: Callable[[Any, dict[str, Any]], Sample] | None = None,
     ) -> None:
+        if size < 1:
+            raise LabelledImagesError(f"size={size}; expected pixels of a side, such as {_SIDE}")
         folder = _images_folder(Path(tables), images)
         _check_cohort(folder / _IMAGES, cohort)
         opened = open_cohort(
@@ -114,7 +119,7 @@ class LabelledImages(Dataset[Sample]):
         self._pictures = Pictures(opened.of_split(split) if split else opened, size)
         self.concepts, raw = _concepts(Path(tables), target, self._pictures.cohort)
         doubted = raw == UNCERTAIN
-        self.known = ~raw.isnan() & (~doubted if uncertain is None else torch.tensor(True))
+        self.known = ~(raw.isnan() | doubted) if uncertain is None else ~raw.isnan()
         self.values = raw.masked_fill(doubted, uncertain or 0.0).masked_fill(~self.known, 0.0)
         self.categories = (BACKGROUND, *opened.kinds)
         self.transforms = transforms

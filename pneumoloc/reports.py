@@ -73,7 +73,10 @@ def findings_of(given: GivenTexts, lexicon: str | os.PathLike[str] | None) -> pd
     """See `pneumoloc.findings`."""
     frame = findings_frame(read_texts(given.texts, lexicon))
     if given.ids is not None:
-        frame.insert(1, "id", given.ids.take(frame["text"].to_numpy()))
+        ids = given.ids.take(frame["text"].to_numpy())
+        if isinstance(ids, pd.MultiIndex):
+            ids = pd.Index(ids.tolist(), tupleize_cols=False)
+        frame.insert(1, "id", pd.Series(ids, index=frame.index))
     return frame
 
 

@@ -79,7 +79,7 @@ class Reading:
 
     def overlay(self) -> Image.Image:
         """The image with its boxes and their characteristics, as a picture to save or show."""
-        return Image.open(io.BytesIO(self._repr_png_()))
+        return Image.open(io.BytesIO(self._repr_png_())).convert("RGB")
 
     def _repr_png_(self) -> bytes:
         one = self.predicted
