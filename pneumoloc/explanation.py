@@ -25,7 +25,7 @@ _CUE: Final = "text-decoration:underline wavy 1px;text-underline-offset:3px;"
 _CELL: Final = "text-align:left;vertical-align:top;padding:2px 8px;"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Explanation:
     """How one text is read; a notebook shows it in colour.
 

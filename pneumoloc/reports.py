@@ -22,7 +22,6 @@ from pipeline.extraction.running.lexicon_version import rules_in
 from pipeline.labelling import claims
 from pipeline.labelling.aggregation import Conflict, label_reports
 from pipeline.labelling.label_columns import label_columns
-from pipeline.lexicon.concepts import load_lexicon
 from pipeline.sources.sections import split_sections
 from pneumoloc.given_texts import GivenTexts
 
@@ -97,7 +96,7 @@ def labels_of(
     """See `pneumoloc.labels`."""
     if conflict not in get_args(Conflict):
         raise ConflictError(f"conflict={conflict!r}; expected {' or '.join(get_args(Conflict))}")
-    columns = label_columns(load_lexicon(Path(lexicon) if lexicon is not None else None))
+    columns = label_columns(_extractor(lexicon).lexicon)
     labelled = [
         label_reports(
             claims.ReportBatch(

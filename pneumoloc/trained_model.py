@@ -28,7 +28,7 @@ class MissingModelError(FileNotFoundError):
     """A folder holds no trained model; the message says what to run."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Reading:
     """What a model reads on one image; a notebook shows it as a picture.
 

@@ -1,6 +1,9 @@
 """Findings and labels of texts, as frames."""
 
 import shutil
+import traceback
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,10 @@ import pytest
 import pneumoloc
 from data_contracts.storage import read_table
 from data_contracts.tables import FINDINGS, LABELS, REPORTS
+from pipeline.extraction.batch.extractor import Extractor
+from pipeline.extraction.batch.occurrences import ExtractionError
 from pipeline.lexicon.concepts import LexiconError
+from pipeline.rules.statements import PassageText
 from pneumoloc.given_texts import TextsError
 from pneumoloc.reports import ConflictError
 
@@ -21,6 +27,7 @@ REPORT = (
     "FINDINGS: Bibasilar opacities, left greater than right. No pleural effusion.\n"
     "IMPRESSION: Possible pneumonia."
 )
+SIDES = ("Right", "Left")
 COLUMNS = [
     "text", "section", "finding", "assertion", "cue", "sides", "zones", "descriptors", "phrase",
     "start", "end",
@@ -165,3 +172,24 @@ def test_a_lexicon_of_ones_own_as_it_stands(tmp_path: Path) -> None:
     assert "whitening" in str(pneumoloc.explain("Left whitening.", lexicon=lexicon))
     with pytest.raises(LexiconError, match="no such lexicon file"):
         pneumoloc.findings("Left whitening.", lexicon=tmp_path / "none")
+
+
+def test_a_text_that_cannot_be_analysed_is_told_by_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(self: Extractor, passages: Sequence[PassageText]) -> None:
+        if any("secret" in passage.text for passage in passages):
+            raise RuntimeError(f"what stands here: {passages}")
+
+    monkeypatch.setattr(Extractor, "analyse", fail)
+    texts = {"a": "", "b": "A secret effusion."}
+    with pytest.raises(ExtractionError, match=r"report '1': .*RuntimeError") as failed:
+        pneumoloc.findings(texts)
+    assert "secret" not in "".join(traceback.format_exception(failed.value))
+
+
+def test_threads_may_read_at_once() -> None:
+    texts = [f"{side} lower lobe opacity, {number} cm." for number in range(20) for side in SIDES]
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(pneumoloc.labels, texts))
+    assert [int(one["side:left"].notna().sum()) for one in found] == [0, 1] * 20
