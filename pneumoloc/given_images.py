@@ -64,7 +64,8 @@ def _of_pil(image: Image.Image) -> Picture:
 
 def _of_array(image: Any) -> Picture:
     if not hasattr(image, "__array__"):
-        raise GivenImageError(f"{_EXPECTED}; it is of type {type(image).__name__}")
+        several = "; read images one by one" if isinstance(image, list | tuple) else ""
+        raise GivenImageError(f"{_EXPECTED}; it is of type {type(image).__name__}{several}")
     array = np.asarray(image)
     if array.dtype.kind not in "uif" or not array.size:
         raise GivenImageError(

@@ -67,7 +67,7 @@ def test_it_is_shown_as_a_picture(model: TrainedModel, chest: Path, tmp_path: Pa
 def test_every_form_of_an_image_is_the_same_image(
     model: TrainedModel, chest: Path, pixels: Any, tmp_path: Path
 ) -> None:
-    expected = model.read(chest).as_dict()["boxes"]
+    expected = model.read(chest).picture
     image = Image.fromarray(pixels)
     dicom = tmp_path / "chest.dcm"
     write_dicom(dicom, pixels)
@@ -86,10 +86,9 @@ def test_every_form_of_an_image_is_the_same_image(
     for name, form in forms.items():
         read = model.read(form, name=name)
         assert read.name == name
-        assert len(read.boxes) == len(expected), name
-        for box, other in zip(read.as_dict()["boxes"], expected, strict=True):
-            assert box["score"] == pytest.approx(other["score"], abs=1e-3), name
-            assert box["x"] == pytest.approx(other["x"], abs=0.2), name
+        # Not its boxes: after one epoch rounding decides which of equal regions are the likeliest.
+        assert np.allclose(read.picture, expected, rtol=0, atol=1e-6), name
+        assert read.picture.dtype == np.float32
 
 
 def test_numbers_of_any_range_are_stretched(model: TrainedModel, pixels: Any) -> None:
@@ -111,7 +110,7 @@ def test_an_image_is_turned_as_its_camera_says(model: TrainedModel, pixels: Any)
     [
         (7, "it is of type int"),
         (None, "it is of type NoneType"),
-        ([[1, 2], [3, 4]], "it is of type list"),
+        (["a.png", "b.png"], "it is of type list; read images one by one"),
         (np.array(["x"]), "it is an array of <U1"),
         (np.zeros((0, 4)), r"shape \(0, 4\)"),
         (np.zeros((2, 80, 80)), r"its shape is \(2, 80, 80\)"),
