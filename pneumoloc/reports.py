@@ -18,7 +18,7 @@ from pipeline.extraction.batch.assembly import extract_reports
 from pipeline.extraction.batch.extractor import Extractor, load_extractor
 from pipeline.extraction.batch.occurrences import REPORT_COLUMNS
 from pipeline.extraction.batch.passage_store import PassageStore
-from pipeline.extraction.running.lexicon_version import rules_in
+from pipeline.extraction.running.lexicon_version import lexicon_version
 from pipeline.labelling import claims
 from pipeline.labelling.aggregation import Conflict, label_reports
 from pipeline.labelling.label_columns import label_columns
@@ -156,8 +156,8 @@ def _extractor(lexicon: str | os.PathLike[str] | None) -> Extractor:
     """The extractor of a lexicon as it stands; of an edited one a new one."""
     if lexicon is None:
         return _shipped()
-    rules = rules_in(Path(lexicon))
-    return _loaded(rules.lexicon, rules.digest)
+    version = lexicon_version(Path(lexicon))
+    return _loaded(version.lexicon, version.digest)
 
 
 @lru_cache(maxsize=1)

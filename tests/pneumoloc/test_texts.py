@@ -17,8 +17,8 @@ from data_contracts.storage import read_table
 from data_contracts.tables import FINDINGS, LABELS, REPORTS
 from pipeline.extraction.batch.extractor import Extractor
 from pipeline.extraction.batch.occurrences import ExtractionError
-from pipeline.lexicon.concepts import LexiconError
-from pipeline.rules.statements import PassageText
+from pipeline.lexicon.lexicon_files import LexiconError
+from pipeline.rules.values import PassageText
 from pneumoloc.given_texts import TextsError
 from pneumoloc.reports import ConflictError
 
