@@ -61,7 +61,7 @@ def labels(
     lexicon: "str | os.PathLike[str] | None" = None,
     conflict: Literal["affirmed_wins", "impression_wins"] = "affirmed_wins",
 ) -> "pd.DataFrame":
-    """One row a text, one column a concept: 1 affirmed, 0 negated, -1 uncertain, <NA> unmentioned.
+    """One row a text, one column a concept: 1 affirmed, 0 negated, -1 uncertain, else null.
 
     >>> import pneumoloc
     >>> reports = {"a": "Left basilar atelectasis. No pneumonia.", "b": "Possible pneumonia."}
@@ -102,8 +102,7 @@ def explain(text: str, *, lexicon: "str | os.PathLike[str] | None" = None) -> "E
     >>> import pneumoloc
     >>> print(pneumoloc.explain("No focal consolidation. Bibasilar opacities are unchanged."))
     No focal consolidation. Bibasilar opacities are unchanged.
-    <BLANKLINE>
-    body:
+    -- body
       "consolidation"  finding:consolidation, negated by "No" (cue:negated before)
         "focal"  descriptor:focal
       "opacities"  finding:opacity, affirmed by "are unchanged" (cue:affirmed after)

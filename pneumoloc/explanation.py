@@ -50,14 +50,14 @@ class Explanation:
         for mention, indent in self._by_finding():
             if mention["section"] != section:
                 section = mention["section"]
-                lines += ["", f"{section}:"]
+                lines.append(f"-- {section}")
             # What belongs to a finding mostly shares its fate.
             told = all(_decided(mention) != _decided(one) for one in self._owners(mention))
             why = f", {self._why(mention)}" if told else ""
             lines.append(f"{indent}{_quoted(mention['text'])}  {mention['concept_id']}{why}")
             if _rule(mention) != "lexicon":
                 lines[-1] += f", found by {_rule(mention)}"
-        return "\n".join(lines if self.mentions else [*lines, "", "no phrase of the lexicon"])
+        return "\n".join(lines if self.mentions else [*lines, "-- no phrase of the lexicon"])
 
     def _repr_html_(self) -> str:
         if not self.mentions:
