@@ -25,6 +25,10 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 TOGETHER = {
     "tests/model/prediction/test_predict.py": "the trained cohort",
     "tests/model/stages/test_all_stages.py": "the trained cohort",
+    "tests/pneumoloc/test_examples.py": "the front door's cohort",
+    "tests/pneumoloc/test_labelled_images.py": "the front door's cohort",
+    "tests/pneumoloc/test_texts.py": "the front door's cohort",
+    "tests/pneumoloc/test_trained_model.py": "the front door's cohort",
 }
 
 #: Who asks for one of these fixtures has a test that trains.
