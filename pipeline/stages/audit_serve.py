@@ -1,11 +1,12 @@
 """Stage audit serve: the review page, until it is stopped."""
 
+import importlib
 import socket
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pipeline.auditing.review.opening import AccessError, check_opening
 
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
 
     from pipeline.auditing.review.door import Anteroom
 
+#: What takes long to load, so that who interrupts waits for one of these at most.
+_HEAVY: Final = (
+    "data_contracts.storage",
+    "pipeline.auditing.tables.database",
+    "pipeline.auditing.measuring.measures",
+)
 #: The sample that is drawn where none was.
 _REPORTS, _SEED = 100, 0
 
@@ -68,6 +75,7 @@ def audit_serve(
             anteroom,
             lambda: _questions(tables, sample, corrections, lexicon, anteroom, held),
             stop,
+            lambda: server.should_exit,
         )
         loading.start()
         try:
@@ -87,14 +95,23 @@ class _Loading(threading.Thread):
     """
 
     def __init__(
-        self, anteroom: "Anteroom", load: Callable[[], "ASGIApp"], stop: Callable[[], None]
+        self,
+        anteroom: "Anteroom",
+        load: Callable[[], "ASGIApp"],
+        stop: Callable[[], None],
+        stopped: Callable[[], bool],
     ) -> None:
         super().__init__(name="loading")
         self.failure: Exception | None = None
-        self._anteroom, self._load, self._stop = anteroom, load, stop
+        self._anteroom, self._load, self._stop, self._stopped = anteroom, load, stop, stopped
 
     def run(self) -> None:
+        self._anteroom.loading = "loading the program"
         try:
+            for module in _HEAVY:
+                importlib.import_module(module)
+                if self._stopped():
+                    return
             self._anteroom.admit(self._load())
         except Exception as error:  # noqa: BLE001  # it is raised again where it is waited for
             self.failure = error
@@ -110,7 +127,6 @@ def _questions(
     held: ExitStack,
 ) -> "ASGIApp":
     """Load everything, telling who waits what it is, and leave to `held` what is to be closed."""
-    anteroom.loading = "loading the program"
     from data_contracts.corrections import REVIEW_SAMPLE
     from data_contracts.storage import read_table
     from pipeline.auditing.corrections.log import sample_file
