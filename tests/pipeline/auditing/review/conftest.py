@@ -39,7 +39,7 @@ STATEMENTS = [
 ]
 
 _LINES = " ".join(f"Line {number} is clear." for number in range(150))
-LONG = [
+LONG: list[tuple[str, str, str, str, dict[str, str]]] = [
     ("long", "findings", _LINES, "affirmed", {}),
     ("long", "impression", "A mass above the aorta.", "affirmed", {}),
 ]
