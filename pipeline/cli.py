@@ -366,15 +366,23 @@ def overview(
             show_default=False,
         ),
     ] = None,
+    dated: Annotated[
+        bool,
+        typer.Option(
+            "--dated",
+            help="Put date and commit into the page itself, to pass it on as one file; without it "
+            "they are in a small picture beside the page, and equal runs give equal pages.",
+        ),
+    ] = False,
     params: Params = None,
     assignments: Assignments = None,
     metrics: Metrics = None,
 ) -> None:
     """Write one HTML page of what a run has made, to look at.
 
-    Counts, findings by place, a map of the concepts, how good extraction is by reviews and truth,
-    and the model's scores and figures where there are any. It needs no network, and quotes no
-    report.
+    Which run it is and what went wrong, counts, findings by place, a map of the concepts, how good
+    extraction is by reviews and truth, and the model's scores and figures where there are any. It
+    needs no network, and quotes no report.
     """
     settings = settings_of(params, assignments)
     require_tables("overview", tables, "reports", "mentions", "findings", "labels")
@@ -382,6 +390,7 @@ def overview(
     from pipeline.stages.overview import overview as stage
 
     summary = stage(
+        settings=settings,
         tables=tables,
         sample=sample_file(settings.label.corrections),
         corrections=settings.label.corrections,
@@ -389,6 +398,7 @@ def overview(
         comparison=comparison,
         evaluation=evaluation or tables / "evaluation",
         out=out or tables / "overview.html",
+        dated=dated,
     )
     counts = metrics_path(metrics, "overview")
     report(summary, counts)

@@ -296,16 +296,15 @@ def serve(
     Every decision is kept at once in the corrections table, which the stage label applies when it
     is run again.
     """
-    from pipeline.auditing.corrections.log import sample_file
     from pipeline.stages.audit_serve import audit_serve
 
     settings = settings_of(params, assignments)
-    folder = corrections or settings.label.corrections
     require_tables("audit serve", tables, "reports", "mentions", "findings")
+    # Nothing heavy is loaded here, so that the address is told at once.
     audit_serve(
         tables=tables,
-        sample=sample or sample_file(folder),
-        corrections=folder,
+        sample=sample,
+        corrections=corrections or settings.label.corrections,
         lexicon=settings.nlp.lexicon,
         host=host,
         port=port,

@@ -1,20 +1,26 @@
 """Stage audit serve: the review page, until it is stopped."""
 
+import importlib
 import socket
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-import uvicorn
-from rich.console import Console
-from rich.text import Text
+from pipeline.auditing.review.opening import AccessError, check_opening
 
-from data_contracts.corrections import REVIEW_SAMPLE
-from data_contracts.storage import read_table
-from pipeline.auditing.review.access import AccessError, check_opening
-from pipeline.auditing.review.server import review_app
-from pipeline.auditing.tables.database import Tables
-from pipeline.lexicon.concepts import load_lexicon
-from pipeline.stages.audit_sample import audit_sample
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
+    from pipeline.auditing.review.door import Anteroom
+
+#: What takes long to load, so that who interrupts waits for one of these at most.
+_HEAVY: Final = (
+    "data_contracts.storage",
+    "pipeline.auditing.tables.database",
+    "pipeline.auditing.measuring.measures",
+)
 #: The sample that is drawn where none was.
 _REPORTS, _SEED = 100, 0
 
@@ -22,7 +28,7 @@ _REPORTS, _SEED = 100, 0
 def audit_serve(
     *,
     tables: Path,
-    sample: Path,
+    sample: Path | None,
     corrections: Path,
     lexicon: Path | None,
     host: str,
@@ -31,9 +37,13 @@ def audit_serve(
 ) -> None:
     """Serve the review page until interrupted.
 
+    The address is told as soon as it is listened on, and the page is there before its tables are:
+    what they need takes seconds to load, and more on a cold disk.
+
     Args:
         tables: folder of a run's tables.
-        sample: the reports to review; drawn by concept, and kept, where there is no file.
+        sample: the reports to review; drawn by concept, and kept, where there is no file. None
+            takes the one beside the corrections.
         corrections: folder to keep decisions in.
         lexicon: folder of lexicon files; None takes the shipped one.
         host: address to listen on.
@@ -45,30 +55,104 @@ def audit_serve(
         TablesError: a table is missing.
     """
     check_opening(host, token)
-    if not sample.exists():
+    listening = _listen(host, port)
+    _tell(host, listening.getsockname()[1], with_token=token is not None)
+
+    import uvicorn
+
+    from pipeline.auditing.review.door import Anteroom, page_app
+
+    anteroom = Anteroom()
+    # Requests name reports, which logs must not.
+    config = uvicorn.Config(page_app(anteroom, token), log_level="warning", access_log=False)
+    server = uvicorn.Server(config)
+
+    def stop() -> None:
+        server.should_exit = True
+
+    with ExitStack() as held:
+        loading = _Loading(
+            anteroom,
+            lambda: _questions(tables, sample, corrections, lexicon, anteroom, held),
+            stop,
+            lambda: server.should_exit,
+        )
+        loading.start()
+        try:
+            server.run(sockets=[listening])
+        finally:
+            # What it has opened can be closed only once it is through.
+            loading.join()
+    if loading.failure is not None:
+        raise loading.failure
+
+
+class _Loading(threading.Thread):
+    """Loads what the page asks beside the server, and stops the server where that fails.
+
+    Attributes:
+        failure: what went wrong, for the one who waits for this thread.
+    """
+
+    def __init__(
+        self,
+        anteroom: "Anteroom",
+        load: Callable[[], "ASGIApp"],
+        stop: Callable[[], None],
+        stopped: Callable[[], bool],
+    ) -> None:
+        super().__init__(name="loading")
+        self.failure: Exception | None = None
+        self._anteroom, self._load, self._stop, self._stopped = anteroom, load, stop, stopped
+
+    def run(self) -> None:
+        self._anteroom.loading = "loading the program"
+        try:
+            for module in _HEAVY:
+                importlib.import_module(module)
+                if self._stopped():
+                    return
+            self._anteroom.admit(self._load())
+        except Exception as error:  # noqa: BLE001  # it is raised again where it is waited for
+            self.failure = error
+            self._stop()
+
+
+def _questions(
+    tables: Path,
+    sample: Path | None,
+    corrections: Path,
+    lexicon: Path | None,
+    anteroom: "Anteroom",
+    held: ExitStack,
+) -> "ASGIApp":
+    """Load everything, telling who waits what it is, and leave to `held` what is to be closed."""
+    from data_contracts.corrections import REVIEW_SAMPLE
+    from data_contracts.storage import read_table
+    from pipeline.auditing.corrections.log import sample_file
+    from pipeline.auditing.review.server import questions_app
+    from pipeline.auditing.tables.database import Tables
+    from pipeline.lexicon.concepts import load_lexicon
+    from pipeline.stages.audit_sample import audit_sample
+
+    chosen = sample or sample_file(corrections)
+    if not chosen.exists():
+        anteroom.loading = f"drawing {_REPORTS} reports to review"
         audit_sample(
             tables=tables,
             by="concept",
             reports=_REPORTS,
             seed=_SEED,
             corrections=corrections,
-            out=sample,
+            out=chosen,
         )
-    with Tables(tables) as database:
-        app = review_app(
-            tables=database,
-            sample=read_table(REVIEW_SAMPLE, sample),
-            corrections=corrections,
-            lexicon=load_lexicon(lexicon),
-            token=token,
-        )
-        listening = _listen(host, port)
-        shown = f"[{host}]" if ":" in host else host
-        address = f"http://{shown}:{listening.getsockname()[1]}/" + ("?token=…" if token else "")
-        Console(stderr=True).print(Text(f"Review at {address}   (Ctrl+C ends)"), soft_wrap=True)
-        # Requests name reports, which logs must not.
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
-        server.run(sockets=[listening])
+    anteroom.loading = "opening the tables"
+    return questions_app(
+        tables=held.enter_context(Tables(tables)),
+        sample=read_table(REVIEW_SAMPLE, chosen),
+        corrections=corrections,
+        lexicon=load_lexicon(lexicon),
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -79,3 +163,12 @@ def _listen(host: str, port: int) -> socket.socket:
         raise AccessError(
             f"cannot listen on {host}, port {port} ({error.strerror}); choose another --port"
         ) from None
+
+
+def _tell(host: str, port: int, *, with_token: bool) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    shown = f"[{host}]" if ":" in host else host
+    address = f"http://{shown}:{port}/" + ("?token=…" if with_token else "")
+    Console(stderr=True).print(Text(f"Review at {address}   (Ctrl+C ends)"), soft_wrap=True)

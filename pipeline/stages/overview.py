@@ -10,6 +10,7 @@ from data_contracts.storage import read_table
 from data_contracts.tables import EMBEDDINGS
 from pipeline.auditing.overview.concept_map import place_concepts
 from pipeline.auditing.overview.contents import (
+    count_cohorts,
     count_totals,
     count_values,
     kept_concepts,
@@ -18,8 +19,11 @@ from pipeline.auditing.overview.contents import (
 from pipeline.auditing.overview.cooccurrence import count_places
 from pipeline.auditing.overview.drawing import as_picture, draw_cooccurrence, draw_map, read_picture
 from pipeline.auditing.overview.evaluation import read_evaluation
+from pipeline.auditing.overview.identity import identify
 from pipeline.auditing.overview.page import Overview, render_page
+from pipeline.auditing.overview.problems import find_problems
 from pipeline.auditing.overview.quality import measure_reviews, read_comparison, read_phantom_score
+from pipeline.auditing.overview.stamp import NAMELESS, made_now, name_stamp, write_stamp
 from pipeline.auditing.tables.counting import (
     DIMENSIONS,
     count_along,
@@ -29,6 +33,7 @@ from pipeline.auditing.tables.counting import (
 )
 from pipeline.auditing.tables.database import Tables
 from pipeline.embeddings.neighbours import Neighbour, nearest_to_concepts
+from pipeline.settings import Settings
 
 #: Words near a concept, and occurrences below which a word is not shown.
 _NEAREST: Final = 6
@@ -37,6 +42,7 @@ _LEAST: Final = 50
 
 def overview(
     *,
+    settings: Settings,
     tables: Path,
     sample: Path,
     corrections: Path,
@@ -44,12 +50,15 @@ def overview(
     comparison: Path | None,
     evaluation: Path,
     out: Path,
+    dated: bool = False,
 ) -> StageSummary:
-    """Write `out`: one HTML file that needs nothing beside itself, and quotes no report.
+    """Write `out`: one HTML file that needs no network, and quotes no report.
 
-    What a run lacks is left out, and the page says what would make it.
+    What a run lacks is left out, and the page says what would make it. Its date and the commit are
+    in a small picture beside it, so that equal runs give equal pages; see `stamp`.
 
     Args:
+        settings: those that the tables were made with.
         tables: folder of a run's tables; reports, mentions, findings and labels must be there.
         sample: the sample that was reviewed, where there is one.
         corrections: folder of the corrections.
@@ -57,6 +66,7 @@ def overview(
         comparison: folder that `audit compare` wrote to.
         evaluation: folder that the model's stage evaluate wrote to.
         out: the HTML file.
+        dated: put date and commit into the page itself.
 
     Raises:
         TablesError: a table is missing.
@@ -72,10 +82,15 @@ def overview(
         kept = kept_concepts(database)
         reviewed = measure_reviews(sample, corrections)
         evaluated = read_evaluation(evaluation)
+        made = made_now()
+        kinds = [str(kind) for kind, _ in count_values(database, "reports", "source")]
         page = Overview(
+            identity=identify(kinds, settings),
+            made=made.words if dated else None,
+            checked=find_problems(database),
             names=names,
             totals=count_totals(database),
-            quarantined=count_values(database, "quarantine", "reason"),
+            cohorts=count_cohorts(database),
             concepts=count_concepts(database),
             labels=count_labels(database),
             along={name: count_along(database, name) for name in DIMENSIONS},
@@ -96,10 +111,15 @@ def overview(
             ],
         )
     written = render_page(page)
+    stamp = out.with_name(name_stamp(written, out))
+    written = written.replace(NAMELESS, stamp.name)
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(f".{out.name}.partial")
     partial.write_text(written, encoding="utf-8")
     os.replace(partial, out)
+    if not dated:
+        write_stamp(made, stamp, out)
+    outputs = (out,) if dated else (out, stamp)
     shown: dict[str, int | float] = {
         "concepts": len(page.concepts),
         "concepts_on_the_map": len(nearest) if concept_map else 0,
@@ -107,7 +127,7 @@ def overview(
         "figures": written.count("<figure>"),
         "bytes": len(written.encode()),
     }
-    return StageSummary("overview", shown, time.perf_counter() - started, (out,))
+    return StageSummary("overview", shown, time.perf_counter() - started, outputs)
 
 
 def _words(

@@ -8,7 +8,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from data_contracts.concepts import CATEGORIES, category_of
 from pipeline.auditing.overview.evaluation import Evaluated
+from pipeline.auditing.overview.identity import PHANTOM, Identity
+from pipeline.auditing.overview.problems import Checked
 from pipeline.auditing.overview.quality import Compared, PhantomScore, Reviewed
+from pipeline.auditing.overview.stamp import NAMELESS
 from pipeline.auditing.tables.counting import Agreement, ConceptCount, LabelCount
 from pipeline.embeddings.neighbours import Neighbour
 
@@ -22,9 +25,12 @@ class Overview:
     """All that the page shows; what a run lacks is None or empty.
 
     Attributes:
+        identity: which run it is.
+        made: when and from which commit; None leaves it to the stamp beside the page.
+        checked: what went wrong.
         names: concepts in plain words.
         totals: what there is, in numbers, the most important first.
-        quarantined: reason and records that could not be used.
+        cohorts: cohorts of images and how many images each has.
         concepts: mentions per concept and assertion.
         labels: reports per concept and label.
         along: mentions by assertion and reports, per source, section and split.
@@ -42,9 +48,12 @@ class Overview:
         figures: title, description and picture of each of the evaluation's figures.
     """
 
+    identity: Identity
+    made: str | None
+    checked: Checked
     names: dict[str, str]
     totals: list[tuple[str, int]]
-    quarantined: list[tuple[str, int]]
+    cohorts: list[tuple[str, int]]
     concepts: list[ConceptCount]
     labels: list[LabelCount]
     along: dict[str, list[tuple[str, tuple[int, ...], int]]]
@@ -81,8 +90,12 @@ def render_page(overview: Overview) -> str:
         for category in CATEGORIES
         if (rows := [row for row in labelled if category_of(row.concept_id) == category])
     }
+    generated = [cohort for cohort, _ in overview.cohorts if cohort.startswith(PHANTOM)]
     return environment.get_template("overview.html").render(
         overview=overview,
+        stamp=NAMELESS,
+        generated_images=generated,
+        all_images_generated=len(generated) == len(overview.cohorts),
         style=style,
         by_category=by_category,
         most=max((row.affirmed + row.uncertain + row.negated for row in labelled), default=1),

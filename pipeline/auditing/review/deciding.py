@@ -76,7 +76,8 @@ def decide(
     """The rows that a decision adds.
 
     `done` accepts every mention that the reviewer has not decided, so that what was reviewed and
-    found right is told from what was never looked at.
+    found right is told from what was never looked at. To withdraw it takes these acceptances back
+    too, as nobody looked at the mentions one by one.
 
     Args:
         asked: the decision.
@@ -101,6 +102,8 @@ def decide(
             for m in open_mentions
         ]  # fmt: skip
         chosen.append({"action": "done"})
+    elif asked.action == "withdraw" and asked.start is None:
+        chosen = _reopening(before)
     elif asked.action == "withdraw":
         chosen = [_withdrawal(asked, before)]
     elif asked.before_concept is None:
@@ -212,12 +215,26 @@ def _withdrawal(asked: Asked, before: Sequence[Decision]) -> dict[str, Any]:
         mine = (decision.start, decision.end, decision.before_concept)
         added = decision.action != "add" or decision.after_concept == asked.after_concept
         if mine == wanted and added:
-            names = ("start", "end", "phrase", "before_concept", "before_assertion")
-            kept = {name: getattr(decision, name) for name in names}
-            # An added phrase is told by the category of its concept.
-            after = decision.after_concept if decision.action == "add" else None
-            return {"action": "withdraw", **kept, "after_concept": after}
+            return _back(decision)
     raise DecisionError("there is no decision of yours to take back")
+
+
+def _reopening(before: Sequence[Decision]) -> list[dict[str, Any]]:
+    """Of a report that is done: that it is, and what was accepted by saying so."""
+    done = next((decision for decision in before if decision.action == "done"), None)
+    if done is None:
+        raise DecisionError("the report is not done; there is nothing to open again")
+    # Rows that were asked for at once have one time.
+    swept = [one for one in before if one.action == "accept" and one.time == done.time]
+    return [_back(decision) for decision in (*swept, done)]
+
+
+def _back(decision: Decision) -> dict[str, Any]:
+    names = ("start", "end", "phrase", "before_concept", "before_assertion")
+    kept = {name: getattr(decision, name) for name in names}
+    # An added phrase is told by the category of its concept.
+    after = decision.after_concept if decision.action == "add" else None
+    return {"action": "withdraw", **kept, "after_concept": after}
 
 
 def _check_concept(concept_id: str | None, concept_ids: Mapping[str, str]) -> None:

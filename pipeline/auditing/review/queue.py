@@ -58,7 +58,7 @@ def list_reports(
     Args:
         tables: the run's tables, with a sample held by `hold_sample`.
         decisions: all decisions.
-        reviewer: who asks.
+        reviewer: who asks; empty where they have given no name.
         wanted: which reports.
         offset: how many of them to leave out.
     """
@@ -68,13 +68,13 @@ def list_reports(
         if who == reviewer and decision.action == "done"
     ]
     source = {
-        "sample": "SELECT report_id, stratum, place FROM _sample",
-        "all": "SELECT report_id, coalesce(split, source) AS stratum, "
-        "row_number() OVER () AS place FROM reports",
+        "sample": 'SELECT report_id, "by", stratum, stratum_reports, place FROM _sample',
+        "all": 'SELECT report_id, NULL AS "by", coalesce(split, source) AS stratum, '
+        "NULL AS stratum_reports, row_number() OVER () AS place FROM reports",
     }[wanted.scope]
     conditions, values = _conditions(wanted, done)
     rows = tables.query(
-        "SELECT report_id, stratum, list_contains(?, report_id) AS done, "
+        'SELECT report_id, "by", stratum, stratum_reports, list_contains(?, report_id) AS done, '
         f"count(*) OVER () AS total FROM ({source}) WHERE {' AND '.join(conditions)} "
         f"ORDER BY place LIMIT {PAGE} OFFSET ?",
         [done, *values, offset],

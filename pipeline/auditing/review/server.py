@@ -1,24 +1,21 @@
-"""The review page's server: one page, and the questions it asks."""
+"""What the review page asks: the queue, a report, what reviewers have done; and its decisions."""
 
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import FileResponse, JSONResponse
-from fastapi.staticfiles import StaticFiles
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
 from data_contracts.concepts import ASSERTIONS
 from pipeline.auditing.corrections.log import append_decisions, corrections_file, read_log
 from pipeline.auditing.measuring.measures import agreement
 from pipeline.auditing.measuring.reviews import paired_decisions
-from pipeline.auditing.review.access import guard
 from pipeline.auditing.review.deciding import (
     Asked,
     DecisionError,
@@ -26,6 +23,7 @@ from pipeline.auditing.review.deciding import (
     decide,
     own_decisions,
 )
+from pipeline.auditing.review.describing import describe_reports
 from pipeline.auditing.review.queue import Filter, Scope, State, hold_sample, list_reports
 from pipeline.auditing.tables.database import Tables
 from pipeline.auditing.tables.errors import TablesError
@@ -34,7 +32,6 @@ from pipeline.labelling.applying import digest_text
 from pipeline.labelling.decision import Decision, latest
 from pipeline.lexicon.concepts import Lexicon
 
-_PAGE: Final = "pipeline.auditing.review"
 _SHOWN_OF_MENTION: Final = (
     "start", "end", "text", "concept_id", "category", "assertion", "section", "cue", "cue_start",
     "cue_end", "rule", "cue_rule", "mention_id", "finding_ids",
@@ -74,29 +71,24 @@ class Book:
         return self._decisions
 
 
-def review_app(
-    *,
-    tables: Tables,
-    sample: pa.Table,
-    corrections: Path,
-    lexicon: Lexicon,
-    token: str | None,
+def questions_app(
+    *, tables: Tables, sample: pa.Table, corrections: Path, lexicon: Lexicon
 ) -> FastAPI:
-    """The page and its questions as an ASGI application.
+    """The page's questions as an ASGI application, to stand behind `door.page_app`.
+
+    Whoever has not given a name yet may read; only decisions need one.
 
     Args:
         tables: the run's tables.
         sample: rows of the sample table.
         corrections: folder to keep decisions in.
         lexicon: whose concepts a mention may get.
-        token: secret that requests must bring; None answers this machine's own browser.
     """
     hold_sample(tables, sample)
     book = Book(corrections)
     names = {one.concept_id: one.preferred_name for one in lexicon.concepts}
     sampled: set[str] = set(sample["report_id"].to_pylist())
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.middleware("http")(guard(token))
 
     @app.exception_handler(TablesError)
     @app.exception_handler(DecisionError)
@@ -104,14 +96,14 @@ def review_app(
         status = 404 if isinstance(error, TablesError) else 422
         return JSONResponse({"error": str(error)}, status_code=status)
 
-    @app.get("/api/start")
+    @app.get("/start")
     async def start() -> dict[str, Any]:
         reviewers = sorted({decision.reviewer for decision in book.decisions()})
         return {"reviewers": reviewers, "concepts": names, "assertions": ASSERTIONS}
 
-    @app.get("/api/queue")
+    @app.get("/queue")
     async def queue(
-        reviewer: str,
+        reviewer: str = "",
         scope: Scope = "sample",
         state: State = "any",
         concept: str = "",
@@ -123,18 +115,19 @@ def review_app(
         wanted = Filter(
             scope=scope, state=state, concept=concept, assertion=assertion, cue=cue, words=words
         )
-        page = list_reports(tables, book.decisions(), check_reviewer(reviewer), wanted, offset)
-        return {"total": page.total, "reports": page.reports}
+        page = list_reports(tables, book.decisions(), _reader(reviewer), wanted, offset)
+        shown = describe_reports(tables, page.reports, wanted, names)
+        return {"total": page.total, "reports": shown}
 
-    @app.get("/api/report")
-    async def report(report_id: str, reviewer: str) -> dict[str, Any]:
-        return _report(tables, report_id, book.decisions(), check_reviewer(reviewer))
+    @app.get("/report")
+    async def report(report_id: str, reviewer: str = "") -> dict[str, Any]:
+        return _report(tables, report_id, book.decisions(), _reader(reviewer))
 
-    @app.get("/api/progress")
+    @app.get("/progress")
     async def progress() -> dict[str, Any]:
         return _progress(book.decisions(), sampled)
 
-    @app.post("/api/decisions")
+    @app.post("/decisions")
     async def post(posted: Posted) -> dict[str, Any]:
         reviewer = check_reviewer(posted.reviewer)
         rows = decide(
@@ -150,14 +143,12 @@ def review_app(
         append_decisions(corrections, rows)
         return _report(tables, posted.report_id, book.decisions(), reviewer)
 
-    folder = Path(str(resources.files(_PAGE) / "page"))
-
-    @app.get("/")
-    async def page() -> Response:
-        return FileResponse(folder / "review.html")
-
-    app.mount("/page", StaticFiles(directory=folder))
     return app
+
+
+def _reader(name: str) -> str:
+    """The name of who reads; empty as long as they have given none."""
+    return check_reviewer(name) if name.strip() else ""
 
 
 def _report(

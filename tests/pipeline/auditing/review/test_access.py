@@ -1,12 +1,14 @@
 """Who is answered."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from pipeline.auditing.review.access import AccessError, check_opening, is_loopback
+from pipeline.auditing.review.door import Anteroom, page_app
+from pipeline.auditing.review.opening import AccessError, check_opening, is_loopback
 
 TOKEN = "0123456789abcdef"
 
@@ -57,9 +59,22 @@ def test_the_page_loads_nothing_from_elsewhere(page: TestClient) -> None:
     shown = page.get("/")
     assert "http" not in shown.text.replace("http-equiv", "")
     assert shown.headers["content-security-policy"].startswith("default-src 'none'")
-    for file in ("review.js", "review.css"):
+    files = re.findall(r'"/page/([\w.]+)"', shown.text)
+    assert {"review.css", "start.js", "deciding.js"} <= set(files)
+    for file in files:
         told = page.get(f"/page/{file}")
         assert told.status_code == 200
-        assert "://" not in told.text
+        assert "://" not in told.text.replace("http://www.w3.org/2000/svg", "")
     assert page.get("/page/../server.py").status_code == 404
     assert page.get("/docs").status_code == 404
+
+
+def test_what_is_still_loading_is_told_to_none_but_those_who_may_ask() -> None:
+    questions = Anteroom()
+    questions.loading = "opening the tables"
+    browser = TestClient(page_app(questions, TOKEN), base_url="http://review.example")
+    assert browser.get("/api/start").status_code == 401
+    browser.get("/", params={"token": TOKEN})
+    told = browser.get("/api/start")
+    assert (told.status_code, told.json()) == (503, {"loading": "opening the tables"})
+    assert told.headers["content-security-policy"].startswith("default-src 'none'")

@@ -61,6 +61,45 @@ def test_done_accepts_what_is_left_and_only_that(page: TestClient, corrections: 
     assert len(read_log(corrections)) == 6
 
 
+def test_a_report_that_is_opened_again_loses_what_done_had_accepted(page: TestClient) -> None:
+    post(page, on(page, "left", action="accept", before_concept="side:left"))
+    post(page, {"action": "done"})
+    told = post(page, {"action": "withdraw"}).json()
+    assert told["done"] is False
+    assert [one["before_concept"] for one in told["decisions"]] == ["side:left"]
+    refused = post(page, {"action": "withdraw"})
+    assert "not done" in refused.json()["error"]
+
+
+def test_what_was_decided_after_done_stays_when_it_is_opened_again(page: TestClient) -> None:
+    post(page, {"action": "done"})
+    post(page, on(page, "left", action="remove", before_concept="side:left"))
+    told = post(page, {"action": "withdraw"}).json()
+    assert [one["action"] for one in told["decisions"]] == ["remove"]
+
+
+def test_who_has_no_name_yet_reads_and_does_not_decide(page: TestClient, corrections: Path) -> None:
+    post(page, {"action": "done"})
+    told = page.get("/api/queue", params={"scope": "all"}).json()
+    assert [one["done"] for one in told["reports"]] == [False, False, False]
+    assert report(page, reviewer="")["decisions"] == []
+    assert post(page, {"action": "done"}, reviewer="").status_code == 422
+    assert {one.reviewer for one in read_log(corrections)} == {"ada"}
+
+
+def test_the_queue_says_why_a_report_is_there_and_a_line_of_it(page: TestClient) -> None:
+    told = page.get("/api/queue", params={"scope": "sample"}).json()
+    for one in told["reports"]:
+        assert one["reason"]
+        assert one["of"] >= 1
+        assert one["line"]
+    everything = page.get("/api/queue", params={"scope": "all"}).json()["reports"]
+    assert [one["reason"] for one in everything] == ["csv", "csv", "csv"]
+    assert everything[2]["line"] == "FINDINGS: The lungs are clear."
+    found = page.get("/api/queue", params={"scope": "all", "concept": "finding:pneumonia"}).json()
+    assert found["reports"][0]["line"].endswith("IMPRESSION: No pneumonia.")
+
+
 def test_a_phrase_is_added_by_characters_whatever_they_are(
     page: TestClient, corrections: Path
 ) -> None:
