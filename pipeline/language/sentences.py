@@ -5,12 +5,12 @@ breaks at de-identification marks, list numbers and missing spaces.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from string import ascii_lowercase
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from pipeline.lexicon.grammar import SentenceLists, load_grammar
 
@@ -44,6 +44,8 @@ _MARK: Final = r"(?:\d{1,2}[.)]|[-*\u2022])\s+"
 _LIST_MARK: Final = re.compile(rf"\s*(?:{_MARK})*")
 _SHORT_LINE: Final = re.compile(r"(?m)^([^\n]{1,45}[^\s,;/(-])[ \t]*\n[ \t]*(?=[A-Z][a-z])")
 
+# Pieces that are remembered.
+_CAPACITY: Final = 500_000
 # Nothing else makes no sentence.
 _SAY_NOTHING: Final = " .,;:-_"
 
@@ -65,8 +67,16 @@ class Passage(NamedTuple):
     sentences: tuple[tuple[int, int], ...]
 
 
+#: A sentence's start and end, and whether it only speaks of what the sentence before it found.
+Sentence: TypeAlias = tuple[int, int, bool]
+
+
 class SentenceSplitter:
     """Splits texts into sentences and passages.
+
+    Most full stops leave nothing to decide: before them a word that is no abbreviation, behind them
+    a word or the number of an item. No rule looks across such a one, so that what stands between
+    two of them is split by itself, and only once however often it is met.
 
     Args:
         lists: the words that it knows: abbreviations, and how sentences begin that refer back.
@@ -79,6 +89,19 @@ class SentenceSplitter:
         self._longest = max((len(word) for word in dotted), default=0) + 2
         # Letters that no abbreviation ends with leave nothing to look up.
         self._plain_ends = frozenset(ascii_lowercase) - {word[-1:] for word in dotted}
+        stop = r"\.(?<=[A-Za-z_)]\.)" + "".join(rf"(?<!{re.escape(word)}\.)" for word in dotted)
+        self._certain_stop = re.compile(
+            rf"{stop}(\s+(?=[A-Za-z]|\d{{1,2}}[.)]\s+\w)|(?=[A-Z][a-z]))"
+        )
+        # A line break that may end a sentence, but for those right behind such a stop.
+        self._line_break = re.compile(
+            rf"\n(?<!{stop}\n)(?<!{stop}\s\n)(?:"
+            r"[ \t]*(?:\n|[-*\u2022]\s|\d{1,2}[.!?)]|[A-Z][a-z]|[A-Z][A-Za-z/&, ]{1,40}:)"
+            r"|(?<=[ .,;:_-]\n) *[.,;:_-])"
+        )
+        # Of a piece that is a sentence, whether it refers back; of others their sentences. Plain
+        # values, which the garbage collector need not walk.
+        self._pieces: dict[str, bool | tuple[Sentence, ...]] = {}
 
     def passages(self, text: str) -> list[Passage]:
         """Passages of `text`: a sentence and those behind it that only speak of it.
@@ -86,16 +109,7 @@ class SentenceSplitter:
         Args:
             text: a section's text, with line breaks as received; offsets count its characters.
         """
-        passages: list[Passage] = []
-        for start, end in self.sentences(text):
-            anaphoric = self._anaphora.match(text, start, end) is not None
-            # A list item stands for itself, whatever it begins with.
-            if anaphoric and passages and text[passages[-1].end : start].isspace():
-                last = passages[-1]
-                passages[-1] = Passage(last.start, end, (*last.sentences, (start, end)))
-            else:
-                passages.append(Passage(start, end, ((start, end),)))
-        return passages
+        return join_passages(text, self.split(text))
 
     def sentences(self, text: str) -> list[tuple[int, int]]:
         """Sentences of `text` as (start, end), in order, disjoint, without blanks or list marks.
@@ -103,7 +117,47 @@ class SentenceSplitter:
         Args:
             text: a section's text, with line breaks as received.
         """
-        sentences: list[tuple[int, int]] = []
+        return [(start, end) for start, end, _ in self.split(text)]
+
+    def split(self, text: str) -> list[Sentence]:
+        """Sentences of `text`, each with whether it only speaks of the one before it."""
+        if "\n" in text:
+            if self._line_break.search(text) is not None:
+                return self._by_all_rules(text)
+            text = text.replace("\n", " ")
+        parts = self._certain_stop.split(text)
+        # Pieces and the blanks behind them in turn; all pieces but the last end with a full stop.
+        sentences: list[Sentence] = []
+        offset = 0
+        for index in range(0, len(parts) - 1, 2):
+            piece = parts[index] + "."
+            self._add_piece(sentences, piece, offset)
+            offset += len(piece) + len(parts[index + 1])
+        self._add_piece(sentences, parts[-1], offset)
+        return sentences
+
+    def _add_piece(self, sentences: list[Sentence], piece: str, offset: int) -> None:
+        known = self._pieces.get(piece)
+        if known is None:
+            known = self._read_piece(piece)
+        if isinstance(known, bool):
+            sentences.append((offset, offset + len(piece), known))
+        else:
+            sentences += [(start + offset, end + offset, back) for start, end, back in known]
+
+    def _read_piece(self, piece: str) -> bool | tuple[Sentence, ...]:
+        if len(self._pieces) >= _CAPACITY:
+            self._pieces.clear()
+        known: bool | tuple[Sentence, ...]
+        if _is_plain(piece):
+            known = self._anaphora.match(piece) is not None
+        else:
+            known = tuple(self._by_all_rules(piece))
+        self._pieces[piece] = known
+        return known
+
+    def _by_all_rules(self, text: str) -> list[Sentence]:
+        sentences: list[Sentence] = []
         for start, end in pairwise(self._cuts(text)):
             begin = start
             # Most sentences begin with a letter, and then there is no mark, and something is said.
@@ -113,18 +167,20 @@ class SentenceSplitter:
                 begin = mark.end() if mark is not None else start
             stripped = text[begin:end].rstrip()
             if said or stripped.strip(_SAY_NOTHING):
-                sentences.append((begin, begin + len(stripped)))
+                refers_back = self._anaphora.match(stripped) is not None
+                sentences.append((begin, begin + len(stripped), refers_back))
         return sentences
 
     def _cuts(self, text: str) -> list[int]:
         """Where `text` falls into sentences by all the rules, its own start and end included."""
-        cuts = [0, len(text)]
-        cuts += [stop.end() for stop in _STOP.finditer(text) if self._ends_sentence(text, stop)]
-        cuts += [item.start() for item in _ITEM.finditer(text) if _opens_item(text, item.start())]
+        cuts = {0, len(text)}
+        cuts.update(stop.end() for stop in _STOP.finditer(text) if self._ends_sentence(text, stop))
+        items = (item.start() for item in _ITEM.finditer(text))
+        cuts.update(start for start in items if _opens_item(text, start))
         if "\n" in text:
-            cuts += [line.end() for line in _LINE.finditer(text)]
-            cuts += [line.end() for line in _SHORT_LINE.finditer(text)]
-        return sorted(set(cuts)) if len(cuts) > 2 else cuts
+            cuts.update(line.end() for line in _LINE.finditer(text))
+            cuts.update(line.end() for line in _SHORT_LINE.finditer(text))
+        return sorted(cuts)
 
     def _ends_sentence(self, text: str, stop: re.Match[str]) -> bool:
         start = stop.start()
@@ -140,6 +196,19 @@ class SentenceSplitter:
         if stop["spaced"] is not None and text[start] == ".":
             return self._abbreviated.search(text[max(start - self._longest, 0) : start]) is None
         return True
+
+
+def join_passages(text: str, sentences: Sequence[Sentence]) -> list[Passage]:
+    """Passages of sentences of `text`, as `SentenceSplitter.split` found them."""
+    passages: list[Passage] = []
+    for start, end, refers_back in sentences:
+        # A list item stands for itself, whatever it begins with.
+        if refers_back and passages and text[passages[-1].end : start].isspace():
+            last = passages[-1]
+            passages[-1] = Passage(last.start, end, (*last.sentences, (start, end)))
+        else:
+            passages.append(Passage(start, end, ((start, end),)))
+    return passages
 
 
 @lru_cache(maxsize=8)
@@ -175,6 +244,15 @@ def _anaphora(lists: SentenceLists) -> re.Pattern[str]:
         rf"|(?:{_any_of(lists.anaphoric_hedges)})\b",
         re.IGNORECASE,
     )
+
+
+def _is_plain(piece: str) -> bool:
+    """Whether nothing in a piece can end a sentence or number an item, but for its last sign."""
+    body = piece[:-1]
+    # Spelled out: on short texts a third of a pattern's time.
+    if "." in body or ")" in body or "?" in body or "!" in body:
+        return False
+    return piece[:1].isalpha() and not piece[-1:].isspace()
 
 
 def _is_number(text: str, stop: int) -> bool:

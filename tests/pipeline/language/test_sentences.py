@@ -1,7 +1,7 @@
 """Sentences survive what reports do to them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.language.sentences import load_splitter
@@ -96,3 +96,29 @@ def test_passages_are_ordered_disjoint_and_lose_no_word(text: str) -> None:
             covered.append(text[start:stop])
     letters = [c for c in text if c.isalpha()]
     assert [c for c in "".join(covered) if c.isalpha()] == letters
+
+
+PIECES = st.sampled_from(
+    (
+        *"opacity Opacity effusion. No Lungs: Mrs vs approx e.g a.m Dr. CT ___ XXXX (left)".split(),
+        *"It This may findings 1. 2) 10. ) . .. ! ; ? 2.5 größe \x00 - *".split(),
+        "in the left lower lobe and the lingula, which is new since",
+    )
+)
+GAPS = st.sampled_from(
+    ("", " ", " ", " ", "  ", "\n", "\n\n", " \n", "\t", ". ", ".", ".\n", ".\n- ")
+)
+
+
+@given(st.lists(st.tuples(PIECES, GAPS), max_size=14).map(lambda p: "".join(a + b for a, b in p)))
+@settings(max_examples=400)
+def test_what_is_split_piece_by_piece_is_what_all_rules_split(text: str) -> None:
+    splitter = load_splitter()
+    assert splitter.split(text) == splitter._by_all_rules(text)
+
+
+@given(st.text(alphabet=" \n\t.,?!)(1aBsg_-\u2022", max_size=40))
+@settings(max_examples=400)
+def test_hostile_text_is_split_piece_by_piece_as_by_all_rules(text: str) -> None:
+    splitter = load_splitter()
+    assert splitter.split(text) == splitter._by_all_rules(text)
