@@ -8,6 +8,7 @@ from command_line.summary import StageSummary
 from data_contracts.corrections import REVIEW_SAMPLE
 from data_contracts.storage import read_table, write_table
 from pipeline.auditing.corrections.log import read_log
+from pipeline.auditing.tables.answers import check_outside_tables
 from pipeline.auditing.tables.database import Tables
 from pipeline.auditing.tables.sampling import Stratification, draw_sample
 from pipeline.labelling.decision import Decision
@@ -32,9 +33,10 @@ def audit_sample(
 
     Raises:
         SampleInReviewError: `out` is a sample, and reports of it are done.
-        TablesError: a table is missing, or an argument makes no sample.
+        TablesError: a table is missing, an argument makes no sample, or `out` lies within a table.
     """
     started = time.perf_counter()
+    check_outside_tables(out)
     if out.exists():
         _refuse_if_reviewed(out, read_log(corrections))
     with Tables(tables) as database:

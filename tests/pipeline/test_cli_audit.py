@@ -194,6 +194,14 @@ def test_a_sample_is_drawn_reviewed_measured_and_not_drawn_over(data: Path) -> N
     assert "wrote next.parquet" in done("sample", "--reports", "3", "--out", "next.parquet")
 
 
+def test_a_sample_is_never_put_into_a_table(data: Path) -> None:
+    before = sorted(path.name for path in (data / "labels.parquet").iterdir())
+    result = audit("sample", "--out", str(data / "labels.parquet" / "part-00009.parquet"))
+    assert result.exit_code == 2
+    assert "lies within a table" in result.stderr
+    assert sorted(path.name for path in (data / "labels.parquet").iterdir()) == before
+
+
 def test_measure_without_a_sample_names_the_command_that_draws_one() -> None:
     result = audit("measure")
     assert result.exit_code == 2

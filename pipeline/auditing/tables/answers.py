@@ -48,12 +48,21 @@ def check_place(path: Path) -> None:
     """
     if path.suffix not in FORMATS:
         raise TablesError(f"{path}: ends in neither {' nor '.join(FORMATS)}")
+    check_outside_tables(path)
+    if path.suffix == ".parquet" and path.exists() and not _is_answer(path):
+        raise TablesError(f"{path}: is a table, and no answer of a query; name another file")
+
+
+def check_outside_tables(path: Path) -> None:
+    """Make sure that a file to be written is no folder and no part of a table.
+
+    Raises:
+        TablesError: it is.
+    """
     if path.is_dir():
         raise TablesError(f"{path}: is a folder; name a file")
     if any(folder.suffix == ".parquet" for folder in path.resolve().parents):
         raise TablesError(f"{path}: lies within a table; name a file beside it")
-    if path.suffix == ".parquet" and path.exists() and not _is_answer(path):
-        raise TablesError(f"{path}: is a table, and no answer of a query; name another file")
 
 
 def write_answer(rows: pa.Table, path: Path) -> None:
