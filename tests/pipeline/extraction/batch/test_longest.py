@@ -1,10 +1,19 @@
 """The longest spans take their tokens first."""
 
+from typing import NamedTuple
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.extraction.batch.longest import keep_longest
+from pipeline.rules.overlaps import keep_longest as keep_longest_one_by_one
+
+
+class _Span(NamedTuple):
+    start: int
+    end: int
+
 
 _SPANS = st.lists(
     st.tuples(st.integers(0, 14), st.integers(1, 5)).map(lambda s: (s[0], s[0] + s[1])), max_size=14
@@ -14,17 +23,6 @@ _SPANS = st.lists(
 def kept(spans: list[tuple[int, int]]) -> list[bool]:
     columns = np.array(spans, dtype=np.int64).reshape(-1, 2)
     return [bool(stays) for stays in keep_longest(columns[:, 0], columns[:, 1])]
-
-
-def one_after_the_other(spans: list[tuple[int, int]]) -> list[bool]:
-    """The same, slowly: the longest first, of equal lengths the leftmost, where all is free."""
-    taken: dict[int, tuple[int, int]] = {}
-    stays: set[tuple[int, int]] = set()
-    for span in sorted(set(spans), key=lambda s: (s[0] - s[1], s[0])):
-        if not any(token in taken for token in range(*span)):
-            taken.update(dict.fromkeys(range(*span), span))
-            stays.add(span)
-    return [span in stays for span in spans]
 
 
 def test_a_longer_span_wins_and_what_it_does_not_touch_stays() -> None:
@@ -41,5 +39,7 @@ def test_equal_spans_stay_together() -> None:
 
 
 @given(_SPANS)
-def test_it_is_what_one_after_the_other_would_keep(spans: list[tuple[int, int]]) -> None:
-    assert kept(spans) == one_after_the_other(spans)
+def test_it_is_what_the_rule_keeps(spans: list[tuple[int, int]]) -> None:
+    phrases = [_Span(start, end) for start, end in spans]
+    staying = {id(phrase) for phrase in keep_longest_one_by_one(phrases)}
+    assert kept(spans) == [id(phrase) in staying for phrase in phrases]
