@@ -9,7 +9,7 @@ import typer
 from command_line.commands import Commands, require, require_tables
 from command_line.options import Assignments, Metrics, Params, metrics_path
 from command_line.summary import report, write_metrics
-from pipeline.options import Tables, settings_of
+from pipeline.options import Corrections, Tables, settings_of
 
 if TYPE_CHECKING:
     from pipeline.auditing.references.coding import ReferenceKind
@@ -32,15 +32,6 @@ Sample = Annotated[
         "--sample",
         metavar="FILE",
         help="The sample under review. Default: sample.parquet in the folder of the corrections.",
-        show_default=False,
-    ),
-]
-Corrections = Annotated[
-    Path | None,
-    typer.Option(
-        "--corrections",
-        metavar="DIR",
-        help="Folder of the corrections. Default: label.corrections of the settings.",
         show_default=False,
     ),
 ]

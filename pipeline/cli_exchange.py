@@ -9,7 +9,7 @@ import typer
 from command_line.commands import Commands, require_tables
 from command_line.options import Assignments, Params
 from command_line.summary import report
-from pipeline.options import Tables, settings_of
+from pipeline.options import Corrections, Tables, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,15 +63,6 @@ Annotator = Annotated[
         metavar="ID",
         help="Whose work counts, where the file has several people's: their id or address in Label "
         "Studio.",
-        show_default=False,
-    ),
-]
-Corrections = Annotated[
-    Path | None,
-    typer.Option(
-        "--corrections",
-        metavar="DIR",
-        help="Folder of the corrections. Default: label.corrections of the settings.",
         show_default=False,
     ),
 ]

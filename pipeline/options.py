@@ -21,6 +21,15 @@ Out = Annotated[
         show_default=False,
     ),
 ]
+Corrections = Annotated[
+    Path | None,
+    typer.Option(
+        "--corrections",
+        metavar="DIR",
+        help="Folder of the corrections. Default: label.corrections of the settings.",
+        show_default=False,
+    ),
+]
 Scheduler = Annotated[
     str | None,
     typer.Option(
