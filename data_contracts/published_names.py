@@ -1,7 +1,7 @@
 """What published data sets call a finding, and the concept that is meant.
 
-Boxes and labels of one data set may spell a finding in two ways: ChestX-ray14 boxes `Infiltrate` and
-labels `Infiltration`. Both sides look names up here, so that one finding is one concept.
+Boxes and labels of one data set may spell a finding in two ways: ChestX-ray14 boxes `Infiltrate`
+and labels `Infiltration`. Both sides look names up here, so that one finding is one concept.
 """
 
 import re
