@@ -8,7 +8,6 @@ from pydantic import Field
 
 from command_line.settings_files import SettingsPart, StrictSettings, parse_assignment
 
-Backbone = Literal["resnet18", "resnet34", "resnet50"]
 #: How the baselines' classifiers are trained.
 Recipe = Literal["plain", "hide_and_seek"]
 RegionSource = Literal["detector", "grid"]
@@ -63,14 +62,30 @@ class PictureSettings(StrictSettings):
 class BackboneSettings(StrictSettings):
     """The feature pyramid that detector and classifiers stand on."""
 
-    name: Backbone = "resnet18"
-    weights: Path | None = Field(
-        default=None, description="Pretrained weights (safetensors, or a plain state dict)."
+    name: str = Field(default="resnet18", min_length=1, description="Any of timm's bodies.")
+    weights: str | None = Field(
+        default=None,
+        description="Pretrained weights: a file (safetensors, or a plain state dict), `package:` "
+        "and an installed package's name, or `timm`, which fetches its own.",
+    )
+    intensities: tuple[float, float] | None = Field(
+        default=None,
+        description="What black and white are to the body, such as [-1024, 1024]; none takes "
+        "timm's mean and spread of it.",
     )
     channels: int = Field(default=64, ge=8, description="Channels of each level of the pyramid.")
+    finest: Literal[4, 8, 16] = Field(
+        default=8, description="Pixels to a cell of the pyramid's finest level."
+    )
     stride: Literal[16, 32] = Field(
         default=16,
         description="Pixels to a cell of the body's last stage; later ones are left out.",
+    )
+    freeze_norms: bool = Field(
+        default=False, description="Batch norms stay as the pretrained weights have them."
+    )
+    pace: float = Field(
+        default=1.0, gt=0, le=1, description="The body's share of the learning rate."
     )
 
 

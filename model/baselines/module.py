@@ -43,6 +43,7 @@ class ClassifierModule(lightning.LightningModule):
         self.classifier = classifier
         self.settings = settings.classifier
         self.policy = settings.network
+        self.pace = settings.backbone.pace
         self.steps = steps
         self.register_buffer("train_values", train_values, persistent=False)
         self.register_buffer("validation_values", validation_values, persistent=False)
@@ -64,7 +65,8 @@ class ClassifierModule(lightning.LightningModule):
 
     def configure_optimizers(self) -> Any:
         """AdamW with one cycle of the learning rate."""
-        return one_cycle(self.parameters(), self.settings, self.steps)
+        body = self.classifier.body.parameters()
+        return one_cycle(self.parameters(), self.settings, self.steps, body, self.pace)
 
     def training_pixels(self, pixels: Tensor, seed: tuple[int, ...]) -> Tensor:
         """[B, 1, S, S] uint8 what the classifier is trained on, of augmented pictures: the same.

@@ -62,7 +62,7 @@ def train_on_reports(
     size, workers = settings.picture.size, settings.hardware.workers
     training = shuffled(CachedPictures(train, size), own.batch_size, own.seed, workers)
     lightning.seed_everything(own.seed, verbose=False)
-    network = ImageClassifier(settings.backbone, len(labels.concepts))
+    network = ImageClassifier(settings.backbone, size, len(labels.concepts))
     origin = {}
     if settings.regions.source == "detector":
         network.start_from(load_detector(detector))
