@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from model.training.card import FORMAT, (
+from model.training.card import (
+    FORMAT,
     Card,
     WeightsError,
     check_vocabulary,
