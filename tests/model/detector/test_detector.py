@@ -10,9 +10,9 @@ from torchvision.ops import box_iou
 from model.detector.backbone import BackboneError, freeze, make_resnet
 from model.detector.candidates import CandidateFinder
 from model.detector.checkpoint import load_detector, save_detector
+from model.detector.region_sources.grid import grid_windows
 from model.detector.retinanet import Detector
 from model.detector.texture import LOOKS
-from model.detector.windows import grid_windows
 from model.settings import BackboneSettings, RegionSettings
 
 SIZE = 64
