@@ -66,7 +66,8 @@ def test_boxes_lie_in_the_images_own_pixels(predictor: Predictor, wide: Path) ->
 def test_without_a_detector_windows_are_read_but_not_exported(
     trained: Any, wide: Path, tmp_path: Path
 ) -> None:
-    shutil.copytree(trained.models / "network", tmp_path / "models" / "network")
+    for needed in ("network", "evaluation"):
+        shutil.copytree(trained.models / needed, tmp_path / "models" / needed)
     regions = trained.settings.regions.model_copy(update={"source": "grid"})
     settings = trained.settings.model_copy(update={"regions": regions})
     predictor = load_predictor(tmp_path / "models", settings)
