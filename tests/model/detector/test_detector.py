@@ -9,9 +9,10 @@ from torchvision.ops import box_iou
 
 from model.detector.candidates import CandidateFinder
 from model.detector.checkpoint import load_detector, save_detector
+from model.detector.region_sources.grid import grid_windows
 from model.detector.retinanet import Detector
 from model.detector.texture import LOOKS
-from model.detector.windows import grid_windows
+from model.registries.region_sources import REGION_SOURCES
 from model.settings import BackboneSettings, RegionSettings
 
 SIZE = 64
@@ -95,7 +96,7 @@ def test_texture_is_read_on_the_way_to_the_same_levels(detector: Detector) -> No
 
 def test_features_are_as_many_wherever_regions_come_from(detector: Detector) -> None:
     detector.eval()
-    for source in ("detector", "grid"):
+    for source in REGION_SOURCES:
         settings = RegionSettings.model_validate({"source": source, "per_image": 4})
         found = CandidateFinder(detector, settings)(batch()[0])
         assert len(found) == 4
