@@ -241,7 +241,7 @@ def crossvalidate(
         list[str] | None,
         typer.Option(
             metavar="LABEL",
-            help="Label of the boxes to find; may be repeated. Default: opacity.",
+            help="Label of the boxes to find; may be repeated. Default: finding:opacity.",
             show_default=False,
         ),
     ] = None,
@@ -269,7 +269,7 @@ def crossvalidate(
     summary = stage(
         settings=settings,
         images=CohortSettings(tables=images, root=root),
-        targets=target or ["opacity"],
+        targets=target or ["finding:opacity"],
         tables=tables,
         models=models,
         out=out,

@@ -27,11 +27,15 @@ _ROOM: Final = "model.images.sources"
 KINDS: Final = Registry(
     "kind of image source",
     {
-        "rsna": Kind(f"{_ROOM}.rsna:open_rsna"),
+        "rsna": Kind(f"{_ROOM}.rsna:open_rsna", annotations=True),
         "chestxray14": Kind(f"{_ROOM}.chestxray14:open_chestxray14"),
         "covid": Kind(f"{_ROOM}.covid:open_covid"),
+        "vindr_cxr": Kind(f"{_ROOM}.vindr_cxr:open_vindr_cxr"),
+        "padchest_gr": Kind(f"{_ROOM}.padchest_gr:open_padchest_gr"),
+        "chexlocalize": Kind(f"{_ROOM}.chexlocalize:open_chexlocalize"),
         "mimic_cxr_jpg": Kind(f"{_ROOM}.mimic_cxr_jpg:open_mimic_cxr_jpg", annotations=True),
         "ms_cxr": Kind(f"{_ROOM}.ms_cxr:open_ms_cxr", annotations=True),
+        "nvidia_mimic": Kind(f"{_ROOM}.nvidia_mimic:open_nvidia_mimic", annotations=True),
         "folder": Kind(f"{_ROOM}.folder:open_folder", annotations=True),
     },
 )
