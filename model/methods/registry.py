@@ -1,12 +1,13 @@
 """The list of all methods, in the order of figures. A new method is a module and a line here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from model.methods.ablations import ABLATIONS
 from model.methods.class_maps import CAM, GRAD_CAM, HIDE_AND_SEEK
 from model.methods.cross_attention import CROSS_ATTENTION
 from model.methods.detector_alone import DETECTOR
+from model.methods.mean_boxes import MEAN_BOXES
 from model.methods.method import CrossValidate, Method, Read, Training
 from model.methods.random_boxes import RANDOM
 
@@ -17,6 +18,7 @@ METHODS: tuple[Method, ...] = (
     GRAD_CAM,
     HIDE_AND_SEEK,
     *ABLATIONS,
+    MEAN_BOXES,
     RANDOM,
 )
 #: Name of the method that `predict` uses and that the others are compared with.
@@ -39,14 +41,16 @@ def cross_validations() -> Iterator[CrossValidate]:
     yield from dict.fromkeys(method.crossvalidate for method in METHODS if method.crossvalidate)
 
 
-def rivals_of(name: str) -> list[str]:
-    """Names of the methods over which a method's lead is reported."""
-    return [method.name for method in METHODS if name in method.rival_of]
-
-
 def drawn_methods() -> list[str]:
     """Names of the methods that have a line of their own in figures, in their order."""
     return [method.name for method in METHODS if method.colour]
+
+
+def in_listed_order(names: Iterable[str]) -> list[str]:
+    """The names of listed methods in the list's order, then all others by the alphabet."""
+    given = set(names)
+    listed = [method.name for method in METHODS if method.name in given]
+    return [*listed, *sorted(given - set(listed))]
 
 
 def colour_of(name: str) -> str:
