@@ -73,26 +73,54 @@ MAPS: Final = Contract(
     ),
 )  # fmt: skip
 
+_SCORE = (
+    Column("seed", pa.int64(), "Seed of the run; -1 for all seeds together.", minimum=-1),
+    Column("cohort", _TEXT, "The images that were scored."),
+    Column("score", _TEXT, "Name of the score, such as `accuracy` or `auroc`."),
+    Column("subject", _TEXT, "What was scored: `boxes`, a concept id, `macro`, "
+           "`geographic_extent` or `opacity`."),
+    Column("overlap", _TEXT, "How boxes are held against each other.",
+           allowed=("iou", "iobb", "none")),
+    Column("threshold", _NUMBER, "Least overlap that counts; 0 where none does.", "fraction",
+           minimum=0),
+    Column("at_false_positives", _NUMBER, "False positives at which a `sensitivity` is read; 0 "
+           "for other scores.", "per image", minimum=0),
+)  # fmt: skip
+_SCORED = (
+    Column("images", pa.int64(), "Images scored.", minimum=0),
+    Column("patients", pa.int64(), "Patients they are of.", minimum=0),
+)
+_SCORE_KEY = tuple(column.name for column in _SCORE)
+
 SCORES: Final = Contract(
     name="scores",
-    version=1,
+    version=2,
     row="a score of a method on a cohort, with its interval over patients",
-    primary_key=("method", "seed", "cohort", "score", "subject", "overlap", "threshold"),
+    primary_key=("method", *_SCORE_KEY),
     columns=(
         _METHOD,
-        Column("seed", pa.int64(), "Seed of the run; -1 for all seeds together.", minimum=-1),
-        Column("cohort", _TEXT, "The images that were scored."),
-        Column("score", _TEXT, "Name of the score, such as `accuracy` or `auroc`."),
-        Column("subject", _TEXT, "What was scored: `boxes`, a concept id, `macro`, "
-               "`geographic_extent` or `opacity`."),
-        Column("overlap", _TEXT, "How boxes are held against each other.",
-               allowed=("iou", "iobb", "none")),
-        Column("threshold", _NUMBER, "Least overlap that counts; 0 where none does.", "fraction",
-               minimum=0),
+        *_SCORE,
         Column("value", _NUMBER, "The score; null where it is not defined.", nullable=True),
         Column("low", _NUMBER, "Lower end of its 95% interval.", nullable=True),
         Column("high", _NUMBER, "Upper end of its 95% interval.", nullable=True),
-        Column("images", pa.int64(), "Images scored.", minimum=0),
-        Column("patients", pa.int64(), "Patients they are of.", minimum=0),
+        *_SCORED,
+    ),
+)
+
+DIFFERENCES: Final = Contract(
+    name="differences",
+    version=1,
+    row="a method's score less that of a method it is compared with, over the same patients",
+    primary_key=("method", "compared_with", *_SCORE_KEY),
+    columns=(
+        _METHOD,
+        Column("compared_with", _TEXT, "The method whose score is taken away."),
+        *_SCORE,
+        Column("value", _NUMBER, "The difference; null where either score is not defined.",
+               nullable=True),
+        Column("low", _NUMBER, "Lower end of its 95% interval, both methods scored on the same "
+               "draws of patients.", nullable=True),
+        Column("high", _NUMBER, "Upper end of that interval.", nullable=True),
+        *_SCORED,
     ),
 )  # fmt: skip

@@ -276,3 +276,48 @@ def crossvalidate(
         folds=folds,
     )
     report(summary, metrics_path(metrics, "crossvalidate"))
+
+
+@app.command(epilog="Example: python -m model results evaluation --title 'ChestX-ray8' --out a.md")
+def results(
+    evaluations: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="DIR...", help="Folders of scores; several are seeds of one experiment."
+        ),
+    ],
+    title: Annotated[str, typer.Option(metavar="TEXT", help="Title of the page.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Markdown file to write.")],
+    made_by: Annotated[
+        str, typer.Option(metavar="TEXT", help="Command that made the scores, to be shown.")
+    ] = "uv run python -m model evaluate",
+    published: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="YAML file of published scores to show too.", show_default=False
+        ),
+    ] = None,
+    params: Params = None,
+    assignments: Assignments = None,
+    metrics: Metrics = None,
+) -> None:
+    """Write one page of scores on real images, beside those that others published.
+
+    The settings are those of the evaluation; model.cohorts.localization tells what was scored.
+    """
+    from model.settings import resolve_settings
+
+    settings = resolve_settings(params, assignments)
+    for folder in evaluations:
+        require("results", folder / "scores.parquet", f"model evaluate --out {folder}")
+    from model.stages.results import results as stage
+
+    summary = stage(
+        settings=settings,
+        evaluations=evaluations,
+        published=published,
+        title=title,
+        command=made_by,
+        out=out,
+    )
+    report(summary, metrics_path(metrics, "results"))

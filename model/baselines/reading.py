@@ -1,7 +1,7 @@
 """What the baselines find on the images of a cohort."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -11,6 +11,7 @@ from torch import Tensor
 
 from model.baselines.classifier import ImageClassifier, TrainedClassifier
 from model.baselines.map_boxes import Map, boxes_of_map, over_square
+from model.baselines.mean_boxes import mean_boxes, placed_on
 from model.baselines.random_boxes import random_boxes, relative_sizes
 from model.reading.evidence import evidence_of_boxes, evidence_of_map, peak_of
 from model.reading.findings import Findings, FoundBox, edges_of
@@ -158,6 +159,21 @@ def findings_at_random(cohort: Cohort, sizes_from: Cohort, seed: int) -> Iterato
     for image in cohort.images:
         boxes = random_boxes(image, sizes, rng)
         yield _of_boxes(image, boxes, np.sort(rng.random(len(boxes)))[::-1])
+
+
+def findings_of_mean_boxes(cohort: Cohort, averaged: Cohort) -> Iterator[Findings]:
+    """The same boxes with the same scores on every image; it points to the better one's middle.
+
+    Args:
+        cohort: the images.
+        averaged: the cohort whose boxes are averaged.
+    """
+    boxes = mean_boxes(averaged)
+    for image in cohort.images:
+        edges = placed_on(image, boxes)
+        middles = (edges[:, :2] + edges[:, 2:]) / 2
+        point = (float(middles[0, 0]), float(middles[0, 1])) if len(middles) else None
+        yield replace(_of_boxes(image, edges, boxes.scores), point=point)
 
 
 def _of_boxes(image: CohortImage, edges: Boxes, scores: Map) -> Findings:

@@ -1,19 +1,35 @@
 """Scores of what a method found on the images that were kept from it."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from model.baselines.reading import image_boxes
 from model.reading.findings import Findings
 from model.scoring.bootstrap import draw_patients
-from model.scoring.scorecard import ScoredImage, score_boxes, score_severity
+from model.scoring.differences import paired_differences
+from model.scoring.scorecard import Score, ScoredImage, score_boxes, score_severity
 from model.scoring.summary_table import score_row
 from model.settings import ModelSettings
 from model.tensors.cohorts import Cohort, CohortImage
 
 _SUBJECTS: Final = ("geographic_extent", "opacity")
+_BOXES: Final = "localization"
+
+
+class PartScores(NamedTuple):
+    """A method's scores on one part.
+
+    Attributes:
+        image_ids: of the images that were scored, in their order.
+        patients: number of patients that these are of.
+        scores: with their draws.
+    """
+
+    image_ids: tuple[str, ...]
+    patients: int
+    scores: list[Score]
 
 
 def scored_images(
@@ -50,21 +66,62 @@ def _scored_image(
         found.evidence,
         severity={name: getattr(own, name) for name in _SUBJECTS} if own else {},
         reference_severity=reference,
+        least_score=found.least_score,
     )
 
 
-def score_rows(name: str, images: Iterable[ScoredImage], settings: ModelSettings) -> Iterator[Any]:
-    """Localization on the images whose boxes are known, severity on those that are scored."""
+def score_parts(images: Sequence[ScoredImage], settings: ModelSettings) -> dict[str, PartScores]:
+    """Localization on the images whose boxes are known, severity on those that are scored.
+
+    Args:
+        images: with what a method found on them.
+        settings: how to draw patients.
+
+    Returns:
+        The scores by part; a part that no image is of is left out.
+    """
     evaluation = settings.evaluation
     scored = [image for image in images if image.reference_severity and image.severity]
     boxed = [image for image in images if len(image.boxes.reference) and image.evidence is not None]
-    for part, own in (("localization", boxed), ("severity", scored)):
+    found: dict[str, PartScores] = {}
+    for part, own in ((_BOXES, boxed), ("severity", scored)):
         if not own:
             continue
         patients = [image.boxes.subject_id for image in own]
         draws = draw_patients(patients, evaluation.draws, evaluation.seed)
-        scores = (
-            score_boxes(own, 0.0, draws) if part == "localization" else (score_severity(own, draws))
-        )
-        for score in scores:
-            yield score_row(name, part, settings.network.seed, score, len(set(patients)))
+        least = [image.least_score for image in own]
+        scores = score_boxes(own, least, draws) if part == _BOXES else score_severity(own, draws)
+        image_ids = tuple(image.boxes.image_id for image in own)
+        found[part] = PartScores(image_ids, len(set(patients)), list(scores))
+    return found
+
+
+def score_rows(
+    scores: Mapping[str, Mapping[str, PartScores]], compared_with: str, seed: int
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """All scores as rows of the contract `scores`, and their differences to one method's.
+
+    Methods that were scored on other images than that one have no difference.
+
+    Args:
+        scores: of each method and part.
+        compared_with: the method whose scores are taken away.
+        seed: of the trainings.
+
+    Returns:
+        Rows of `scores`, and of `differences`.
+    """
+    rows, differences = [], []
+    for method, parts in scores.items():
+        for part, own in parts.items():
+            rows += [score_row(method, part, seed, score, own.patients) for score in own.scores]
+            other = scores.get(compared_with, {}).get(part)
+            if method != compared_with and other and other.image_ids == own.image_ids:
+                differences += [
+                    {
+                        **score_row(method, part, seed, score, own.patients),
+                        "compared_with": compared_with,
+                    }
+                    for score in paired_differences(own.scores, other.scores)
+                ]
+    return rows, differences

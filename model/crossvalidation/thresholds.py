@@ -11,7 +11,9 @@ from model.tensors.cohorts import Cohort
 
 
 def fold_findings(found: Sequence[Findings], cohort: Cohort, fold: Fold) -> list[Findings]:
-    """Findings on a fold's test images, without the boxes below the other images' best threshold.
+    """Findings on a fold's test images, with the other images' best threshold.
+
+    Boxes below it are kept: average precision and FROC rank them all.
 
     Args:
         found: findings on all images.
@@ -22,8 +24,4 @@ def fold_findings(found: Sequence[Findings], cohort: Cohort, fold: Fold) -> list
         one for one in found if one.image_id in cohort.boxes and one.image_id not in fold.test
     ]
     least, _ = best_threshold(image_boxes(others, cohort))
-    return [
-        replace(one, boxes=tuple(box for box in one.boxes if box.score >= least))
-        for one in found
-        if one.image_id in fold.test
-    ]
+    return [replace(one, least_score=least) for one in found if one.image_id in fold.test]

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from data_contracts.predictions import EVERYTHING
 from model.figures.accuracy_over_iou import draw_accuracy
+from model.figures.froc import draw_froc
 from model.figures.overlays import Overlay, draw_attention, draw_boxes
 from model.figures.precision_recall import draw_precision_recall
 from model.figures.severity_scatter import draw_severity
@@ -32,7 +33,7 @@ def draw_figures(
     predictions: Path,
     out: Path,
 ) -> tuple[Path, ...]:
-    """Draw accuracy, precision-recall, severity, and overlays of ours; returns the files.
+    """Draw accuracy, precision-recall, FROC, severity, and overlays of ours; returns the files.
 
     Args:
         rows: of the contract `scores`.
@@ -44,6 +45,7 @@ def draw_figures(
     paths = [
         save(draw_accuracy(rows), out / "accuracy_over_iou.png"),
         save(draw_precision_recall(scored), out / "precision_recall.png"),
+        save(draw_froc(scored), out / "froc.png"),
     ]
     if OURS in scored:
         own = scored[OURS]

@@ -38,12 +38,7 @@ def _ablation(name: str, update: Mapping[str, Any], **shown: Any) -> Method:
 
 
 ABLATIONS: Final = (
-    _ablation(
-        "shuffled_reports",
-        {"reports": "shuffled"},
-        colour="#56B4E9",
-        rival_of=(cross_attention.CROSS_ATTENTION.name,),
-    ),
+    _ablation("shuffled_reports", {"reports": "shuffled"}, colour="#56B4E9"),
     _ablation("without_text", {"matching": 0.0, "vectors": "one_hot"}, colour="#7A5195"),
     _ablation("with_objectness", {"objectness": True}),
     _ablation("without_coordinates", {"coordinates": False}),

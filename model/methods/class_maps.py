@@ -92,7 +92,6 @@ CAM: Final = Method(
     colour="#D55E00",
     training=_PLAIN,
     crossvalidate=_crossvalidate,
-    rival_of=("cross_attention",),
 )
 GRAD_CAM: Final = Method(
     name="grad_cam",
@@ -101,7 +100,6 @@ GRAD_CAM: Final = Method(
     colour="#E69F00",
     training=_PLAIN,
     crossvalidate=_crossvalidate,
-    rival_of=("cross_attention",),
 )
 HIDE_AND_SEEK: Final = Method(
     name=_HIDE_AND_SEEK,

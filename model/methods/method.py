@@ -61,7 +61,7 @@ class ReadingInputs:
 
 #: Method, part, and the findings on each image of the part.
 PartFindings: TypeAlias = tuple[str, str, Sequence[Findings]]
-#: Method, and the findings on each test image of a fold, boxes below the threshold left out.
+#: Method, and the findings on each test image of a fold, with the threshold of their boxes.
 FoldFindings: TypeAlias = tuple[str, Sequence[Findings]]
 Read: TypeAlias = Callable[[ReadingInputs], Iterator[PartFindings]]
 CrossValidate: TypeAlias = Callable[[Trial], Iterator[FoldFindings]]
@@ -79,7 +79,6 @@ class Method:
         colour: of its lines, `#RRGGBB`; None leaves it out of the figures with a line a method.
         training: how its weights are trained; None for a method without any of its own.
         crossvalidate: scores it on other images, in folds; shared as `read` is. None leaves it out.
-        rival_of: names of the methods whose lead over this one the stage evaluate reports.
     """
 
     name: str
@@ -88,7 +87,6 @@ class Method:
     colour: str | None = None
     training: Training | None = None
     crossvalidate: CrossValidate | None = None
-    rival_of: tuple[str, ...] = ()
 
     @property
     def shown_name(self) -> str:

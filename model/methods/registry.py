@@ -3,13 +3,14 @@
 Methods of installed packages follow those listed here; see `model/registries/outside_methods.py`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from model.methods.ablations import ABLATIONS
 from model.methods.class_maps import CAM, GRAD_CAM, HIDE_AND_SEEK
 from model.methods.cross_attention import CROSS_ATTENTION
 from model.methods.detector_alone import DETECTOR
+from model.methods.mean_boxes import MEAN_BOXES
 from model.methods.method import CrossValidate, Method, Read, Training
 from model.methods.random_boxes import RANDOM
 from model.registries.outside import ExtensionError
@@ -23,6 +24,7 @@ METHODS: tuple[Method, ...] = (
     GRAD_CAM,
     HIDE_AND_SEEK,
     *ABLATIONS,
+    MEAN_BOXES,
     RANDOM,
 )
 #: Name of the method that `predict` uses and that the others are compared with.
@@ -59,14 +61,16 @@ def cross_validations() -> Iterator[CrossValidate]:
     )
 
 
-def rivals_of(name: str) -> list[str]:
-    """Names of the methods over which a method's lead is reported."""
-    return [method.name for method in all_methods() if name in method.rival_of]
-
-
 def drawn_methods() -> list[str]:
     """Names of the methods that have a line of their own in figures, in their order."""
     return [method.name for method in all_methods() if method.colour]
+
+
+def in_listed_order(names: Iterable[str]) -> list[str]:
+    """The names of listed methods in the list's order, then all others by the alphabet."""
+    given = set(names)
+    listed = [method.name for method in all_methods() if method.name in given]
+    return [*listed, *sorted(given - set(listed))]
 
 
 def colour_of(name: str) -> str:

@@ -48,6 +48,7 @@ class Findings:
         severity: None for methods that give none.
         point: column and row of the peak in the image's own pixels; None where nothing is found.
         evidence_of: [32, 32] evidence of single concepts, by concept id; empty where not requested.
+        least_score: boxes below it are ranked, but not shown; 0 where that is decided later.
     """
 
     image_id: str
@@ -57,6 +58,7 @@ class Findings:
     severity: Severity | None
     point: tuple[float, float] | None
     evidence_of: dict[str, npt.NDArray[np.float32]]
+    least_score: float = 0.0
 
 
 def edges_of(boxes: tuple[FoundBox, ...]) -> Boxes:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from model.scoring.localization import ImageBoxes
 from model.scoring.matching import match
@@ -58,9 +59,15 @@ def best_threshold(images: Sequence[ImageBoxes]) -> tuple[float, float]:
     return float(scores[order][best]), float(f1[best])
 
 
-def above_threshold(images: Sequence[ImageBoxes], threshold: float) -> list[ImageBoxes]:
-    """The images without the predicted boxes whose score is below a threshold."""
-    kept = [image.scores >= threshold for image in images]
+def above_threshold(images: Sequence[ImageBoxes], threshold: npt.ArrayLike) -> list[ImageBoxes]:
+    """The images without the predicted boxes whose score is below a threshold.
+
+    Args:
+        images: I images.
+        threshold: one for all images, or [I], each image's own.
+    """
+    least = np.broadcast_to(threshold, len(images))
+    kept = [image.scores >= own for image, own in zip(images, least, strict=True)]
     return [
         ImageBoxes(
             image.image_id,

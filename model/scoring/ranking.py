@@ -53,7 +53,7 @@ def average_precision_of(
     ends = np.searchsorted(ranked, ranked[hits], side="right")
     counts = draws[:, images[hits]]
     found = np.cumsum(counts, axis=1)[:, np.searchsorted(hits, ends) - 1]
-    taken = _weight_before(images, ends, draws)
+    taken = weight_before(images, ends, draws)
     precision = np.divide(found, taken, out=np.zeros_like(found), where=taken > 0)
     positives = counts.sum(axis=1) if total is None else total
     gained = (counts * precision).sum(axis=1)
@@ -79,10 +79,16 @@ def ranks_of(values: npt.NDArray[Any], draws: Draws) -> npt.NDArray[np.float64]:
     return ranks
 
 
-def _weight_before(
+def weight_before(
     images: npt.NDArray[np.int64], ends: npt.NDArray[np.int64], draws: Draws
 ) -> npt.NDArray[np.float64]:
-    """[D + 1, H] total weight of the first `ends` [H] of the ranked items, whose images are [N]."""
+    """[D + 1, H] total weight of the items before each of H places in a ranking.
+
+    Args:
+        images: [N] the image of each item, in the ranking's order.
+        ends: [H] the places, rising; an item at a place is not before it.
+        draws: [D + 1, I] weights of the images.
+    """
     run = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
     of_run = (run, images[: len(run)])
     # A row for each run of items from one end to the next, so N entries in all.

@@ -10,9 +10,11 @@ import numpy.typing as npt
 from model.scoring.bootstrap import Drawn, Draws, Interval, interval, mean, ratio, rows_of_draws
 from model.scoring.calibration import above_threshold
 from model.scoring.contrast import contrast_to_noise
+from model.scoring.froc import FALSE_POSITIVES, froc_curve, sensitivity_at
 from model.scoring.localization import ImageBoxes, Measure, rsna_of
 from model.scoring.matching import match
 from model.scoring.overlap import Overlaps, dice, iobb, iou
+from model.scoring.ranked_boxes import average_precision_of_boxes, rank_boxes
 from model.scoring.ranking import auroc, average_precision_of
 from model.scoring.severity import severity_scores
 
@@ -23,7 +25,8 @@ THRESHOLDS: Final[dict[Measure, tuple[float, ...]]] = {
 }
 #: Fewer images with, or without, a concept say nothing of how well it is recognised.
 MIN_IMAGES: Final = 10
-_PRECISION_AT: Final = (0.3, 0.5)
+#: IoU at which rankings of boxes are scored.
+RANKED_AT: Final = (0.3, 0.5)
 BOXES: Final = "boxes"
 MACRO: Final = "macro"
 
@@ -42,6 +45,7 @@ class ScoredImage:
         truth: concept id to whether the image has it; unknown ones are left out.
         severity: predicted score by name.
         reference_severity: reference score by name.
+        least_score: threshold of its boxes, where each fold has its own.
     """
 
     boxes: ImageBoxes
@@ -53,43 +57,88 @@ class ScoredImage:
     truth: Mapping[str, bool] = field(default_factory=dict)
     severity: Mapping[str, float] = field(default_factory=dict)
     reference_severity: Mapping[str, float] = field(default_factory=dict)
+    least_score: float = 0.0
 
 
 class Score(NamedTuple):
-    """One score; see the contract `scores`."""
+    """One score; see the contract `scores`.
+
+    Attributes:
+        drawn: [D + 1] of all images, and of each draw of patients.
+        images: how many were scored.
+    """
 
     score: str
     subject: str
     overlap: str
     threshold: float
-    interval: Interval
+    drawn: Drawn
     images: int
+    at_false_positives: float = 0.0
+
+    @property
+    def interval(self) -> Interval:
+        """The score with its 95% interval over patients."""
+        return interval(self.drawn)
 
 
-def score_boxes(images: Sequence[ScoredImage], least_score: float, draws: Draws) -> Iterator[Score]:
+def score_boxes(
+    images: Sequence[ScoredImage], least_score: npt.ArrayLike, draws: Draws
+) -> Iterator[Score]:
     """Localization scores: of the boxes above the threshold, and of the ranking of all boxes.
+
+    Accuracy is the share of the reference boxes that are found. Wang et al. 2017, "ChestX-ray8",
+    count cases, an image with a finding; as their list has one box for each, that is the same.
+    Their average false positives are not ours: `docs/method.md` has the difference.
 
     Args:
         images: of the cohort.
-        least_score: the method's threshold, chosen on another split.
+        least_score: the method's threshold, chosen on another split: one, or [I] where images are
+            of several folds.
         draws: [D + 1, I] weights of the images.
     """
     shown = above_threshold([image.boxes for image in images], least_score)
-    count = len(images)
+    yield from _score_shown(shown, draws)
+    yield from _score_ranking([image.boxes for image in images], draws)
+    yield from _score_images(images, shown, draws)
+
+
+def _score_shown(shown: Sequence[ImageBoxes], draws: Draws) -> Iterator[Score]:
+    """Accuracy and false positives at every overlap."""
     for measure, thresholds in THRESHOLDS.items():
         overlaps = _overlaps(shown, measure)
         for threshold in thresholds:
             found, wrong, wanted = _counts(shown, overlaps, threshold)
             accuracy, misses = ratio(found, wanted, draws), mean(wrong, draws)
-            yield Score("accuracy", BOXES, measure, threshold, interval(accuracy), count)
-            yield Score("false_positives", BOXES, measure, threshold, interval(misses), count)
-    ranked = [image.boxes for image in images]
-    overlaps = _overlaps(ranked, "iou")
-    for threshold in _PRECISION_AT:
-        precision = _precision(ranked, overlaps, threshold, draws)
-        yield Score("average_precision", BOXES, "iou", threshold, interval(precision), count)
+            yield Score("accuracy", BOXES, measure, threshold, accuracy, len(shown))
+            yield Score("false_positives", BOXES, measure, threshold, misses, len(shown))
+
+
+def _score_ranking(ranked: Sequence[ImageBoxes], draws: Draws) -> Iterator[Score]:
+    """Average precision, FROC, and what could be found at most, whatever the boxes' scores."""
+    overlaps, count = _overlaps(ranked, "iou"), len(ranked)
+    wanted = [len(image.reference) for image in ranked]
+    for threshold in RANKED_AT:
+        boxes = rank_boxes(ranked, overlaps, threshold)
+        precision = average_precision_of_boxes(boxes, draws)
+        yield Score("average_precision", BOXES, "iou", threshold, precision, count)
+        curve = froc_curve(boxes, draws)
+        read = {number: sensitivity_at(curve, number) for number in FALSE_POSITIVES}
+        for number, found in read.items():
+            yield Score("sensitivity", BOXES, "iou", threshold, found, count, number)
+        average = np.mean([*read.values()], axis=0)
+        yield Score("mean_sensitivity", BOXES, "iou", threshold, average, count)
+        reached = [int((own >= threshold).any(axis=0).sum()) for own in overlaps]
+        recall = ratio(reached, wanted, draws)
+        yield Score("candidate_recall", BOXES, "iou", threshold, recall, count)
+
+
+def _score_images(
+    images: Sequence[ScoredImage], shown: Sequence[ImageBoxes], draws: Draws
+) -> Iterator[Score]:
+    """What has a value for each image, of which the mean counts."""
     with_boxes = [len(image.boxes.reference) > 0 for image in images]
-    rest: dict[str, list[float]] = {
+    values: dict[str, list[float]] = {
         "rsna": [rsna_of(one) for one in shown],
         "pointing": [_points(image) for image in images],
         "dice": [
@@ -103,18 +152,9 @@ def score_boxes(images: Sequence[ScoredImage], least_score: float, draws: Draws)
             for image in images
         ],
     }
-    for name, values in rest.items():
-        known = int((~np.isnan(values)).sum())
-        yield Score(name, BOXES, "none", 0.0, interval(mean(values, draws)), known)
-
-
-def localization_accuracy(
-    images: Sequence[ScoredImage], least_score: float, draws: Draws, threshold: float = 0.5
-) -> Drawn:
-    """[D + 1] accuracy at an IoU, draw by draw, to compare methods."""
-    shown = above_threshold([image.boxes for image in images], least_score)
-    found, _, wanted = _counts(shown, _overlaps(shown, "iou"), threshold)
-    return ratio(found, wanted, draws)
+    for name, of_images in values.items():
+        known = int((~np.isnan(of_images)).sum())
+        yield Score(name, BOXES, "none", 0.0, mean(of_images, draws), known)
 
 
 def score_attributes(images: Sequence[ScoredImage], draws: Draws) -> Iterator[Score]:
@@ -138,10 +178,10 @@ def score_attributes(images: Sequence[ScoredImage], draws: Draws) -> Iterator[Sc
         }
         for name, values in of_concept.items():
             drawn[name].append(values)
-            yield Score(name, concept, "none", 0.0, interval(values), len(rows))
+            yield Score(name, concept, "none", 0.0, values, len(rows))
     for name, all_values in drawn.items():
         if all_values:
-            macro = interval(np.mean(all_values, axis=0))
+            macro = np.mean(all_values, axis=0)
             yield Score(name, MACRO, "none", 0.0, macro, len(images))
 
 
@@ -159,7 +199,7 @@ def score_severity(images: Sequence[ScoredImage], draws: Draws) -> Iterator[Scor
         reference = np.array([images[row].reference_severity[subject] for row in rows])
         weights = rows_of_draws(draws, np.array(rows))
         for name, values in severity_scores(predicted, reference, weights).items():
-            yield Score(name, subject, "none", 0.0, interval(values), len(rows))
+            yield Score(name, subject, "none", 0.0, values, len(rows))
 
 
 def _overlaps(images: Sequence[ImageBoxes], measure: Measure) -> list[Overlaps]:
@@ -178,23 +218,6 @@ def _counts(
         found.append(matching.true_positives)
         wrong.append(matching.false_positives)
     return found, wrong, [len(image.reference) for image in images]
-
-
-def _precision(
-    images: Sequence[ImageBoxes], overlaps: Sequence[Overlaps], threshold: float, draws: Draws
-) -> Drawn:
-    """[D + 1] average precision of all boxes of all images, ranked together."""
-    hits, of_image = [np.zeros(0, dtype=np.bool_)], [np.zeros(0, dtype=np.int64)]
-    for row, (image, own) in enumerate(zip(images, overlaps, strict=True)):
-        matching = match(own, image.scores, threshold)
-        hits.append(matching.of_prediction >= 0)
-        of_image.append(np.full(len(image.scores), row))
-    scores = np.concatenate([np.zeros(0), *(image.scores for image in images)])
-    wanted = draws @ np.array([float(len(image.reference)) for image in images])
-    if not len(scores):
-        return np.where(wanted > 0, 0.0, np.nan)
-    images_of_boxes = np.concatenate(of_image)
-    return average_precision_of(scores, np.concatenate(hits), draws, wanted, images_of_boxes)
 
 
 def _points(image: ScoredImage) -> float:

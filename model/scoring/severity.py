@@ -26,7 +26,7 @@ def severity_scores(
         "mae": mean(np.abs(predicted - reference), draws),
         "r2": _r2(predicted, reference, draws),
         "pearson": _correlation(predicted, reference, draws),
-        "spearman": _spearman(predicted, reference, draws),
+        "spearman": spearman(predicted, reference, draws),
     }
 
 
@@ -52,7 +52,14 @@ def _correlation(first: npt.NDArray[Any], second: npt.NDArray[Any], draws: Draws
     return np.divide(together / count, root, out=np.full(len(draws), np.nan), where=root > 1e-9)
 
 
-def _spearman(predicted: npt.NDArray[Any], reference: npt.NDArray[Any], draws: Draws) -> Drawn:
+def spearman(predicted: npt.NDArray[Any], reference: npt.NDArray[Any], draws: Draws) -> Drawn:
+    """[D + 1] Spearman's correlation of [N] values; NaN with fewer than three images.
+
+    Args:
+        predicted: [N].
+        reference: [N].
+        draws: [D + 1, N] how often each image counts.
+    """
     found = _correlation(ranks_of(predicted, draws), ranks_of(reference, draws), draws)
     found[draws.sum(axis=1) < _MIN_IMAGES] = np.nan
     return found

@@ -5,20 +5,19 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from pydantic import BaseModel
 
 from command_line.summary import StageSummary, write_metrics
-from data_contracts.predictions import SCORES
-from data_contracts.storage import read_table, write_table
+from data_contracts.predictions import DIFFERENCES, SCORES
+from data_contracts.storage import read_table
 from model.figures.accuracy_over_iou import draw_accuracy
 from model.figures.style import save
 from model.methods.method import TrainingInputs
 from model.methods.registry import trainings
-from model.scoring.summary_table import summary_table
+from model.scoring.over_seeds import mean_over_seeds
+from model.scoring.score_files import write_scores
 from model.settings import ModelSettings
 from model.stages.detector import detector
 from model.stages.evaluate import evaluate
@@ -38,8 +37,8 @@ def compare(*, settings: ModelSettings, tables: Path, out: Path, seeds: int) -> 
     Args:
         settings: of every stage; their seeds are replaced.
         tables: folder of labels, vocabulary and embeddings.
-        out: folder for `scores.parquet`, `scores.md`, `accuracy_over_iou.png` and one folder a
-            seed.
+        out: folder for `scores.parquet`, `differences.parquet`, `scores.md`,
+            `accuracy_over_iou.png` and one folder a seed.
         seeds: how many.
 
     Raises:
@@ -50,18 +49,23 @@ def compare(*, settings: ModelSettings, tables: Path, out: Path, seeds: int) -> 
     for seed in range(seeds):
         _run(_seeded(settings, seed), tables, out / f"seed-{seed}")
     folders = [out / f"seed-{seed}" for seed in range(seeds)]
-    scores = pa.concat_tables(
-        [read_table(SCORES, folder / "evaluation" / "scores.parquet") for folder in folders]
+    rows, differences = (
+        [
+            row
+            for folder in folders
+            for row in read_table(
+                contract, folder / "evaluation" / f"{contract.name}.parquet"
+            ).to_pylist()
+        ]
+        for contract in (SCORES, DIFFERENCES)
     )
-    write_table(SCORES, scores, out / "scores.parquet")
-    rows = scores.to_pylist()
-    (out / "scores.md").write_text(summary_table(rows), encoding="utf-8")
-    figure = save(draw_accuracy(_means(rows)), out / "accuracy_over_iou.png")
+    files = write_scores(rows, differences, out)
+    figure = save(draw_accuracy(mean_over_seeds(rows)), out / "accuracy_over_iou.png")
     return StageSummary(
         stage="compare",
         counts={"seeds": seeds, **_over_seeds(folders)},
         seconds=time.perf_counter() - started,
-        outputs=(out / "scores.parquet", out / "scores.md", figure),
+        outputs=(*files, figure),
     )
 
 
@@ -114,28 +118,6 @@ def _stages(
             out=out / "evaluation",
         ),
     )
-
-
-def _means(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One row for each score: mean over the seeds, with their widest interval."""
-    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    names = ("method", "cohort", "score", "subject", "overlap", "threshold")
-    for row in rows:
-        if row["value"] is not None:
-            groups.setdefault(tuple(row[name] for name in names), []).append(row)
-    found = []
-    for group in groups.values():
-        lows = [row["low"] for row in group if row["low"] is not None]
-        highs = [row["high"] for row in group if row["high"] is not None]
-        found.append(
-            group[0]
-            | {
-                "value": float(np.mean([row["value"] for row in group])),
-                "low": min(lows, default=None),
-                "high": max(highs, default=None),
-            }
-        )
-    return found
 
 
 def _over_seeds(folders: list[Path]) -> dict[str, float]:

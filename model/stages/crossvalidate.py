@@ -5,14 +5,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 
-import pyarrow as pa
 import torch
 
 from command_line.summary import StageSummary
-from data_contracts.predictions import SCORES
-from data_contracts.storage import write_table
 from model.crossvalidation.folds import split_folds
-from model.crossvalidation.scoring import score_rows, scored_images
+from model.crossvalidation.scoring import score_parts, score_rows, scored_images
 from model.crossvalidation.severity_floors import severity_floors
 from model.crossvalidation.trial import RegionTable, Trial
 from model.detector.candidates import CandidateFinder
@@ -23,7 +20,7 @@ from model.figures.style import save
 from model.label_tables import read_label_tables
 from model.methods.registry import OURS, cross_validations
 from model.reading.findings import Findings
-from model.scoring.summary_table import summary_table
+from model.scoring.score_files import write_scores
 from model.settings import CohortSettings, ModelSettings
 from model.stages.regions import write_regions
 from model.tensors.cohorts import Cohort, open_cohort, severity_of
@@ -53,7 +50,7 @@ def crossvalidate(
         targets: labels of the boxes to find.
         tables: folder of the label tables of its notes.
         models: folder of a trained detector, network and classifier, here the phantoms'.
-        out: folder for `scores.parquet`, `scores.md` and `severity.png`.
+        out: folder for `scores.parquet`, `differences.parquet`, `scores.md` and `severity.png`.
         folds: how many.
 
     Raises:
@@ -83,10 +80,8 @@ def crossvalidate(
     scored = {name: scored_images(cohort, own, severity) for name, own in found.items()}
     for name, given in severity_floors(images, severity, trial.folds).items():
         scored[name] = scored_images(cohort, given, severity)
-    rows = [row for name, own in scored.items() for row in score_rows(name, own, settings)]
-    out.mkdir(parents=True, exist_ok=True)
-    write_table(SCORES, pa.Table.from_pylist(rows, SCORES.schema()), out / "scores.parquet")
-    (out / "scores.md").write_text(summary_table(rows), encoding="utf-8")
+    scores = {name: score_parts(own, settings) for name, own in scored.items()}
+    files = write_scores(*score_rows(scores, OURS, settings.network.seed), out)
     figure = save(draw_severity(scored[OURS]), out / "severity.png")
     return StageSummary(
         stage="crossvalidate",
@@ -98,7 +93,7 @@ def crossvalidate(
             "folds": folds,
         },
         seconds=time.perf_counter() - started,
-        outputs=(out / "scores.parquet", out / "scores.md", figure),
+        outputs=(*files, figure),
     )
 
 

@@ -2,29 +2,22 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import pyarrow as pa
-
 from command_line.progress import progress_bar
 from command_line.summary import StageSummary
-from data_contracts.predictions import SCORES
-from data_contracts.storage import write_table
 from model.figures.draw import draw_figures
 from model.label_tables import read_label_tables
-from model.methods.registry import OURS, rivals_of
+from model.methods.registry import OURS
 from model.reading.scored import Scored, scored_images
-from model.scoring.bootstrap import Draws, Interval, draw_patients, interval
+from model.scoring.bootstrap import Draws, draw_patients
 from model.scoring.calibration import best_threshold
-from model.scoring.scorecard import (
-    localization_accuracy,
-    score_attributes,
-    score_boxes,
-    score_severity,
-)
-from model.scoring.summary_table import score_row, summary_table
+from model.scoring.differences import paired_differences
+from model.scoring.score_files import write_scores
+from model.scoring.scorecard import Score, score_attributes, score_boxes, score_severity
+from model.scoring.summary_table import score_row
 from model.settings import ModelSettings
 from model.tensors.cohorts import Cohort, attributes_of_images, severity_of
 from model.tensors.scored import PARTS, scored_cohorts
@@ -45,7 +38,8 @@ def evaluate(
         tables: folder of labels, vocabulary and embeddings; reports say what images have where
             nothing else does.
         predictions: folder of the stage predictions.
-        out: folder for `scores.parquet`, `scores.md`, `threshold.json` and the figures.
+        out: folder for `scores.parquet`, `differences.parquet`, `scores.md`, `threshold.json` and
+            the figures.
 
     Raises:
         TableNotFoundError: the stage predictions has not been run.
@@ -62,25 +56,28 @@ def evaluate(
         )
         for part, cohort in cohorts.items()
     }
-    rows: list[dict[str, Any]] = []
+    scores: dict[str, dict[str, list[Score]]] = {}
     scored: dict[str, Scored] = {}
     with progress_bar("methods") as progress:
         folders = sorted(path for path in predictions.iterdir() if path.is_dir())
         for folder in progress.track(folders, description="scores"):
             one = _read(folder, cohorts, known)
             scored[one.method] = one
-            rows += _rows(one, cohorts, draws, settings.network.seed)
-    out.mkdir(parents=True, exist_ok=True)
-    write_table(SCORES, pa.Table.from_pylist(rows, SCORES.schema()), out / "scores.parquet")
-    (out / "scores.md").write_text(summary_table(rows), encoding="utf-8")
+            scores[one.method] = {part: list(_scores(one, part, draws[part])) for part in PARTS[1:]}
+    rows = list(_rows(scores, cohorts, settings.network.seed))
+    differences = [
+        {**row, "compared_with": OURS}
+        for row in _rows(_differences(scores), cohorts, settings.network.seed)
+    ]
+    files = write_scores(rows, differences, out)
     if OURS in scored:
         _keep_threshold(scored[OURS].least_score, out / THRESHOLD_FILE)
     figures = draw_figures(rows, scored, cohorts, predictions, out)
     return StageSummary(
         stage="evaluate",
-        counts={**_headlines(rows), **_leads(scored, draws["localization"])},
+        counts={**_headlines(rows), **_leads(differences)},
         seconds=time.perf_counter() - started,
-        outputs=(out / "scores.parquet", out / "scores.md", *figures),
+        outputs=(*files, *figures),
     )
 
 
@@ -120,18 +117,33 @@ def _of_reports(tables: Path, cohort: Cohort) -> dict[str, dict[str, bool]]:
     }
 
 
+def _scores(scored: Scored, part: str, draws: Draws) -> Iterator[Score]:
+    images = scored.parts[part]
+    yield from score_boxes(images, scored.least_score, draws)
+    yield from score_attributes(images, draws)
+    yield from score_severity(images, draws)
+
+
+def _differences(
+    scores: Mapping[str, Mapping[str, Sequence[Score]]],
+) -> dict[str, dict[str, list[Score]]]:
+    """Scores of every other method less ours, by method and part; none where ours is missing."""
+    ours = scores.get(OURS, {})
+    return {
+        method: {part: list(paired_differences(own, ours[part])) for part, own in parts.items()}
+        for method, parts in scores.items()
+        if ours and method != OURS
+    }
+
+
 def _rows(
-    scored: Scored, cohorts: Mapping[str, Cohort], draws: Mapping[str, Draws], seed: int
+    scores: Mapping[str, Mapping[str, Sequence[Score]]], cohorts: Mapping[str, Cohort], seed: int
 ) -> Iterator[dict[str, Any]]:
-    for part in PARTS[1:]:
-        images, own = scored.parts[part], draws[part]
-        patients = len({image.subject_id for image in cohorts[part].images})
-        for score in (
-            *score_boxes(images, scored.least_score, own),
-            *score_attributes(images, own),
-            *score_severity(images, own),
-        ):
-            yield score_row(scored.method, part, seed, score, patients)
+    for method, parts in scores.items():
+        for part, own in parts.items():
+            patients = len({image.subject_id for image in cohorts[part].images})
+            for score in own:
+                yield score_row(method, part, seed, score, patients)
 
 
 def _headlines(rows: list[dict[str, Any]]) -> dict[str, float]:
@@ -149,22 +161,15 @@ def _headlines(rows: list[dict[str, Any]]) -> dict[str, float]:
     return found
 
 
-def _leads(scored: Mapping[str, Scored], draws: Draws) -> dict[str, float]:
-    """By how much our accuracy at IoU 0.5 leads, patient by patient, with its interval."""
-    if OURS not in scored:
-        return {}
-    ours = _accuracy(scored[OURS], draws)
+def _leads(differences: Sequence[dict[str, Any]]) -> dict[str, float]:
+    """By how much our accuracy at IoU 0.5 leads each other method, and the least it may be."""
     found: dict[str, float] = {}
-    for rival in rivals_of(OURS):
-        if rival in scored:
-            lead: Interval = interval(ours - _accuracy(scored[rival], draws))
-            found[f"lead_over_{rival}"] = round(lead.value, 4)
-            found[f"lead_over_{rival}_low"] = round(lead.low, 4)
+    for row in differences:
+        key = (row["cohort"], row["score"], row["overlap"], row["threshold"])
+        if key == ("localization", "accuracy", "iou", 0.5) and row["high"] is not None:
+            found[f"lead_over_{row['method']}"] = round(-row["value"], 4)
+            found[f"lead_over_{row['method']}_low"] = round(-row["high"], 4)
     return found
-
-
-def _accuracy(scored: Scored, draws: Draws) -> Any:
-    return localization_accuracy(scored.parts["localization"], scored.least_score, draws)
 
 
 def _keep_threshold(least_score: float, path: Path) -> None:

@@ -28,6 +28,7 @@ _FIGURES: Final = (
     ("attention.png", "Attention", "the network's attention over radiographs, per attribute"),
     ("accuracy_over_iou.png", "Accuracy over IoU", "accuracy and false positives over IoU"),
     ("precision_recall.png", "Precision and recall", "precision over recall for every method"),
+    ("froc.png", "FROC", "sensitivity over false positives per image for every method"),
     ("severity.png", "Severity", "predicted severity scores over the true ones"),
 )
 

@@ -1,14 +1,19 @@
 """Maps and boxes of the methods that ours is held against."""
 
+from pathlib import Path
+
 import numpy as np
+import pytest
 import torch
 
 from model.baselines.classifier import ImageClassifier, hide_patches
 from model.baselines.map_boxes import boxes_of_map, over_square
 from model.baselines.maps import class_activation, gradient_activation
+from model.baselines.mean_boxes import mean_boxes
 from model.baselines.random_boxes import random_boxes
+from model.baselines.reading import findings_of_mean_boxes
 from model.settings import BackboneSettings
-from model.tensors.cohorts import CohortImage
+from model.tensors.cohorts import Cohort, CohortImage
 
 BACKBONE = BackboneSettings(channels=16)
 
@@ -73,3 +78,36 @@ def test_random_boxes_have_sizes_that_boxes_have_and_lie_on_the_image() -> None:
     assert boxes[:, 3].max() <= 100
     widths = {round(float(width), 3) for width in (boxes[:, 2] - boxes[:, 0])}
     assert widths == {60.0, 270.0}
+
+
+def drawn_on(*boxes: tuple[float, float, float, float]) -> Cohort:
+    """A cohort of one image a box, twice as wide as high."""
+    images = tuple(
+        CohortImage(f"i{n}", f"s{n}", None, None, "x", 200, 100) for n in range(len(boxes))
+    )
+    edges = {image.image_id: np.array([box]) for image, box in zip(images, boxes, strict=True)}
+    return Cohort("detector", Path(), images, edges, ("any",), {})
+
+
+def test_mean_boxes_average_either_half_and_the_better_one_is_first() -> None:
+    left = [(20.0, 10.0, 60.0, 50.0), (40.0, 30.0, 80.0, 70.0)]
+    right = (120.0, 20.0, 160.0, 40.0)
+    boxes = mean_boxes(drawn_on(*left, right))
+    assert boxes.edges == pytest.approx(np.array([[0.6, 0.2, 0.8, 0.4], [0.15, 0.2, 0.35, 0.6]]))
+    # The right one is a third of all boxes; the left one has 900 / 2300 in common with the others.
+    assert boxes.scores == pytest.approx([1 / 3, 2 / 3 * 900 / 2300])
+
+
+def test_mean_boxes_are_the_same_on_every_image_whatever_is_on_it() -> None:
+    averaged = drawn_on((20.0, 10.0, 60.0, 50.0))
+    image = CohortImage("other", "s", None, None, "x", 400, 400)
+    (found,) = findings_of_mean_boxes(Cohort("test", Path(), (image,), {}, (), {}), averaged)
+    assert [box.edges for box in found.boxes] == [(40, 40, 120, 200)]
+    assert found.point == pytest.approx((80, 120))
+    assert found.evidence[5, 5] == 1
+    assert found.evidence[20, 20] == 0
+
+
+def test_without_a_box_to_average_there_is_none() -> None:
+    (found,) = findings_of_mean_boxes(drawn_on((0.0, 0.0, 1.0, 1.0)), drawn_on())
+    assert (found.boxes, found.point) == ((), None)

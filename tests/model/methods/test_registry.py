@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from command_line.summary import StageSummary
-from data_contracts.predictions import SCORES
+from data_contracts.predictions import DIFFERENCES, SCORES
 from data_contracts.storage import read_table
 from model.crossvalidation.trial import Trial
-from model.figures import accuracy_over_iou, precision_recall
+from model.figures import accuracy_over_iou, froc, precision_recall
 from model.methods.method import (
     FoldFindings,
     Method,
@@ -72,7 +72,6 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> Method:
         colour=COLOUR,
         training=Training(TOY, f"toys/{TOY}", train),
         crossvalidate=cross_validate,
-        rival_of=("cross_attention",),
     )
     monkeypatch.setattr("model.methods.registry.METHODS", (*METHODS, method))
     return method
@@ -91,7 +90,7 @@ def test_a_listed_method_is_read_scored_and_drawn(
 
         return keeping
 
-    for module in (accuracy_over_iou, precision_recall):
+    for module in (accuracy_over_iou, precision_recall, froc):
         (name,) = (n for n in vars(module) if n.startswith("draw_"))
         monkeypatch.setattr(f"model.figures.draw.{name}", keep(name, getattr(module, name)))
     predictions(settings=trained.settings, models=trained.models, out=tmp_path / "predictions")
@@ -107,8 +106,10 @@ def test_a_listed_method_is_read_scored_and_drawn(
     assert TOY in {row["method"] for row in scores}
     assert f"accuracy_iou_50_{TOY}" in summary.counts
     assert f"lead_over_{TOY}" in summary.counts
+    differences = read_table(DIFFERENCES, tmp_path / "evaluation" / "differences.parquet")
+    assert TOY in differences["method"].to_pylist()
     assert "| whole image |" in (tmp_path / "evaluation" / "scores.md").read_text(encoding="utf-8")
-    assert set(drawn) == {"draw_accuracy", "draw_precision_recall"}
+    assert set(drawn) == {"draw_accuracy", "draw_precision_recall", "draw_froc"}
     for figure in drawn.values():
         lines = [line for axes in figure.axes for line in axes.lines if line.get_label() == LABEL]
         assert [line.get_color() for line in lines] == [COLOUR] * 2
@@ -152,7 +153,6 @@ def test_names_colours_and_weights_are_each_methods_own() -> None:
     assert len(names) == len(set(names))
     assert len(colours) == len(set(colours))
     assert len(folders) == len(set(folders)) == len({training.name for training in trainings()})
-    assert {rival for method in METHODS for rival in method.rival_of} <= set(names)
 
 
 def test_the_list_loads_no_heavy_library() -> None:

@@ -11,7 +11,6 @@ from model.scoring.overlap import as_boxes
 from model.scoring.scorecard import (
     Score,
     ScoredImage,
-    localization_accuracy,
     score_attributes,
     score_boxes,
     score_severity,
@@ -54,8 +53,35 @@ def test_boxes_below_the_threshold_are_not_shown_but_ranked() -> None:
     found = scores_of(images, 0.5)
     assert found["accuracy", "iou", 0.5] == 0.5
     assert found["average_precision", "iou", 0.5] == 1
-    draws = draw_patients(["p"], 5)
-    assert localization_accuracy(images, 0.5, draws).tolist() == [0.5] * 6
+    assert found["mean_sensitivity", "iou", 0.5] == 1
+
+
+def test_images_of_several_folds_have_each_their_own_threshold() -> None:
+    images = [image([LEFT], [LEFT], [0.3]), image([LEFT], [LEFT], [0.6])]
+    draws = draw_patients(["p", "q"], 5)
+    accuracy = next(score for score in score_boxes(images, [0.2, 0.7], draws))
+    assert (accuracy.score, accuracy.interval.value) == ("accuracy", 0.5)
+
+
+def test_a_box_that_any_candidate_reaches_is_recalled_whatever_the_scores() -> None:
+    images = [image([LEFT, LEFT], [LEFT, RIGHT], [0.0, 0.1]), image([], [RIGHT])]
+    found = scores_of(images, 0.9)
+    assert found["candidate_recall", "iou", 0.5] == pytest.approx(1 / 3)
+    assert found["accuracy", "iou", 0.5] == 0
+
+
+def test_sensitivity_is_read_at_four_numbers_of_false_positives_and_averaged() -> None:
+    # A hit, then a false positive, then the other hit, on one image.
+    images = [image([LEFT, (0, 30, 9, 39), RIGHT], [LEFT, RIGHT], [0.9, 0.8, 0.7])]
+    scores = list(score_boxes(images, 0.0, draw_patients(["p"], 5)))
+    read = {
+        one.at_false_positives: one.interval.value
+        for one in scores
+        if (one.score, one.threshold) == ("sensitivity", 0.5)
+    }
+    assert read == {0.25: 0.5, 0.5: 0.5, 1.0: 1.0, 2.0: 1.0}
+    (mean,) = (one for one in scores if (one.score, one.threshold) == ("mean_sensitivity", 0.5))
+    assert mean.interval.value == 0.75
 
 
 def test_without_boxes_nothing_is_claimed() -> None:

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from data_contracts.contract import METADATA_KEY
-from data_contracts.predictions import PREDICTIONS, READINGS, SCORES
+from data_contracts.predictions import DIFFERENCES, PREDICTIONS, READINGS, SCORES
 from data_contracts.regions import REGIONS
 from data_contracts.storage import read_table
 from model.cli import app
@@ -27,7 +27,7 @@ from model.stages.regions import regions
 from model.tensors.cohorts import CohortError, open_cohort
 from model.training.card import WeightsError, check_vocabulary, read_card
 
-SCORED_METHODS = {"cross_attention", "detector", "cam", "grad_cam", "random"}
+SCORED_METHODS = {"cross_attention", "detector", "cam", "grad_cam", "mean_boxes", "random"}
 
 
 def test_every_image_of_every_cohort_has_regions_inside_it(trained: Any) -> None:
@@ -65,6 +65,28 @@ def test_all_methods_are_scored_on_the_same_images_with_intervals(trained: Any) 
     assert all(f"| {method.replace('_', ' ')} |" in markdown for method in SCORED_METHODS)
 
 
+def test_every_other_method_is_held_against_ours_over_the_same_patients(trained: Any) -> None:
+    folder = trained.models / "evaluation"
+    scores = read_table(SCORES, folder / "scores.parquet").to_pylist()
+    key = ("cohort", "score", "subject", "overlap", "threshold", "at_false_positives")
+    values = {(row["method"], *(row[name] for name in key)): row["value"] for row in scores}
+    differences = read_table(DIFFERENCES, folder / "differences.parquet").to_pylist()
+    assert {row["method"] for row in differences} == SCORED_METHODS - {"cross_attention"}
+    located = [row for row in differences if row["cohort"] == "localization"]
+    assert {row["score"] for row in located} == {
+        "accuracy",
+        "average_precision",
+        "mean_sensitivity",
+        "pointing",
+        "sensitivity",
+    }
+    for row in located:
+        named = tuple(row[name] for name in key)
+        expected = values[row["method"], *named] - values["cross_attention", *named]
+        assert row["value"] == pytest.approx(expected)
+        assert row["low"] <= row["value"] <= row["high"]
+
+
 def test_ours_says_more_than_boxes(trained: Any) -> None:
     folder = trained.models / "predictions" / "cross_attention" / "severity"
     readings = read_table(READINGS, folder / "readings.parquet").to_pylist()
@@ -81,6 +103,7 @@ def test_every_figure_is_there(trained: Any) -> None:
     assert names == {
         "accuracy_over_iou",
         "precision_recall",
+        "froc",
         "severity",
         "overlays",
         "attention",
@@ -219,7 +242,9 @@ def test_other_images_are_cross_validated_with_patients_apart(trained: Any, tmp_
     scores = read_table(SCORES, tmp_path / "scores.parquet").to_pandas()
     ours = {"cross_attention", "cross_attention_as_is", "cross_attention_from_none"}
     located = set(scores[scores.cohort == "localization"]["method"])
-    assert located == ours | {"detector", "cam", "grad_cam", "random"}
+    assert located == ours | {"detector", "cam", "grad_cam", "mean_boxes", "random"}
+    differences = read_table(DIFFERENCES, tmp_path / "differences.parquet").to_pylist()
+    assert {row["method"] for row in differences} == located - {"cross_attention"}
     assert set(scores[scores.cohort == "severity"]["method"]) == ours | {
         "mean_predictor",
         "lung_intensity",
@@ -240,6 +265,10 @@ def test_seeds_are_compared_in_one_table_and_taken_up_again(
         read_table(SCORES, tmp_path / "scores.parquet")["method"].to_pylist()
     )
     assert "lead_over_cam" in summary.counts
+    differences = read_table(DIFFERENCES, tmp_path / "differences.parquet").to_pylist()
+    assert {row["compared_with"] for row in differences} == {"cross_attention"}
+    shown = (tmp_path / "scores.md").read_text(encoding="utf-8")
+    assert "Less cross attention, over the same patients:" in shown
     other = trained.settings.model_copy(update={"queries": ("finding:opacity",)})
     with pytest.raises(CompareError, match="holds a comparison with other settings"):
         compare(**{**given, "settings": other}, seeds=1)

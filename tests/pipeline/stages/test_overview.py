@@ -172,8 +172,8 @@ def test_scores_on_phantoms_are_said_to_be_on_generated_reports(
 ) -> None:
     as_phantoms(folder)
     row = {"method": "cam", "seed": 0, "cohort": "localization", "score": "pointing",
-           "subject": "boxes", "overlap": "none", "threshold": 0.0, "value": 0.5, "images": 2,
-           "patients": 2}  # fmt: skip
+           "subject": "boxes", "overlap": "none", "threshold": 0.0, "at_false_positives": 0.0,
+           "value": 0.5, "images": 2, "patients": 2}  # fmt: skip
     write_table(MODEL_SCORES, pa.Table.from_pylist([row], MODEL_SCORES.schema()),
                 folder / "evaluation" / "scores.parquet")  # fmt: skip
     write_images(folder / "radiographs", "phantom_localization")

@@ -1,0 +1,220 @@
+"""One page of results in Markdown: what was scored, the fair table, and what others published."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from model.methods.registry import OURS, in_listed_order, label_of
+from model.reporting.published import PublishedMethod, PublishedScore
+from model.scoring.froc import FALSE_POSITIVES
+from model.scoring.localization import Measure
+from model.scoring.over_seeds import mean_over_seeds
+from model.scoring.scorecard import RANKED_AT, THRESHOLDS
+from model.scoring.summary_table import write_score
+
+Row = Mapping[str, Any]
+#: Score, overlap, its threshold, and false positives an image.
+Key = tuple[str, str, float, float]
+_PART: Final = "localization"
+_NAMES: Final[dict[Measure, str]] = {"iou": "IoU", "iobb": "IoBB"}
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a page shows.
+
+    Attributes:
+        title: of the page.
+        command: that made the scores.
+        data: what was scored, such as the names of the cohorts and of the boxes.
+        machine: processor, cores and precision.
+        rows: of the contract `scores`, of one or several seeds.
+        differences: of the contract `differences`, likewise.
+        published: what others have published, to stand beside it.
+    """
+
+    title: str
+    command: str
+    data: str
+    machine: str
+    rows: Sequence[dict[str, Any]]
+    differences: Sequence[dict[str, Any]]
+    published: Sequence[PublishedMethod] = field(default=())
+
+
+def write_results(results: Results) -> str:
+    """The page; equal results give equal pages, as it has no date."""
+    scores, differences = _by_key(results.rows), _by_key(results.differences)
+    methods = in_listed_order({method for method, _ in scores})
+    parts = [
+        f"# {results.title}",
+        f"    {results.command}",
+        _about(results),
+        *_rankings(methods, scores, differences),
+        *_pointing(methods, scores, differences),
+        *_accuracies(methods, scores, results.published),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+Found = Mapping[tuple[str, Key], Row]
+
+
+def _by_key(rows: Iterable[dict[str, Any]]) -> dict[tuple[str, Key], Row]:
+    """Scores of the boxes by method and key, mean over the seeds."""
+    return {
+        (row["method"], _key(row)): row
+        for row in mean_over_seeds(row for row in rows if row["cohort"] == _PART)
+        if row["subject"] == "boxes"
+    }
+
+
+def _key(row: Row) -> Key:
+    return row["score"], row["overlap"], row["threshold"], row["at_false_positives"]
+
+
+def _about(results: Results) -> str:
+    seeds = sorted({row["seed"] for row in results.rows})
+    first = next(row for row in results.rows if row["cohort"] == _PART)
+    several = (
+        f"Mean over seeds {', '.join(map(str, seeds))}; in brackets the widest of the seeds' 95% "
+        "intervals"
+        if len(seeds) > 1
+        else f"Seed {seeds[0]}; in brackets 95% intervals"
+    )
+    return (
+        f"Real radiographs: {results.data}; {first['images']:,} images of {first['patients']:,} "
+        f"patients. Machine: {results.machine}. {several} over draws of patients. Differences are "
+        f"to {label_of(OURS)}, draw by draw of the same patients: below 0 where it is better."
+    )
+
+
+def _rankings(methods: Sequence[str], scores: Found, differences: Found) -> Iterable[str]:
+    """For each IoU the sensitivities with their mean and average precision, and differences."""
+    for overlap in RANKED_AT:
+        columns = {
+            **{
+                f"at {number:g}": ("sensitivity", "iou", overlap, number)
+                for number in FALSE_POSITIVES
+            },
+            "mean": ("mean_sensitivity", "iou", overlap, 0.0),
+            "average precision": ("average_precision", "iou", overlap, 0.0),
+        }
+        yield f"## Sensitivity at IoU {overlap}"
+        yield (
+            "Share of the reference boxes that are found at so many false positives an image "
+            "(FROC), over all boxes by their scores, whatever the threshold."
+        )
+        yield _score_table(methods, columns, scores)
+        yield from _difference_table(methods, columns, differences)
+
+
+def _pointing(methods: Sequence[str], scores: Found, differences: Found) -> Iterable[str]:
+    pointing = {"pointing": ("pointing", "none", 0.0, 0.0)}
+    recall = {
+        f"any box at IoU {overlap}": ("candidate_recall", "iou", overlap, 0.0)
+        for overlap in RANKED_AT
+    }
+    yield "## Pointing game, and what could be found"
+    yield (
+        "Share of the images at whose reference boxes a method points, and share of the boxes that "
+        "any of its boxes reaches; the detector's boxes are all candidate regions."
+    )
+    yield _score_table(methods, {**pointing, **recall}, scores)
+    yield from _difference_table(methods, pointing, differences)
+
+
+def _accuracies(
+    methods: Sequence[str], scores: Found, published: Sequence[PublishedMethod]
+) -> Iterable[str]:
+    """For each kind of overlap accuracy with its false positives, measured and published."""
+    for measure, thresholds in THRESHOLDS.items():
+        name = _NAMES[measure]
+        head = ["method", *(f"{name} {threshold:g}" for threshold in thresholds)]
+        yield f"## Accuracy and false positives by {name}"
+        yield (
+            "Accuracy: share of the reference boxes that a box above the method's threshold finds, "
+            "with its interval. Behind the stroke: false positives an image."
+        )
+        yield _table(
+            head,
+            [
+                [
+                    _name(method),
+                    *(_accuracy(method, scores, measure, threshold) for threshold in thresholds),
+                ]
+                for method in methods
+            ],
+        )
+        others = [other for other in published if getattr(other, measure)]
+        if others:
+            yield "**Published**, not measured here:"
+            yield _table(
+                head,
+                [
+                    [
+                        f"{other.method} (published)",
+                        *(_published(getattr(other, measure).get(one)) for one in thresholds),
+                    ]
+                    for other in others
+                ],
+            )
+            yield "\n".join(f"- {other.method}: {other.source}. {other.about}" for other in others)
+
+
+def _accuracy(method: str, scores: Found, measure: Measure, threshold: float) -> str:
+    accuracy = scores.get((method, ("accuracy", measure, threshold, 0.0)))
+    wrong = scores.get((method, ("false_positives", measure, threshold, 0.0)))
+    if accuracy is None or wrong is None:
+        return ""
+    return f"{write_score(accuracy)} / {wrong['value']:.2f}"
+
+
+def _published(score: PublishedScore | None) -> str:
+    if score is None:
+        return ""
+    text = f"{score.accuracy:.3f}"
+    return text if score.false_positives is None else f"{text} / {score.false_positives:.2f}"
+
+
+def _score_table(methods: Sequence[str], columns: Mapping[str, Key], found: Found) -> str:
+    return _rows_of(methods, columns, found, write_score)
+
+
+def _difference_table(
+    methods: Sequence[str], columns: Mapping[str, Key], found: Found
+) -> Iterable[str]:
+    others = [name for name in methods if any((name, key) in found for key in columns.values())]
+    if others:
+        yield f"Less {label_of(OURS)}:"
+        yield _rows_of(others, columns, found, lambda row: write_score(row, signed=True))
+
+
+def _rows_of(
+    methods: Sequence[str],
+    columns: Mapping[str, Key],
+    found: Found,
+    write: Callable[[Row], str],
+) -> str:
+    return _table(
+        ["method", *columns],
+        [
+            [
+                _name(method),
+                *(
+                    write(found[method, key]) if (method, key) in found else ""
+                    for key in columns.values()
+                ),
+            ]
+            for method in methods
+        ],
+    )
+
+
+def _name(method: str) -> str:
+    return f"**{label_of(method)}**" if method == OURS else label_of(method)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

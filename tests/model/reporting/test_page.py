@@ -1,0 +1,155 @@
+"""A page of results says what was scored, and keeps apart what others have published."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model.reporting.page import Results, write_results
+from model.reporting.published import PublishedError, read_published
+
+PUBLISHED = """
+published:
+  - method: Others 2017
+    source: a journal, table 4
+    about: On other images.
+    iou:
+      0.1: {accuracy: 0.5, false_positives: 1.25}
+      0.3: {accuracy: 0.25}
+"""
+
+
+def row(method: str, score: str, value: float, **more: Any) -> dict[str, Any]:
+    return {
+        "method": method,
+        "seed": 0,
+        "cohort": "localization",
+        "score": score,
+        "subject": "boxes",
+        "overlap": "iou",
+        "threshold": 0.3,
+        "at_false_positives": 0.0,
+        "value": value,
+        "low": value - 0.1,
+        "high": value + 0.1,
+        "images": 59,
+        "patients": 58,
+        **more,
+    }
+
+
+def results(tmp_path: Path, **more: Any) -> Results:
+    path = tmp_path / "published.yaml"
+    path.write_text(PUBLISHED, encoding="utf-8")
+    rows = [
+        one
+        for method, value in (("mean_boxes", 0.2), ("cross_attention", 0.4), ("own_trial", 0.3))
+        for one in (
+            row(method, "sensitivity", value, at_false_positives=0.25),
+            row(method, "accuracy", value),
+            row(method, "false_positives", 1.5),
+            row(method, "pointing", value, overlap="none", threshold=0.0),
+        )
+    ]
+    differences = [row("mean_boxes", "sensitivity", -0.2, at_false_positives=0.25)]
+    given: dict[str, Any] = {
+        "title": "Pneumonia in ChestX-ray14",
+        "command": "uv run dvc repro",
+        "data": "chestxray14",
+        "machine": "a processor, 2 cores, precision 32-true",
+        "rows": rows,
+        "differences": [{**one, "compared_with": "cross_attention"} for one in differences],
+        "published": read_published(path),
+        **more,
+    }
+    return Results(**given)
+
+
+def section(page: str, title: str) -> str:
+    (found,) = (one for one in page.split("\n## ") if one.startswith(title))
+    return found
+
+
+def test_it_says_what_was_scored_where_and_how(tmp_path: Path) -> None:
+    page = write_results(results(tmp_path))
+    assert page.startswith("# Pneumonia in ChestX-ray14\n\n    uv run dvc repro\n")
+    assert "Real radiographs: chestxray14; 59 images of 58 patients." in page
+    assert "Machine: a processor, 2 cores, precision 32-true. Seed 0;" in page
+
+
+def test_methods_stand_in_the_lists_order_with_intervals_and_their_difference_to_ours(
+    tmp_path: Path,
+) -> None:
+    found = section(write_results(results(tmp_path)), "Sensitivity at IoU 0.3")
+    names = [line.split("|")[1].strip() for line in found.splitlines() if line.startswith("| ")]
+    assert names == [
+        "method",
+        "---",
+        "**cross attention**",
+        "mean boxes",
+        "own trial",
+        "method",
+        "---",
+        "mean boxes",
+    ]
+    assert "| **cross attention** | 0.400 (0.30 to 0.50) |" in found
+    assert "Less cross attention:" in found
+    assert "| mean boxes | -0.200 (-0.30 to -0.10) |" in found
+
+
+def test_accuracy_stands_with_its_false_positives_and_published_rows_apart(tmp_path: Path) -> None:
+    found = section(write_results(results(tmp_path)), "Accuracy and false positives by IoU")
+    measured, published = found.split("**Published**, not measured here:")
+    assert "| mean boxes |  |  | 0.200 (0.10 to 0.30) / 1.50 |" in measured
+    assert "Others" not in measured
+    assert "| Others 2017 (published) | 0.500 / 1.25 |  | 0.250 |" in published
+    assert "- Others 2017: a journal, table 4. On other images." in published
+    assert "Published" not in section(
+        write_results(results(tmp_path)), "Accuracy and false positives by IoBB"
+    )
+
+
+def test_seeds_are_averaged_and_told(tmp_path: Path) -> None:
+    rows = [
+        row("cross_attention", "accuracy", 0.4),
+        row("cross_attention", "accuracy", 0.6, seed=1),
+        row("cross_attention", "false_positives", 1.0),
+    ]
+    page = write_results(results(tmp_path, rows=rows, differences=[]))
+    assert "Mean over seeds 0, 1; in brackets the widest of the seeds' 95% intervals" in page
+    assert "0.500 (0.30 to 0.70) / 1.00" in page
+    assert "Less" not in page
+
+
+def test_equal_results_give_equal_pages(tmp_path: Path) -> None:
+    assert write_results(results(tmp_path)) == write_results(results(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("published: []", "published"),
+        ("published: [{method: A, source: B}]", r"published\.0\.about"),
+        (PUBLISHED.replace("0.5,", "50,"), r"published\.0\.iou\.0\.1\.accuracy"),
+        (PUBLISHED.replace("0.1:", "10:"), r"published\.0\.iou\.10"),
+        ("published: [", "not valid YAML"),
+    ],
+)
+def test_a_wrong_entry_is_told_by_its_place(tmp_path: Path, text: str, told: str) -> None:
+    path = tmp_path / "published.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(PublishedError, match=told) as raised:
+        read_published(path)
+    assert str(path) in str(raised.value)
+
+
+def test_the_rows_that_are_shipped_can_be_read() -> None:
+    folder = Path(__file__).parents[3] / "reproductions" / "chestxray8"
+    wang, li = read_published(folder / "published.yaml")
+    assert wang.iou[0.5].accuracy == 0.0333
+    # As the page says: what is counted are cases of 120 and false positives over 984 boxes.
+    for score in (*wang.iou.values(), *wang.iobb.values()):
+        assert score.false_positives is not None
+        assert abs(score.accuracy * 120 - round(score.accuracy * 120)) < 0.013
+        assert abs(score.false_positives * 984 - round(score.false_positives * 984)) < 0.1
+    assert not li.iobb
