@@ -79,9 +79,7 @@ def published_labels(
         table, records, label_columns(lexicon), settings.source.partition_rows
     )
     chosen = choose_concepts(lexicon.concepts, _concept_counts(counts), settings.vocabulary)
-    kept = {
-        row["concept_id"]: row["reports"] for row in chosen.filter(chosen["kept"]).to_pylist()
-    }
+    kept = {row["concept_id"]: row["reports"] for row in chosen.filter(chosen["kept"]).to_pylist()}
     vectors = (
         one_hot_vectors(kept) if embeddings == ONE_HOT else corpus_vectors(kept, Path(embeddings))
     )
