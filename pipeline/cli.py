@@ -252,7 +252,14 @@ def labels(
     from pipeline.stages.published_labels import published_labels as stage
 
     summary = stage(
-        settings=settings, kind=kind, path=path, columns=columns, embeddings=embeddings, out=out
+        settings=settings.vocabulary,
+        lexicon=settings.nlp.lexicon,
+        kind=kind,
+        path=path,
+        columns=columns,
+        embeddings=embeddings,
+        partition_rows=settings.source.partition_rows,
+        out=out,
     )
     counts = metrics or out / "metrics" / "labels.json"
     report(summary, counts)

@@ -1,4 +1,4 @@
-"""Whether what a published table says can be used: ids that tell reports apart, one row a report."""
+"""Whether published rows can be used: ids that tell reports apart, one row a report."""
 
 import re
 from collections import Counter

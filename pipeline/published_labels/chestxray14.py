@@ -43,7 +43,8 @@ def _read(
     file: Path, concept_ids: frozenset[str], without_concept: Counter[str]
 ) -> Iterator[LabelledReport | Rejected]:
     concepts = {name: concept_of(name, concept_ids) for name in _JUDGED}
-    splits = read_splits(file.parent)
+    absent = [name for name, concept in concepts.items() if concept is None]
+    splits = _read_splits(file.parent)
     known: dict[str, dict[str, int] | None] = {}
     for row in read_rows(file, (_IMAGE, _LABELS, _PATIENT), _REMEDY):
         if isinstance(row, Rejected):
@@ -58,7 +59,7 @@ def _read(
             detail = f"expected {_NONE} or some of the 14 findings, with | between them"
             yield Rejected(location, image, "wrong_value", detail)
             continue
-        without_concept.update(name for name, concept in concepts.items() if concept is None)
+        without_concept.update(absent)
         subject, split = cells[_PATIENT].strip() or None, splits.get(image)
         yield LabelledReport(location, image, subject, None, split, values)
 
@@ -75,7 +76,7 @@ def _values(listed: str, concepts: Mapping[str, str | None]) -> dict[str, int] |
     }
 
 
-def read_splits(folder: Path) -> dict[str, str]:
+def _read_splits(folder: Path) -> dict[str, str]:
     """The split of each image, by the lists that lie in a folder; a list may be missing."""
     return {
         image: split

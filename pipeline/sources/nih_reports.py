@@ -6,6 +6,7 @@ models and multi-type annotations", arXiv 2403.04024, 2024. With them the images
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -15,7 +16,7 @@ from pipeline.settings import SourceSettings
 from pipeline.sources.delimited import read_rows
 from pipeline.sources.records import ReceivedReport, Source
 
-_IMAGE, _REPORT = "image1", "anonymized_report"
+_IMAGE, _SECOND, _REPORT = "image1", "image2", "anonymized_report"
 _NAME: Final = re.compile(r"(?P<subject>\d+)_\d+")
 _REMEDY: Final = (
     "expected the CSV of ChestX-ray14's reports that MAPLEZ publishes, or use source.kind=csv with "
@@ -26,16 +27,17 @@ _REMEDY: Final = (
 def open_reports(settings: SourceSettings) -> Source:
     """A report an image, named as ChestX-ray14's `Image Index` has it: `00000013_005.png`.
 
-    A report on two images, `image1` and `image2`, is that of the first: the other is as a rule a
-    lateral view, which ChestX-ray14 does not hold.
+    A report on several images is that of the first, so that no report counts twice; the summary
+    counts those that name an `image2`.
 
     Raises:
         SourceError: the file lacks one of the two columns.
     """
-    return Source(_read(settings.path))
+    tallies: Counter[str] = Counter()
+    return Source(_read(settings.path, tallies), tallies=tallies)
 
 
-def _read(path: Path) -> Iterator[ReceivedReport | Rejected]:
+def _read(path: Path, tallies: Counter[str]) -> Iterator[ReceivedReport | Rejected]:
     for row in read_rows(path, (_IMAGE, _REPORT), _REMEDY):
         if isinstance(row, Rejected):
             yield row
@@ -48,6 +50,7 @@ def _read(path: Path) -> Iterator[ReceivedReport | Rejected]:
             detail = "image1: expected an image of ChestX-ray14, such as 00000013_005.png"
             yield Rejected(location, None, "missing_id", detail)
             continue
+        tallies["with_a_second_image"] += bool(cells.get(_SECOND, "").strip())
         # The data entry table counts patients without leading zeros.
         subject = str(int(told["subject"]))
         yield ReceivedReport(location, f"{name}.png", subject, None, None, cells[_REPORT])

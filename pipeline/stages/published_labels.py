@@ -24,7 +24,7 @@ from pipeline.published_labels.opening import open_labels
 from pipeline.published_labels.places import PlaceReader
 from pipeline.published_labels.records import LabelledReport, LabelRequest
 from pipeline.published_labels.tables import label_table
-from pipeline.settings import Settings
+from pipeline.settings import VocabularySettings
 from pipeline.sources.quarantining import quarantine_table
 
 _WORDS: Final[tuple[tuple[Assertion, int], ...]] = (
@@ -38,11 +38,13 @@ _Counts = Counter[tuple[str, int]]
 
 def published_labels(
     *,
-    settings: Settings,
+    settings: VocabularySettings,
+    lexicon: Path | None,
     kind: str,
     path: Path,
     columns: Mapping[str, str],
     embeddings: str = ONE_HOT,
+    partition_rows: int,
     out: Path,
 ) -> StageSummary:
     """Write `labels`, `vocabulary`, `embeddings` and `quarantine` of a published label table.
@@ -51,11 +53,13 @@ def published_labels(
     file and row. Of the vocabulary's counts, `affirmed`, `negated` and `uncertain` are reports.
 
     Args:
-        settings: the lexicon, what the vocabulary keeps, and the reports in a part.
+        settings: the fewest reports, and what to keep or drop whatever its frequency.
+        lexicon: folder of lexicon files; None takes the shipped one.
         kind: one of `pipeline.published_labels.opening.KINDS`.
         path: its file or folder.
         columns: the columns of a `csv` by role.
         embeddings: `one_hot`, or the folder of a corpus' embeddings.
+        partition_rows: reports in a part of the labels.
         out: folder to write to. Equal files give equal tables.
 
     Raises:
@@ -66,19 +70,17 @@ def published_labels(
         ConceptVectorsError: they lack a concept that is kept.
     """
     started = time.perf_counter()
-    lexicon = load_lexicon(settings.nlp.lexicon)
-    check_lists(lexicon.concepts, settings.vocabulary)
-    places = PlaceReader(lexicon, settings.nlp.lexicon)
-    source = open_labels(kind, LabelRequest(path, lexicon, places, columns))
+    known = load_lexicon(lexicon)
+    check_lists(known.concepts, settings)
+    request = LabelRequest(path, known, PlaceReader(known, lexicon), columns)
+    source = open_labels(kind, request)
     rejected: list[Rejected] = []
     tallies: Counter[str] = Counter()
     # The stamp is constant for the reason that ingest gives.
     table = PartedTable(LABELS, out / "labels.parquet", fingerprint="labels")
     records = _usable(one_a_report(source.records, tallies), rejected)
-    parts, reports, counts = _write_parts(
-        table, records, label_columns(lexicon), settings.source.partition_rows
-    )
-    chosen = choose_concepts(lexicon.concepts, _concept_counts(counts), settings.vocabulary)
+    parts, reports, counts = _write_parts(table, records, label_columns(known), partition_rows)
+    chosen = choose_concepts(known.concepts, _concept_counts(counts), settings)
     kept = {row["concept_id"]: row["reports"] for row in chosen.filter(chosen["kept"]).to_pylist()}
     vectors = (
         one_hot_vectors(kept) if embeddings == ONE_HOT else corpus_vectors(kept, Path(embeddings))

@@ -9,6 +9,8 @@ from pipeline.sources.records import SourceError
 
 from .conftest import Read
 
+SHARED = Path(__file__).parents[3].parent / "shared" / "cxr" / "nih" / "chestxray14"
+
 HEADER = (
     "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View Position,"
     "OriginalImage[Width,Height],OriginalImagePixelSpacing[x,y]\n"
@@ -54,3 +56,11 @@ def test_a_gzipped_file_is_read_and_a_finding_that_is_none_is_set_aside(
 def test_a_folder_without_the_table_says_what_is_expected(tmp_path: Path, read: Read) -> None:
     with pytest.raises(SourceError, match=r"holds no Data_Entry_2017\*\.csv, gzipped or not"):
         read("chestxray14", tmp_path)
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="needs ../shared/cxr/nih")
+def test_the_published_table_is_read_whole(read: Read) -> None:
+    found = read("chestxray14", SHARED)
+    assert (len(found.reports), found.rejected) == (1_459, [])
+    affirmed = [report.values["finding:pneumonia"] for report in found.reports.values()]
+    assert sum(affirmed) == 408

@@ -31,7 +31,7 @@ def test_mapped_and_known_columns_are_read(tmp_path: Path, read: Read) -> None:
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({}, "has no column report_id; .*--column report_id=NAME"),
+        ({}, "none of its columns has a usual name .*case, Lung; .*--column report_id=NAME"),
         ({"report_id": "case"}, "none of its columns is a concept id"),
         ({"report_id": "case", "finding__pneumonia": "Lunge"}, "has no column Lunge"),
         ({"report_id": "case", "finding__lunge": "Lung"}, "not a concept of the lexicon"),
@@ -45,3 +45,12 @@ def test_a_mapping_that_does_not_fit_says_what_to_do(
     file.write_text("case,Lung\na,1\n")
     with pytest.raises(SourceError, match=message):
         read("csv", file, **columns)
+
+
+def test_usual_names_and_other_delimiters_are_told(tmp_path: Path, read: Read) -> None:
+    file = tmp_path / "labels.csv"
+    file.write_text("Image ID;Patient ID;Pneumonia\n1.png;p1;1\n")
+    found = read("csv", file)
+    assert found.reports["1.png"].subject_id == "p1"
+    assert found.values("1.png") == {"finding:pneumonia": 1}
+    assert found.tallies["report_id_from_Image ID"] == 1

@@ -9,16 +9,18 @@ from .conftest import Read
 
 COLUMNS = ("ImageID", "StudyID", "PatientID", "Labels", "LabelsLocalizationsBySentence")
 
+SENTENCES = (
+    "[['pneumonia', 'loc right', 'loc lower lobe', 'pleural effusion', 'loc left'], ['goiter']]"
+)
+
 
 @pytest.fixture
 def table(tmp_path: Path) -> Path:
     rows = [
         ("1.png", "S1", "P1", "['pneumonia', 'pleural effusion', 'goiter']",
-         "[['pneumonia', 'loc right', 'loc lower lobe', 'pleural effusion', 'loc left'], "
-         "['goiter']]"),
+         SENTENCES),
         ("2.png", "S1", "P1", "['pneumonia', 'pleural effusion', 'goiter']",
-         "[['pneumonia', 'loc right', 'loc lower lobe', 'pleural effusion', 'loc left'], "
-         "['goiter']]"),
+         SENTENCES),
         ("3.png", "S2", "P2", "['normal']", "[['normal'], ['unchanged']]"),
         ("4.png", "S3", "P3", "['unchanged']", "[['unchanged']]"),
         ("5.png", "S4", "P4", "['laminar atelectasis']",

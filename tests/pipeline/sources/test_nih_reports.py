@@ -25,7 +25,8 @@ def test_a_report_is_named_as_its_image_and_becomes_labels(tmp_path: Path) -> No
     file.write_text(ROWS)
     settings = Settings(source=SourceSettings(kind="nih_reports", path=file))
     settings = settings.model_copy(update={"nlp": settings.nlp.model_copy(update={"workers": 1})})
-    list(run(settings=settings, source=file, out=tmp_path / "out", scheduler=None))
+    first, *_ = run(settings=settings, source=file, out=tmp_path / "out", scheduler=None)
+    assert first.counts["with_a_second_image"] == 1
     reports = read_table(REPORTS, tmp_path / "out/reports.parquet").to_pylist()
     assert [(row["report_id"], row["subject_id"]) for row in reports] == [
         ("00000013_005.png", "13"), ("00000014_000.png", "14"),

@@ -73,5 +73,5 @@ def test_another_file_is_refused(tmp_path: Path, content: str) -> None:
 
 def test_of_several_files_one_has_to_be_named(release: Path, tmp_path: Path) -> None:
     (release / "grounded_reports_20250101.json").write_text("[]")
-    with pytest.raises(SourceError, match="20240819.json, grounded_reports_20250101.json; name"):
+    with pytest.raises(SourceError, match=r"20240819\.json, grounded_reports_20250101\.json; name"):
         read("padchest_gr", release, tmp_path / "out")

@@ -12,12 +12,10 @@ from data_contracts.tables import EMBEDDINGS, LABELS, QUARANTINE, VOCABULARY
 from model.label_tables import read_label_tables
 from pipeline.cli import app
 from pipeline.published_labels.embeddings import ConceptVectorsError
-from pipeline.settings import Settings
+from pipeline.settings import VocabularySettings
 from pipeline.stages.published_labels import published_labels
 
-SETTINGS = Settings.model_validate(
-    {"vocabulary": {"min_reports": 2}, "source": {"partition_rows": 2}}
-)
+SETTINGS = VocabularySettings(min_reports=2)
 
 
 @pytest.fixture
@@ -43,7 +41,14 @@ def write_corpus(folder: Path, concepts: list[str]) -> Path:
 
 def run(table: Path, out: Path, **options: str) -> dict[str, int | float]:
     summary = published_labels(
-        settings=SETTINGS, kind="csv", path=table, columns={}, out=out, **options
+        settings=SETTINGS,
+        lexicon=None,
+        kind="csv",
+        path=table,
+        columns={},
+        partition_rows=2,
+        out=out,
+        **options,
     )
     return summary.counts
 
