@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from data_contracts.quarantine import Rejected
@@ -28,7 +29,7 @@ def one_a_report(
     for record in records:
         checked = record if isinstance(record, Rejected) else _check(record)
         if isinstance(checked, Rejected):
-            yield checked
+            yield _without_text(checked)
             continue
         # What was said is kept as a digest: of some data sets there are 400,000 rows.
         said = hash((checked.subject_id, *sorted(checked.values.items())))
@@ -40,6 +41,13 @@ def one_a_report(
         else:
             detail = f"says something else of the report than {place} does; keep one of them"
             yield Rejected(checked.location, checked.report_id, "conflicting_labels", detail)
+
+
+def _without_text(rejected: Rejected) -> Rejected:
+    """A rejected row, without what stands for its id where that may be a report's text."""
+    if len(rejected.record_id or "") <= _LONGEST_ID:
+        return rejected
+    return replace(rejected, record_id=None)
 
 
 def _check(record: LabelledReport) -> LabelledReport | Rejected:

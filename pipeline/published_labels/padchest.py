@@ -31,6 +31,8 @@ _EXCLUDED: Final = "exclude"
 _NO_FINDING: Final = frozenset({_NORMAL, "unchanged", "suboptimal study", ""})
 # No report has as many; a longer cell is a broken one, and costly to read.
 _LONGEST_CELL: Final = 20_000
+# Labels without a concept are named in the counts, where no report's text may stand.
+_LONGEST_LABEL: Final = 80
 _REMEDY: Final = "expected PadChest's PADCHEST_chest_x_ray_images_labels_160K_01.02.19.csv"
 
 #: What a sentence says: labels, and the places that follow each.
@@ -104,10 +106,11 @@ def _read_list(cell: str) -> list[list[str]] | None:
     except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
         return None
     sentences = [part if isinstance(part, list) else [part] for part in parsed]
-    if not all(isinstance(word, str) for words in sentences for word in words):
+    words = [word for sentence in sentences for word in sentence]
+    if not all(isinstance(word, str) and len(word) <= _LONGEST_LABEL for word in words):
         return None
     if not any(isinstance(part, list) for part in parsed):
-        sentences = [[word for words in sentences for word in words]]
+        sentences = [words]
     return [[" ".join(word.lower().split()) for word in words] for words in sentences]
 
 

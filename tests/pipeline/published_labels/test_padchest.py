@@ -29,6 +29,7 @@ def table(tmp_path: Path) -> Path:
         ("7.png", "S6", "P6", "__import__('os').getcwd()", "[]"),
         ("8.png", "S7", "P7", "['mass'", "[]"),
         ("9.png", "S8", "P8", "", "nan"),
+        ("10.png", "S9", "P9", f"['{'Mrs Quillfeather is well. ' * 4}']", "[]"),
     ]  # fmt: skip
     path = tmp_path / "PADCHEST_chest_x_ray_images_labels_160K_01.02.19.csv"
     with path.open("w", newline="") as file:
@@ -67,4 +68,5 @@ def test_only_a_normal_report_denies(table: Path, read: Read) -> None:
 def test_what_is_no_list_or_no_label_is_set_aside_and_never_run(table: Path, read: Read) -> None:
     assert read("padchest", table).reasons == [
         (7, "not_labelled"), (8, "wrong_value"), (9, "wrong_value"), (10, "not_labelled"),
+        (11, "wrong_value"),
     ]  # fmt: skip
