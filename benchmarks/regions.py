@@ -21,7 +21,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from model.detector.backbone import normalise
 from model.detector.candidates import CandidateFinder
 from model.detector.retinanet import Detector
 from model.settings import BackboneSettings, HardwareSettings, RegionSettings
@@ -35,7 +34,7 @@ def main(
     batches: Annotated[int, typer.Option(min=3, help="Rounds to measure.")] = 12,
     batch_size: Annotated[int, typer.Option(min=1, help="Images of a batch.")] = 32,
     size: Annotated[int, typer.Option(min=64, help="Pixels of a side.")] = 128,
-    backbone: Annotated[str, typer.Option(help="resnet18, resnet34 or resnet50.")] = "resnet18",
+    backbone: Annotated[str, typer.Option(help="Any of timm's.")] = "resnet18",
     precision: Annotated[str, typer.Option(help="auto, 32-true, bf16-mixed, 16-mixed.")] = "auto",
 ) -> None:
     """Measure candidate regions with their features against the backbone alone."""
@@ -46,11 +45,13 @@ def main(
     detector = Detector(settings, size, ("consolidation", "opacity")).eval().to(device)
     finder = CandidateFinder(detector, RegionSettings()).eval().to(device)
     pixels = torch.randint(0, 255, (batch_size, 1, size, size), dtype=torch.uint8, device=device)
-    body, folded = detector.retinanet.backbone.body, finder.detector
+    body, folded = detector.pyramid.body, finder.detector
+    grey = (pixels.float() * (body.scale / 255) + body.offset).contiguous()
+    innermost = grey.contiguous(memory_format=torch.channels_last)
     peers: dict[str, Callable[[], Any]] = {
-        "backbone alone": lambda: body(normalise(pixels).contiguous()),
-        "backbone alone, channels innermost": lambda: body(normalise(pixels)),
-        "backbone, folded": lambda: folded.retinanet.backbone.body(folded.normalise(pixels)),
+        "backbone alone": lambda: body.network(grey),
+        "backbone alone, channels innermost": lambda: body.network(innermost),
+        "backbone, folded": lambda: folded.pyramid.body(pixels),
         "backbone and feature pyramid, folded": lambda: folded.features(pixels),
         "candidate regions with their features": lambda: finder(pixels),
     }
@@ -65,12 +66,12 @@ def main(
                 if number >= WARM_UP:
                     seconds[name].append(time.perf_counter() - started)
     rates = {name: batch_size / statistics.median(taken) for name, taken in seconds.items()}
-    plain, innermost, *_ = rates.values()
+    plain, beside, *_ = rates.values()
     shown = Table(title=f"{backbone}, {size} pixels, {device}, {precision_of(hardware)}")
     for column in ("", "images a second", "of the backbone's", "channels innermost"):
         shown.add_column(column, justify="left" if not column else "right")
     for name, rate in rates.items():
-        shown.add_row(name, f"{rate:,.0f}", f"{rate / plain:.2f}", f"{rate / innermost:.2f}")
+        shown.add_row(name, f"{rate:,.0f}", f"{rate / plain:.2f}", f"{rate / beside:.2f}")
     Console().print(shown)
     RESULTS.parent.mkdir(exist_ok=True)
     machine = torch.cuda.get_device_name() if device.type == "cuda" else platform.processor()

@@ -20,12 +20,14 @@ class StageSummary:
         counts: what was read and written, in the order to show it.
         seconds: wall time; shown, but not written, so that equal runs give equal files.
         outputs: the tables written.
+        notices: what its user has to know before going on.
     """
 
     stage: str
     counts: dict[str, int | float] = field(default_factory=dict)
     seconds: float = 0.0
     outputs: tuple[Path, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 def write_metrics(summary: StageSummary, path: Path) -> None:
@@ -65,6 +67,8 @@ def report(summary: StageSummary, metrics: Path | None, before: Spent | None = N
     table.add_row("cores idle", f"{spent.idle:.1f} of {spent.cores}", style="dim")
     console = Console()
     console.print(table)
+    for notice in summary.notices:
+        console.print(Text(f"note: {notice}", style="bold yellow"), soft_wrap=True)
     for path in summary.outputs:
         console.print(Text(f"wrote {path}", style="dim"), soft_wrap=True)
     if metrics is not None:

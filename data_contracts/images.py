@@ -1,4 +1,4 @@
-"""The tables of the image side's input: images, the boxes on them, and their severity scores."""
+"""The tables of the image side's input: images, the boxes on them, and their scores."""
 
 from typing import Final
 
@@ -13,6 +13,15 @@ _COUNT = pa.int64()
 #: Frontal views first; `LATERAL` and `OTHER` are only kept where they are asked for.
 VIEWS: Final = ("PA", "AP", "AP_SUPINE", "FRONTAL", "LATERAL", "OTHER")
 FRONTAL_VIEWS: Final = ("PA", "AP", "AP_SUPINE", "FRONTAL")
+#: Zones of the patient's lungs, from the top; the right lung lies at the picture's left.
+LUNG_ZONES: Final = (
+    "right_upper",
+    "right_middle",
+    "right_lower",
+    "left_upper",
+    "left_middle",
+    "left_lower",
+)
 
 _IMAGE_ID = Column("image_id", _TEXT, "The image; unique over the whole source.")
 
@@ -41,7 +50,7 @@ IMAGES: Final = Contract(
 
 BOXES: Final = Contract(
     name="boxes",
-    version=1,
+    version=2,
     row="a reference box on an image",
     primary_key=("box_id",),
     columns=(
@@ -51,7 +60,8 @@ BOXES: Final = Contract(
         Column("y", _NUMBER, "Upper edge.", "pixels of the original image", minimum=0),
         Column("width", _NUMBER, "Width.", "pixels of the original image", minimum=0),
         Column("height", _NUMBER, "Height.", "pixels of the original image", minimum=0),
-        Column("label", _TEXT, "What it encloses, as the source names it."),
+        Column("label", _TEXT, "What it encloses: a concept, such as `finding:infiltrate`; or the "
+               "source's name for it, where that means no concept that is known."),
         Column("phrase", _TEXT, "The phrase that it grounds.", nullable=True, private=True),
         Column("annotator", _TEXT, "Who or what drew it."),
     ),
@@ -71,6 +81,20 @@ SEVERITY: Final = Contract(
     ),
 )  # fmt: skip
 
+ZONE_SCORES: Final = Contract(
+    name="zone_scores",
+    version=1,
+    row="a lung zone that one radiologist scored (Brixia; Borghesi and Maroldi 2020)",
+    primary_key=("image_id", "zone", "annotator"),
+    columns=(
+        _IMAGE_ID,
+        Column("zone", _TEXT, "The patient's lung and its height.", allowed=LUNG_ZONES),
+        Column("score", _COUNT, "0 normal, 1 interstitial, 2 both with interstitial leading, "
+               "3 both with alveolar leading.", "score", minimum=0),
+        Column("annotator", _TEXT, "Who scored it."),
+    ),
+)  # fmt: skip
+
 ATTRIBUTES: Final = Contract(
     name="attributes",
     version=1,
@@ -83,4 +107,4 @@ ATTRIBUTES: Final = Contract(
     ),
 )  # fmt: skip
 
-IMAGE_TABLES: Final = (IMAGES, BOXES, SEVERITY, ATTRIBUTES)
+IMAGE_TABLES: Final = (IMAGES, BOXES, SEVERITY, ZONE_SCORES, ATTRIBUTES)

@@ -33,6 +33,12 @@ _CONCEPTS: Final[dict[str, str]] = {
     "support devices": "finding:device",
     # The COVID-19 image collection's masks (Cohen et al. 2020)
     "opacity": "finding:opacity",
+    # VinDr-CXR (Nguyen et al. 2022); its "Nodule/Mass" is either, so no concept of ours
+    "calcification": "finding:calcification",
+    "clavicle fracture": "finding:fracture",
+    "ild": "finding:fibrosis",
+    "pulmonary fibrosis": "finding:fibrosis",
+    "rib fracture": "finding:fracture",
 }
 #: PadChest's names of findings (Bustos et al. 2020) that mean a concept of the lexicon; a kind of a
 #: finding is that finding.

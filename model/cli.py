@@ -101,7 +101,8 @@ def images(
         str,
         typer.Argument(
             metavar="KIND",
-            help="rsna, chestxray14, covid, mimic_cxr_jpg, ms_cxr, or folder for any images.",
+            help="chestxray14, covid, vindr_cxr, padchest_gr, chexlocalize, rsna, mimic_cxr_jpg, "
+            "ms_cxr, nvidia_mimic, or folder for any images.",
         ),
     ],
     path: Annotated[Path, typer.Argument(metavar="PATH", help="Folder of the data set.")],
@@ -110,13 +111,21 @@ def images(
         Path | None,
         typer.Option(
             metavar="PATH",
-            help="CSV or COCO JSON (folder, ms_cxr) or folder of tables (mimic_cxr_jpg) that lies "
-            "elsewhere.",
+            help="CSV or COCO JSON (folder, ms_cxr, nvidia_mimic), mappings to patients (rsna) or "
+            "folder of tables (mimic_cxr_jpg) that lies elsewhere.",
             show_default=False,
         ),
     ] = None,
     all_views: Annotated[
         bool, typer.Option("--all-views", help="Keep lateral and other views too.")
+    ] = False,
+    merge_annotators: Annotated[
+        bool,
+        typer.Option(
+            "--merge-annotators",
+            help="Merge boxes of a finding that two of an image's annotators drew (IoU 0.5), and "
+            "leave out what one of several drew.",
+        ),
     ] = False,
     workers: Annotated[
         int, typer.Option(metavar="N", min=1, help="Processes that decode images.")
@@ -125,7 +134,8 @@ def images(
 ) -> None:
     """Read a data set's radiographs and boxes; set aside what cannot be used.
 
-    Writes images, boxes, severity and quarantine (file, row and reason of all that was left out).
+    Writes images, boxes, severity, zone_scores and quarantine (file, row and reason of all that was
+    left out).
     """
     from command_line.summary import report
     from model.stages.images import images as stage
@@ -136,6 +146,7 @@ def images(
         out=out,
         annotations=annotations,
         all_views=all_views,
+        merge_annotators=merge_annotators,
         workers=workers,
     )
     report(summary, metrics_path(metrics, "images"))

@@ -58,7 +58,7 @@ def regions(
     from model.settings import resolve_settings
 
     settings = resolve_settings(params, assignments)
-    if settings.regions.source == "detector":
+    if settings.regions.need_detector:
         require("regions", detector / "card.json", f"model detector --out {detector}")
     from model.stages.regions import regions as stage
 
@@ -128,7 +128,7 @@ def classifier(
 
     settings = resolve_settings(params, assignments)
     require_tables("classifier", tables, *LABEL_TABLES)
-    if settings.regions.source == "detector":
+    if settings.regions.need_detector:
         require("classifier", detector / "card.json", f"model detector --out {detector}")
     name = "classifier" if recipe == "plain" else recipe
     from model.stages.classifier import classifier as stage
@@ -241,7 +241,7 @@ def crossvalidate(
         list[str] | None,
         typer.Option(
             metavar="LABEL",
-            help="Label of the boxes to find; may be repeated. Default: opacity.",
+            help="Label of the boxes to find; may be repeated. Default: finding:opacity.",
             show_default=False,
         ),
     ] = None,
@@ -269,7 +269,7 @@ def crossvalidate(
     summary = stage(
         settings=settings,
         images=CohortSettings(tables=images, root=root),
-        targets=target or ["opacity"],
+        targets=target or ["finding:opacity"],
         tables=tables,
         models=models,
         out=out,

@@ -1,22 +1,38 @@
 """The settings of the image side: the part `model` of `params.yaml`."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticKnownError
 
 from command_line.settings_files import SettingsPart, StrictSettings, parse_assignment
+from model.registries.losses import LOSSES
+from model.registries.outside import load_outside
+from model.registries.region_sources import REGION_SOURCES
+from model.registries.registry import Registry
 
-Backbone = Literal["resnet18", "resnet34", "resnet50"]
 #: How the baselines' classifiers are trained.
 Recipe = Literal["plain", "hide_and_seek"]
-RegionSource = Literal["detector", "grid"]
 #: What a value of -1, uncertain, is taken for in training; null, not mentioned, stays unknown.
 UncertainPolicy = Literal["ones", "zeros", "soft", "ignore"]
 
 #: What a value of null is taken for: `zeros`, absent, or `ignore`, unknown.
 UnmentionedPolicy = Literal["zeros", "ignore"]
+
+
+def _listed(registry: Registry[Any], name: str) -> str:
+    """The name, once it is sure to be listed; refused as one of other choices would be."""
+    if name not in registry:
+        expected = " or ".join(f"'{one}'" for one in registry)
+        raise PydanticKnownError("literal_error", {"expected": expected})
+    return name
+
+
+RegionSource = Annotated[str, AfterValidator(partial(_listed, REGION_SOURCES))]
+Loss = Annotated[str, AfterValidator(partial(_listed, LOSSES))]
 
 
 class RadiographSettings(StrictSettings):
@@ -63,14 +79,30 @@ class PictureSettings(StrictSettings):
 class BackboneSettings(StrictSettings):
     """The feature pyramid that detector and classifiers stand on."""
 
-    name: Backbone = "resnet18"
-    weights: Path | None = Field(
-        default=None, description="Pretrained weights (safetensors, or a plain state dict)."
+    name: str = Field(default="resnet18", min_length=1, description="Any of timm's bodies.")
+    weights: str | None = Field(
+        default=None,
+        description="Pretrained weights: a file (safetensors, or a plain state dict), `package:` "
+        "and an installed package's name, or `timm`, which fetches its own.",
+    )
+    intensities: tuple[float, float] | None = Field(
+        default=None,
+        description="What black and white are to the body, such as [-1024, 1024]; none takes "
+        "timm's mean and spread of it.",
     )
     channels: int = Field(default=64, ge=8, description="Channels of each level of the pyramid.")
+    finest: Literal[4, 8, 16] = Field(
+        default=8, description="Pixels to a cell of the pyramid's finest level."
+    )
     stride: Literal[16, 32] = Field(
         default=16,
         description="Pixels to a cell of the body's last stage; later ones are left out.",
+    )
+    freeze_norms: bool = Field(
+        default=False, description="Batch norms stay as the pretrained weights have them."
+    )
+    pace: float = Field(
+        default=1.0, gt=0, le=1, description="The body's share of the learning rate."
     )
 
 
@@ -125,6 +157,11 @@ class RegionSettings(StrictSettings):
         default=0.3, gt=0, lt=1, description="IoU above which the less likely of two is dropped."
     )
 
+    @property
+    def need_detector(self) -> bool:
+        """Whether a trained detector says where regions are."""
+        return REGION_SOURCES[self.source].needs_detector
+
 
 class NetworkSettings(FitSettings):
     """The cross-attention network."""
@@ -138,6 +175,7 @@ class NetworkSettings(FitSettings):
     temperature: float = Field(default=0.1, gt=0, description="Of the attention, at the start.")
     uncertain: UncertainPolicy = "soft"
     unmentioned: UnmentionedPolicy = "zeros"
+    loss: Loss = Field(default="cross_entropy", description="Of attributes; classifiers' too.")
     matching: float = Field(
         default=0.1, ge=0, description="Weight of image-text matching; 0 trains without it."
     )
@@ -242,6 +280,7 @@ def load_settings(path: Path | None) -> ModelSettings:
 
     Raises:
         SettingsError: the file is missing or not YAML, a key is unknown, or a value is wrong.
+        ExtensionError: an installed package that adds to the registries fails.
     """
     return resolve_settings(path, ())
 
@@ -255,5 +294,7 @@ def resolve_settings(path: Path | None, assignments: Sequence[str] | None) -> Mo
 
     Raises:
         SettingsError: the file cannot be used, a key is unknown, or a value is wrong.
+        ExtensionError: an installed package that adds to the registries fails.
     """
+    load_outside()
     return _PART.resolve(path, dict(parse_assignment(text) for text in assignments or ()))

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from data_contracts.tables import LABELS, VOCABULARY
-from model.detector.backbone import make_resnet, normalise, stages_of, width_of
+from model.backbone.bodies import Body, body_of, stages_between
 from model.detector.retinanet import Detector
 from model.settings import BackboneSettings
 from model.training.card import Card, load_weights, read_card, save_weights
@@ -21,39 +21,32 @@ STRIDE: Final = 16
 
 
 class ImageClassifier(nn.Module):
-    """A residual network with global average pooling and one output for each concept.
+    """A body with global average pooling and one output for each concept.
 
     Its body ends where the detector's does. A stage at a stride of 32 keeps the resolution of the
-    one before it, as is usual where maps are read off (Zhou et al. 2016; Choe et al. 2020), so that
-    CAM is not worse than it needs to be.
+    one before it, where the body can, as is usual where maps are read off (Zhou et al. 2016; Choe
+    et al. 2020), so that CAM is not worse than it needs to be.
 
     Args:
         backbone: the same as the detector's.
+        size: S, pixels of a picture's side.
         concepts: K, how many there are.
     """
 
-    def __init__(self, backbone: BackboneSettings, concepts: int) -> None:
+    def __init__(self, backbone: BackboneSettings, size: int, concepts: int) -> None:
         super().__init__()
-        body = make_resnet(backbone)
-        first = body.layer4[0]
-        for name in ("conv1", "conv2"):
-            getattr(first, name).stride = (1, 1)
-        first.downsample[0].stride = (1, 1)
-        self.stem = nn.Sequential(body.conv1, body.bn1, body.relu, body.maxpool)
-        self.stages = nn.Sequential(*stages_of(body, backbone))
-        self.output = nn.Linear(width_of(self.stages[-1]), concepts)
+        *_, last = stages_between(backbone.name, backbone.finest, backbone.stride)
+        self.size = size
+        self.body = Body(backbone, size, (last,), STRIDE)
+        self.output = nn.Linear(last.channels, concepts)
 
     def start_from(self, detector: Detector) -> None:
         """Take the weights of a trained detector's body, as the regions' features do."""
-        body = detector.retinanet.backbone.body
-        for own, name in ((self.stem[0], "conv1"), (self.stem[1], "bn1")):
-            own.load_state_dict(body[name].state_dict())
-        for number, stage in enumerate(self.stages, start=1):
-            stage.load_state_dict(body[f"layer{number}"].state_dict())
+        self.body.load_state_dict(detector.pyramid.body.state_dict())
 
     def features(self, pixels: Tensor) -> Tensor:
-        """[B, C, S/16, S/16] the last convolution's features of [B, 1, S, S] uint8."""
-        found: Tensor = self.stages(self.stem(normalise(pixels)))
+        """[B, C, S/16, S/16] the last stage's features of [B, 1, S, S] uint8."""
+        found: Tensor = self.body(pixels)[0]
         return found
 
     def classify(self, features: Tensor) -> Tensor:
@@ -78,7 +71,7 @@ def save_classifier(
     network: ImageClassifier, backbone: BackboneSettings, concepts: Sequence[str], folder: Path
 ) -> None:
     """Put a classifier into `folder`: weights and card."""
-    sizes = {"name": backbone.name, "stride": backbone.stride}
+    sizes = {"size": network.size, "backbone": body_of(backbone)}
     save_weights(network, Card(_KIND, sizes, tuple(concepts), _CONTRACTS), folder)
 
 
@@ -89,8 +82,8 @@ def load_classifier(folder: Path) -> TrainedClassifier:
         WeightsError: there is none, or it is of another release.
     """
     card = read_card(folder, _KIND, _CONTRACTS)
-    backbone = BackboneSettings(name=card.sizes["name"], stride=card.sizes["stride"])
-    network = ImageClassifier(backbone, len(card.vocabulary))
+    backbone = BackboneSettings(**card.sizes["backbone"])
+    network = ImageClassifier(backbone, card.sizes["size"], len(card.vocabulary))
     load_weights(network, folder)
     return TrainedClassifier(network.eval(), card.vocabulary)
 

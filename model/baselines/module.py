@@ -6,7 +6,8 @@ import lightning
 from torch import Tensor
 
 from model.baselines.classifier import ImageClassifier, hide_patches
-from model.network.losses import attribute_loss, attribute_targets
+from model.network.losses.attributes import load_attribute_loss
+from model.network.losses.targets import attribute_targets
 from model.network.module import positive_weights
 from model.settings import ModelSettings
 from model.tensors.pictures import Batch
@@ -16,14 +17,14 @@ from model.training.schedule import one_cycle
 
 
 class ClassifierModule(lightning.LightningModule):
-    """Trains a classifier on the labels that the network learns from, by the same policy.
+    """Trains a classifier on the labels that the network learns from, by the same policy and loss.
 
     Args:
         classifier: to train.
         train_values: [N, K] label values of the training split, in its cohort's order.
         validation_values: [N, K] label values of the validation split, likewise.
-        settings: those of `classifier`, and the network's policies of uncertain and unmentioned
-            values.
+        settings: those of `classifier`, and the network's loss and policies of uncertain and
+            unmentioned values.
         steps: batches of an epoch.
     """
 
@@ -43,6 +44,8 @@ class ClassifierModule(lightning.LightningModule):
         self.classifier = classifier
         self.settings = settings.classifier
         self.policy = settings.network
+        self.pace = settings.backbone.pace
+        self.attribute_loss = load_attribute_loss(settings.network.loss)
         self.steps = steps
         self.register_buffer("train_values", train_values, persistent=False)
         self.register_buffer("validation_values", validation_values, persistent=False)
@@ -64,7 +67,8 @@ class ClassifierModule(lightning.LightningModule):
 
     def configure_optimizers(self) -> Any:
         """AdamW with one cycle of the learning rate."""
-        return one_cycle(self.parameters(), self.settings, self.steps)
+        body = self.classifier.body.parameters()
+        return one_cycle(self.parameters(), self.settings, self.steps, body, self.pace)
 
     def training_pixels(self, pixels: Tensor, seed: tuple[int, ...]) -> Tensor:
         """[B, 1, S, S] uint8 what the classifier is trained on, of augmented pictures: the same.
@@ -79,7 +83,7 @@ class ClassifierModule(lightning.LightningModule):
     def _loss(self, pixels: Tensor, values: Tensor) -> Tensor:
         targets, weights = attribute_targets(values, self.policy.uncertain, self.policy.unmentioned)
         logits = self.classifier(pixels).float()
-        return attribute_loss(logits, targets, weights, self.positive_weights)
+        return self.attribute_loss(logits, targets, weights, self.positive_weights)
 
 
 class HideAndSeekModule(ClassifierModule):

@@ -1,3 +1,3 @@
-"""Backbone, detector and the candidate regions that they give."""
+"""The detector and the candidate regions that it gives."""
 
-import model.lean_torchvision  # noqa: F401 - before all that imports torchvision
+import model.lean_timm  # noqa: F401 - before all that imports torchvision or timm

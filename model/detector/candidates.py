@@ -9,17 +9,15 @@ from torch.nn.utils.rnn import pad_sequence
 from torchvision.ops import MultiScaleRoIAlign
 
 from model.detector.folding import fold
-from model.detector.retinanet import Detector, Proposed
+from model.detector.proposing import load_propose
+from model.detector.retinanet import Detector
 from model.detector.texture import read_texture
-from model.detector.windows import grid_windows
 from model.settings import RegionSettings
 
 #: Cells to a side that RoIAlign reads of a region.
 CELLS: Final = 2
 #: Version of what the features mean; a change makes finished tables be computed again.
 FEATURES_VERSION: Final = 3
-#: Objectness of the windows of a grid, which no detector scores.
-UNKNOWN: Final = 0.5
 _LEVELS: Final = ("p3", "p4", "p5")
 # A region of this share of the square is read from the pyramid's middle level.
 _CANONICAL_SHARE: Final = 0.35
@@ -44,8 +42,8 @@ class CandidateFinder(nn.Module):
     """Finds candidate regions and reads their features from the detector's pyramid.
 
     Args:
-        detector: trained, or untrained where windows of a grid replace its boxes. The finder keeps
-            a folded copy, which later training does not change.
+        detector: trained, or untrained where the source of regions needs none. The finder keeps a
+            folded copy, which later training does not change.
         settings: how many regions, how far apart, and where from.
     """
 
@@ -53,6 +51,7 @@ class CandidateFinder(nn.Module):
         super().__init__()
         self.detector = fold(detector)
         self.settings = settings
+        self.propose = load_propose(settings.source)
         self.align = MultiScaleRoIAlign(
             list(_LEVELS),
             CELLS,
@@ -64,7 +63,7 @@ class CandidateFinder(nn.Module):
     def forward(self, pixels: Tensor) -> list[Candidates]:
         """Candidates of each of [B, 1, S, S] uint8."""
         features, texture = self.detector.features_and_texture(pixels)
-        proposed = self._propose(features)
+        proposed = self.propose(self.detector, pixels, features, self.settings)
         levels = {name: level.float() for name, level in zip(_LEVELS, features, strict=False)}
         size = (self.detector.size, self.detector.size)
         boxes = [own.boxes for own in proposed]
@@ -76,10 +75,3 @@ class CandidateFinder(nn.Module):
             Candidates(own.boxes, own.objectness, part)
             for own, part in zip(proposed, read.split([len(b) for b in boxes]), strict=True)
         ]
-
-    def _propose(self, features: list[Tensor]) -> list[Proposed]:
-        if self.settings.source == "detector":
-            return self.detector.propose(features, self.settings.per_image, self.settings.overlap)
-        windows = grid_windows(self.detector.size, self.settings.per_image).to(features[0].device)
-        unknown = torch.full((len(windows),), UNKNOWN, device=windows.device)
-        return [Proposed(windows, unknown)] * len(features[0])

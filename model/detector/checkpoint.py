@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from data_contracts.images import BOXES, IMAGES
+from model.backbone.bodies import body_of
 from model.detector.retinanet import Detector
 from model.settings import BackboneSettings
 from model.training.card import Card, load_weights, read_card, save_weights
@@ -16,9 +17,7 @@ def save_detector(detector: Detector, backbone: BackboneSettings, folder: Path) 
     """Put a detector into `folder`: weights, and a card with all that builds it again."""
     sizes = {
         "size": detector.size,
-        "name": backbone.name,
-        "channels": backbone.channels,
-        "stride": backbone.stride,
+        "backbone": body_of(backbone),
         "kinds": list(detector.kinds),
         "targets": [
             kind for kind, wanted in zip(detector.kinds, detector.is_target, strict=True) if wanted
@@ -34,9 +33,8 @@ def load_detector(folder: Path) -> Detector:
         WeightsError: there is none, or it is of another release.
     """
     sizes = read_card(folder, _KIND, _CONTRACTS).sizes
-    backbone = BackboneSettings(
-        name=sizes["name"], channels=sizes["channels"], stride=sizes["stride"]
+    detector = Detector(
+        BackboneSettings(**sizes["backbone"]), sizes["size"], sizes["kinds"], sizes["targets"]
     )
-    detector = Detector(backbone, sizes["size"], sizes["kinds"], sizes["targets"])
     load_weights(detector, folder)
     return detector.eval()

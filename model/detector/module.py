@@ -21,12 +21,16 @@ class DetectorModule(lightning.LightningModule):
         detector: to train.
         settings: of its training.
         steps: batches of an epoch.
+        pace: share of the learning rate that the body's weights take.
     """
 
-    def __init__(self, detector: Detector, settings: DetectorSettings, steps: int) -> None:
+    def __init__(
+        self, detector: Detector, settings: DetectorSettings, steps: int, pace: float = 1.0
+    ) -> None:
         super().__init__()
         self.detector = detector
         self.settings = settings
+        self.pace = pace
         self.steps = steps
 
     def training_step(self, batch: Batch, number: int) -> Tensor:
@@ -46,4 +50,5 @@ class DetectorModule(lightning.LightningModule):
 
     def configure_optimizers(self) -> Any:
         """AdamW with one cycle of the learning rate."""
-        return one_cycle(self.parameters(), self.settings, self.steps)
+        body = self.detector.pyramid.body.parameters()
+        return one_cycle(self.parameters(), self.settings, self.steps, body, self.pace)

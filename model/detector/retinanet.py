@@ -1,6 +1,6 @@
 """RetinaNet (Lin et al. 2017) for opacities of several kinds, and the regions that it proposes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import gcd
@@ -14,7 +14,7 @@ from torchvision.models.detection.image_list import ImageList
 from torchvision.models.detection.retinanet import RetinaNetHead
 from torchvision.ops import clip_boxes_to_image
 
-from model.detector.backbone import make_pyramid, normalise, strides_of
+from model.backbone.pyramid import Pyramid
 from model.detector.suppression import suppress
 from model.settings import BackboneSettings
 
@@ -25,8 +25,6 @@ _RATIOS: Final = (0.5, 1.0, 2.0)
 _GROUP: Final = 4
 #: Anchors of an image, those of highest score, that are decoded to boxes.
 CANDIDATES: Final = 500
-#: Stage of the body whose features are read as texture.
-TEXTURE_STAGE: Final = "layer1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +59,17 @@ class Detector(nn.Module):
         targets: Sequence[str] = (),
     ) -> None:
         super().__init__()
-        self.normalise: Callable[[Tensor], Tensor] = normalise
         self.size = size
         self.kinds = tuple(kinds)
         self.is_target = [kind in targets or not targets for kind in kinds]
-        self.strides = strides_of(backbone)
+        pyramid = Pyramid(backbone, size)
+        self.strides = pyramid.strides
         anchors = AnchorGenerator(
             tuple(tuple(scale * stride for scale in _SCALES) for stride in self.strides),
             (_RATIOS,) * len(self.strides),
         )
         self.retinanet = RetinaNet(
-            make_pyramid(backbone),
+            pyramid,
             num_classes=len(kinds),
             anchor_generator=anchors,
             head=_head(backbone.channels, len(kinds)),
@@ -80,26 +78,19 @@ class Detector(nn.Module):
         )
 
     @property
-    def pyramid(self) -> nn.Module:
-        """The backbone with its feature pyramid."""
-        found: nn.Module = self.retinanet.backbone
+    def pyramid(self) -> Pyramid:
+        """The feature pyramid, with the body that it stands on."""
+        found: Pyramid = self.retinanet.backbone
         return found
 
     def features(self, pixels: Tensor) -> list[Tensor]:
         """The pyramid's levels, [B, C, S/s, S/s], of [B, 1, S, S] uint8, the finest first."""
-        return list(self.pyramid(self.normalise(pixels)).values())
+        found: list[Tensor] = self.pyramid(pixels)
+        return found
 
     def features_and_texture(self, pixels: Tensor) -> tuple[list[Tensor], Tensor]:
-        """The same levels, and [B, T, S/4, S/4] what the body's first stage sees on the way."""
-        body = self.retinanet.backbone.body
-        seen, texture, levels = self.normalise(pixels), torch.empty(0), {}
-        for name, stage in body.items():
-            seen = stage(seen)
-            if name == TEXTURE_STAGE:
-                texture = seen
-            if name in body.return_layers:
-                levels[body.return_layers[name]] = seen
-        return list(self.retinanet.backbone.fpn(levels).values()), texture
+        """The same levels, and [B, T, S/t, S/t] what the body's first stage sees on the way."""
+        return self.pyramid.levels_and_texture(pixels)
 
     def losses(self, pixels: Tensor, boxes: list[Tensor]) -> dict[str, Tensor]:
         """Focal loss of the anchors and smooth L1 loss of their boxes.

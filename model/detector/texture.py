@@ -1,4 +1,4 @@
-"""Texture of regions, from pixels and the body's first stage.
+"""Texture of regions, from pixels and an early stage of the body.
 
 The pyramid's levels no longer have how dense, patchy or sharp a region is.
 """
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-#: Pixels to a cell of the maps, as of the body's first stage.
+#: Pixels to a cell of the maps of brightness, as of most bodies' first stage.
 STRIDE: Final = 4
 #: Features of `read_texture` beside mean and standard deviation of the first stage's channels.
 LOOKS: Final = 7
@@ -24,24 +24,26 @@ _TINY: Final = 1e-6
 def read_texture(pixels: Tensor, stage: Tensor, boxes: Tensor) -> Tensor:
     """[B, R, 2T + 7] texture of regions.
 
-    Mean and standard deviation of the first stage's channels and of brightness; mean absolute
-    gradient across and down, and mean absolute difference to a 5-pixel box blur; and brightness
-    less that of the surroundings and less that of the mirrored region.
+    Mean and standard deviation of the stage's channels and of brightness; mean absolute gradient
+    across and down, and mean absolute difference to a 5-pixel box blur; and brightness less that of
+    the surroundings and less that of the mirrored region.
 
     Args:
         pixels: [B, 1, S, S] 0 to 255.
-        stage: [B, T, S/4, S/4] the body's first stage.
+        stage: [B, T, S/t, S/t] an early stage of the body.
         boxes: [B, R, 4] in the square's pixels.
     """
     size = pixels.shape[-1]
     with torch.autocast(pixels.device.type, enabled=False):
         stage = stage.float()
-        weights = _weights(boxes, size)
-        seen, squares = _means(stage, weights), _means(stage.square(), weights)
+        weights = _weights(boxes, size, STRIDE)
+        stride = size // stage.shape[-1]
+        of_stage = weights if stride == STRIDE else _weights(boxes, size, stride)
+        seen, squares = _means(stage, of_stage), _means(stage.square(), of_stage)
         looks = _pixel_looks(pixels)
         light, square, rest = _means(looks, weights).split([1, 1, 3], dim=2)
-        around = _means(looks[:, :1], _weights(_grown(boxes, size), size))
-        across = _means(looks[:, :1], _weights(_mirrored(boxes, size), size))
+        around = _means(looks[:, :1], _weights(_grown(boxes, size), size, STRIDE))
+        across = _means(looks[:, :1], _weights(_mirrored(boxes, size), size, STRIDE))
         return torch.cat(
             [
                 seen,
@@ -80,22 +82,22 @@ def _sums_along(light: Tensor, axis: int) -> Tensor:
     return sum(others, start=first)
 
 
-def _weights(boxes: Tensor, size: int) -> Tensor:
-    """[B, R, (S/4)^2] share of each cell in a box's mean, of [B, R, 4] boxes.
+def _weights(boxes: Tensor, size: int, stride: int) -> Tensor:
+    """[B, R, (S/s)^2] share of each cell of stride s in a box's mean, of [B, R, 4] boxes.
 
     The mean of RoIAlign's cells (He et al. 2017), which reads between cells by bilinear
     interpolation, is one weight per row times one per column.
     """
-    cells = size // STRIDE
-    across = _line_weights(boxes[..., 0], boxes[..., 2], cells)
-    down = _line_weights(boxes[..., 1], boxes[..., 3], cells)
+    cells = size // stride
+    across = _line_weights(boxes[..., 0] / stride, boxes[..., 2] / stride, cells)
+    down = _line_weights(boxes[..., 1] / stride, boxes[..., 3] / stride, cells)
     return (down[..., :, None] * across[..., None, :]).flatten(2)
 
 
 def _line_weights(low: Tensor, high: Tensor, cells: int) -> Tensor:
-    """[B, R, cells] along one axis, of edges [B, R] in pixels."""
+    """[B, R, cells] along one axis, of edges [B, R] in cells."""
     steps = (torch.arange(_SAMPLES, device=low.device) + 0.5) / _SAMPLES
-    positions = (low[..., None] + (high - low)[..., None] * steps) / STRIDE - 0.5
+    positions = low[..., None] + (high - low)[..., None] * steps - 0.5
     positions = positions.clamp(0, cells - 1)
     distances = (positions[..., None] - torch.arange(cells, device=low.device)).abs()
     return (1 - distances).clamp_min(0).mean(dim=2)

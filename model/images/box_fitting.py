@@ -6,7 +6,7 @@ from typing import Final
 
 from data_contracts.quarantine import Rejected
 from model.images.facts import ImageFacts
-from model.images.sources.records import DrawnBox, ListedImage
+from model.images.sources.records import SHARES, DrawnBox, ListedImage
 
 # Aspect ratios that differ by more are of different shapes; rounding to pixels changes less.
 _SAME_SHAPE: Final = 0.02
@@ -31,7 +31,7 @@ def fit_boxes(image: ListedImage, facts: ImageFacts) -> Iterator[FittedBox | Rej
     """An image's boxes on its picture: scaled to its size, turned as it was, and cut at its edges.
 
     Args:
-        image: boxes in pixels of its frame, or of the stored picture.
+        image: boxes in pixels of its frame, in shares, or in pixels of the stored picture.
         facts: of its file.
 
     Yields:
@@ -42,7 +42,7 @@ def fit_boxes(image: ListedImage, facts: ImageFacts) -> Iterator[FittedBox | Rej
     width, height = facts.stored_size
     frame_width, frame_height = image.frame or (width, height)
     across, down = width / frame_width, height / frame_height
-    mismatch = abs(across / down - 1) > _SAME_SHAPE
+    mismatch = image.frame != SHARES and abs(across / down - 1) > _SAME_SHAPE
     seen: set[tuple[object, ...]] = set()
     for index, box in enumerate(image.boxes):
         if mismatch:
@@ -55,7 +55,7 @@ def fit_boxes(image: ListedImage, facts: ImageFacts) -> Iterator[FittedBox | Rej
             continue
         fitted = _fit(image, box, facts, (across, down))
         if isinstance(fitted, DrawnBox):
-            key = (fitted.label, fitted.phrase, fitted.annotator, *_corners(fitted))
+            key = (fitted.named, fitted.phrase, fitted.annotator, *_corners(fitted))
             if key in seen:
                 detail = "is a box before it once more; remove one"
                 yield Rejected(box.location, image.image_id, "duplicate_box", detail)

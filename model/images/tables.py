@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from data_contracts.contract import Contract
-from data_contracts.images import BOXES, IMAGES, SEVERITY
+from data_contracts.images import BOXES, IMAGES, SEVERITY, ZONE_SCORES
 from data_contracts.quarantine import Rejected
 from data_contracts.tables import QUARANTINE
 from model.images.box_fitting import FittedBox
 from model.images.inspection import Inspected
-from model.images.sources.records import ListedImage, Score
+from model.images.sources.records import ListedImage, Score, ZoneScore
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ class _Rows:
 
 
 class ImageTables:
-    """Rows of `images`, `boxes` and `severity`, added image by image.
+    """Rows of `images`, `boxes`, `severity` and `zone_scores`, added image by image.
 
     Args:
         cohort: what the images are read from.
@@ -39,7 +39,8 @@ class ImageTables:
 
     def __init__(self, cohort: str) -> None:
         self._cohort = cohort
-        self._images, self._boxes, self._scores = _Rows(IMAGES), _Rows(BOXES), _Rows(SEVERITY)
+        self._images, self._boxes = _Rows(IMAGES), _Rows(BOXES)
+        self._scores, self._zones = _Rows(SEVERITY), _Rows(ZONE_SCORES)
 
     def add_image(self, image: ListedImage, inspected: Inspected) -> None:
         """Add an image; what its source says goes before what its file says."""
@@ -73,7 +74,7 @@ class ImageTables:
             box.y,
             box.width,
             box.height,
-            box.label,
+            box.named,
             box.phrase,
             box.annotator,
         )
@@ -82,9 +83,14 @@ class ImageTables:
         """Add the score of an image that was added."""
         self._scores.add(image.image_id, score.geographic_extent, score.opacity)
 
+    def add_zone(self, image: ListedImage, score: ZoneScore) -> None:
+        """Add the score of a lung zone of an image that was added."""
+        self._zones.add(image.image_id, score.zone, score.score, score.annotator)
+
     def tables(self) -> dict[Contract, pa.Table]:
         """The tables, their rows in the order they were added."""
-        return {rows.contract: rows.table() for rows in (self._images, self._boxes, self._scores)}
+        of_all = (self._images, self._boxes, self._scores, self._zones)
+        return {rows.contract: rows.table() for rows in of_all}
 
 
 def quarantine_table(rejected: Sequence[Rejected]) -> pa.Table:

@@ -1,6 +1,9 @@
-"""The list of all methods, in the order of figures. A new method is a module and a line here."""
+"""The list of all methods, in the order of figures. A new method is a module and a line here.
 
-from collections.abc import Iterator
+Methods of installed packages follow those listed here; see `model/registries/outside_methods.py`.
+"""
+
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from model.methods.ablations import ABLATIONS
@@ -9,6 +12,9 @@ from model.methods.cross_attention import CROSS_ATTENTION
 from model.methods.detector_alone import DETECTOR
 from model.methods.method import CrossValidate, Method, Read, Training
 from model.methods.random_boxes import RANDOM
+from model.registries.outside import ExtensionError
+from model.registries.outside_methods import OUTSIDE_METHODS
+from model.registries.registry import resolve
 
 METHODS: tuple[Method, ...] = (
     CROSS_ATTENTION,
@@ -24,29 +30,43 @@ OURS: Final = CROSS_ATTENTION.name
 _OTHER_COLOUR: Final = "#AAAAAA"
 
 
+def all_methods() -> tuple[Method, ...]:
+    """The methods listed here, and those from outside.
+
+    Raises:
+        ExtensionError: one from outside cannot be imported, or would take another's place.
+    """
+    found = list(METHODS)
+    for name, reference in OUTSIDE_METHODS.items():
+        found.append(_from_outside(name, reference, found))
+    return tuple(found)
+
+
 def trainings() -> Iterator[Training]:
     """How all weights are trained, each once."""
-    yield from dict.fromkeys(method.training for method in METHODS if method.training)
+    yield from dict.fromkeys(method.training for method in all_methods() if method.training)
 
 
 def reads() -> Iterator[Read]:
     """The functions that read images, each once."""
-    yield from dict.fromkeys(method.read for method in METHODS)
+    yield from dict.fromkeys(method.read for method in all_methods())
 
 
 def cross_validations() -> Iterator[CrossValidate]:
     """The functions that cross-validate, each once."""
-    yield from dict.fromkeys(method.crossvalidate for method in METHODS if method.crossvalidate)
+    yield from dict.fromkeys(
+        method.crossvalidate for method in all_methods() if method.crossvalidate
+    )
 
 
 def rivals_of(name: str) -> list[str]:
     """Names of the methods over which a method's lead is reported."""
-    return [method.name for method in METHODS if name in method.rival_of]
+    return [method.name for method in all_methods() if name in method.rival_of]
 
 
 def drawn_methods() -> list[str]:
     """Names of the methods that have a line of their own in figures, in their order."""
-    return [method.name for method in METHODS if method.colour]
+    return [method.name for method in all_methods() if method.colour]
 
 
 def colour_of(name: str) -> str:
@@ -63,4 +83,23 @@ def label_of(name: str) -> str:
 
 def _listed(name: str) -> Method | None:
     """The method of that name; None for weights that a user trained under another one."""
-    return next((method for method in METHODS if method.name == name), None)
+    return next((method for method in all_methods() if method.name == name), None)
+
+
+def _from_outside(name: str, reference: str, others: Sequence[Method]) -> Method:
+    """A method that an installed package has registered, once it is sure to stand by itself."""
+    method = resolve(reference)
+    where = f"'{reference}', which a package from outside has registered as the method '{name}',"
+    if not isinstance(method, Method) or method.name != name:
+        shown = repr(method.name) if isinstance(method, Method) else type(method).__name__
+        raise ExtensionError(f"{where} is {shown}; expected a model.methods.method.Method '{name}'")
+    if name in {other.name for other in others}:
+        raise ExtensionError(f"{where} has the name of another method; take another name")
+    own = method.training
+    for other in (one.training for one in others if one.training and one.training != own):
+        if own and (own.name == other.name or own.folder == other.folder):
+            raise ExtensionError(
+                f"{where} trains weights '{own.name}' in '{own.folder}', as another method does; "
+                "take another name and folder"
+            )
+    return method

@@ -7,12 +7,9 @@ import torch
 from torch import Tensor
 
 from model.network.attention import Attended
-from model.network.losses import (
-    attribute_loss,
-    attribute_targets,
-    matching_loss,
-    same_attributes,
-)
+from model.network.losses.attributes import load_attribute_loss
+from model.network.losses.matching import matching_loss, same_attributes
+from model.network.losses.targets import attribute_targets
 from model.network.network import LocalizationNetwork
 from model.settings import NetworkSettings
 from model.tensors.region_stream import RegionBatch
@@ -52,6 +49,7 @@ class NetworkModule(lightning.LightningModule):
         self.network = network
         self.settings = settings
         self.steps = steps
+        self.attribute_loss = load_attribute_loss(settings.loss)
         self.register_buffer("values", values, persistent=False)
         self.register_buffer("positive_weights", positive_weights(values), persistent=False)
 
@@ -63,7 +61,7 @@ class NetworkModule(lightning.LightningModule):
             values, self.settings.uncertain, self.settings.unmentioned
         )
         logits = self.network(regions, objectness, mask).logits
-        found = {"attributes": attribute_loss(logits, targets, weights, self.positive_weights)}
+        found = {"attributes": self.attribute_loss(logits, targets, weights, self.positive_weights)}
         has_positive = (values == 1).any(dim=1)
         if self.settings.matching and int(has_positive.sum()) > 1:
             affirmed = values[has_positive] == 1

@@ -19,7 +19,7 @@ from model.detector.candidates import CELLS
 from model.detector.retinanet import CANDIDATES
 from model.detector.suppression import suppress
 from model.detector.texture import read_texture
-from model.prediction.predictor import Predictor
+from model.prediction.predictor import PredictionError, Predictor
 from model.reading.severity import severity_features
 from model.tensors.attributes import rows_of
 
@@ -157,7 +157,16 @@ def export_onnx(predictor: Predictor, path: Path) -> Path:
 
     Returns:
         The file of what the outputs mean.
+
+    Raises:
+        PredictionError: the model's regions are none of a detector's.
     """
+    source = predictor.finder.settings.source
+    if source != "detector":
+        raise PredictionError(
+            f"only models whose regions are a detector's can be exported, and model.regions.source "
+            f"is '{source}'"
+        )
     reader = ImageReader(predictor).eval()
     size = predictor.size
     path.parent.mkdir(parents=True, exist_ok=True)

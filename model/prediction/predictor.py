@@ -9,7 +9,7 @@ from typing import Final
 import torch
 
 from model.detector.candidates import CandidateFinder
-from model.detector.checkpoint import load_detector
+from model.detector.opening import open_detector
 from model.images.grey import Picture
 from model.images.pixels import is_image_name, read_pixels
 from model.images.unreadable import UnreadableImageError
@@ -101,7 +101,8 @@ def load_predictor(models: Path, settings: ModelSettings | None = None) -> Predi
     """A model from the folder that the stages wrote to.
 
     Args:
-        models: holds `detector`, `network` and, for the threshold, `evaluation`.
+        models: holds `network`, where regions need it `detector`, and, for the threshold,
+            `evaluation`.
         settings: how many regions, and which concepts make boxes; None takes `params.yaml`, or
             the defaults.
 
@@ -111,7 +112,7 @@ def load_predictor(models: Path, settings: ModelSettings | None = None) -> Predi
     """
     settings = settings or load_settings(None)
     reader = load_reader(models / "network", settings.queries)
-    finder = CandidateFinder(load_detector(models / "detector"), settings.regions).eval()
+    finder = CandidateFinder(open_detector(settings, models / "detector"), settings.regions).eval()
     return Predictor(finder, reader, _threshold(models / "evaluation" / THRESHOLD_FILE))
 
 

@@ -51,7 +51,7 @@ def detector(*, settings: ModelSettings, out: Path, record: Path | None = None) 
         | stamps(settings.cohorts.detector.tables, "images", "boxes")
     )
     epochs = fit(
-        DetectorModule(network, own, len(training)),
+        DetectorModule(network, own, len(training), settings.backbone.pace),
         training,
         in_order(validation, own.batch_size, workers),
         settings=own,

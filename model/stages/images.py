@@ -1,4 +1,4 @@
-"""Stage images: from a data set's files to the tables of images, boxes and severity."""
+"""Stage images: from a data set's files to the tables of images, boxes and scores."""
 
 import time
 from collections import Counter
@@ -13,11 +13,12 @@ import pyarrow.compute as pc
 from command_line.progress import progress_bar
 from command_line.summary import StageSummary
 from data_contracts.contract import Contract
-from data_contracts.images import BOXES, IMAGES, SEVERITY
+from data_contracts.images import BOXES, IMAGES, SEVERITY, ZONE_SCORES
 from data_contracts.quarantine import Rejected
 from data_contracts.storage import write_table
 from data_contracts.tables import QUARANTINE
-from model.images.box_fitting import fit_boxes
+from model.images.agreement import agreed_boxes
+from model.images.box_fitting import FittedBox, fit_boxes
 from model.images.inspection import Inspect, Inspected, Unusable, inspecting
 from model.images.selection import Selection
 from model.images.sources.records import ListedImage
@@ -37,6 +38,7 @@ def images(
     out: Path,
     annotations: Path | None = None,
     all_views: bool = False,
+    merge_annotators: bool = False,
     workers: int = 1,
 ) -> StageSummary:
     """Read a data set's images and boxes, and set aside what cannot be used.
@@ -44,10 +46,13 @@ def images(
     Args:
         kind: the data set's layout, one of `model.images.sources.registry.KINDS`.
         path: its folder; paths of the images table start there.
-        out: folder to put `images.parquet`, `boxes.parquet`, `severity.parquet` and
-            `quarantine.parquet` in. Equal files give equal tables, whatever `workers` is.
+        out: folder to put `images.parquet`, `boxes.parquet`, `severity.parquet`,
+            `zone_scores.parquet` and `quarantine.parquet` in. Equal files give equal tables,
+            whatever `workers` is.
         annotations: its tables or JSON, where they lie elsewhere.
         all_views: keep lateral and other views too.
+        merge_annotators: merge the boxes of an image's annotators where they agree; see
+            `model.images.agreement`.
         workers: processes that decode images.
 
     Raises:
@@ -57,6 +62,8 @@ def images(
     source = open_images(kind, path, annotations)
     tables, rejected = ImageTables(kind), list[Rejected]()
     tallies: Counter[str] = Counter(boxes_clipped=0)
+    if merge_annotators:
+        tallies["boxes_merged_away"] = 0
     selection = Selection(all_views=all_views)
     with progress_bar("records") as progress, inspecting(source.root, workers) as inspect:
         bar = progress.add_task("images", total=source.total)
@@ -65,7 +72,12 @@ def images(
                 if inspected is None:
                     rejected += _left_behind(image)
                 else:
-                    tallies["boxes_clipped"] += _add(tables, image, inspected, rejected)
+                    boxes = list(_boxes(image, inspected, rejected))
+                    tallies["boxes_clipped"] += sum(fitted.clipped for fitted in boxes)
+                    if merge_annotators:
+                        drawn, boxes = len(boxes), agreed_boxes(boxes, image.readers)
+                        tallies["boxes_merged_away"] += drawn - len(boxes)
+                    _add(tables, image, inspected, boxes)
             progress.advance(bar, len(batch))
     written: dict[Contract, pa.Table] = {
         **tables.tables(),
@@ -79,6 +91,7 @@ def images(
         counts={**_counts(written, rejected), **tallies, **source.tallies},
         seconds=time.perf_counter() - started,
         outputs=tuple(outputs.values()),
+        notices=tuple(source.notices),
     )
 
 
@@ -117,28 +130,36 @@ def _read(
 
 
 def _left_behind(image: ListedImage) -> Iterator[Rejected]:
-    """Boxes and the score of an image that is not used."""
-    parts = (*image.boxes, *((image.score,) if image.score is not None else ()))
-    for part in parts:
+    """Boxes and scores of an image that is not used."""
+    score = (image.score,) if image.score is not None else ()
+    parts = (*image.boxes, *score, *image.zones)
+    for location in dict.fromkeys(part.location for part in parts):
         detail = "belongs to an image that is in quarantine itself; see the reason there"
-        yield Rejected(part.location, image.image_id, "image_not_used", detail)
+        yield Rejected(location, image.image_id, "image_not_used", detail)
 
 
-def _add(
-    tables: ImageTables, image: ListedImage, inspected: Inspected, rejected: list[Rejected]
-) -> int:
-    """Add an image with all that belongs to it; returns how many boxes were cut at its edges."""
-    tables.add_image(image, inspected)
-    clipped = 0
+def _boxes(
+    image: ListedImage, inspected: Inspected, rejected: list[Rejected]
+) -> Iterator[FittedBox]:
+    """An image's boxes on its picture; what is against the others goes to `rejected`."""
     for fitted in fit_boxes(image, inspected.facts):
         if isinstance(fitted, Rejected):
             rejected.append(fitted)
         else:
-            tables.add_box(image, fitted)
-            clipped += fitted.clipped
+            yield fitted
+
+
+def _add(
+    tables: ImageTables, image: ListedImage, inspected: Inspected, boxes: list[FittedBox]
+) -> None:
+    """Add an image with all that belongs to it."""
+    tables.add_image(image, inspected)
+    for box in boxes:
+        tables.add_box(image, box)
     if image.score is not None:
         tables.add_score(image, image.score)
-    return clipped
+    for zone in image.zones:
+        tables.add_zone(image, zone)
 
 
 def _counts(written: dict[Contract, pa.Table], rejected: list[Rejected]) -> dict[str, int | float]:
@@ -152,6 +173,7 @@ def _counts(written: dict[Contract, pa.Table], rejected: list[Rejected]) -> dict
         "boxes": written[BOXES].num_rows,
         "images_with_boxes": pc.count_distinct(written[BOXES]["image_id"]).as_py(),
         "scored": written[SEVERITY].num_rows,
+        "zones_scored": written[ZONE_SCORES].num_rows,
         "quarantined": len(rejected),
         **{f"quarantined_{reason}": count for reason, count in sorted(reasons.items())},
     }

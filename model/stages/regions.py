@@ -5,15 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import torch
-
 from command_line.progress import progress_bar
 from command_line.summary import StageSummary
 from data_contracts.regions import REGIONS
 from data_contracts.storage import PartedTable, count_rows, is_current
 from model.detector.candidates import FEATURES_VERSION, CandidateFinder, Candidates
-from model.detector.checkpoint import load_detector
-from model.detector.retinanet import Detector
+from model.detector.opening import open_detector
 from model.settings import ModelSettings
 from model.tensors.cohorts import Cohort, check_files, open_cohort
 from model.tensors.pictures import Batch, Pictures, in_order
@@ -33,7 +30,7 @@ def regions(*, settings: ModelSettings, detector: Path, out: Path) -> StageSumma
 
     Args:
         settings: cohorts, picture size, and which regions.
-        detector: folder of the trained detector; not read where `regions.source` is `grid`.
+        detector: folder of the trained detector; not read where `regions.source` needs none.
         out: folder to write to.
 
     Raises:
@@ -41,8 +38,8 @@ def regions(*, settings: ModelSettings, detector: Path, out: Path) -> StageSumma
         CohortError: a cohort is empty or lacks files.
     """
     started = time.perf_counter()
-    network, origin = _detector(settings, detector)
-    finder = CandidateFinder(network, settings.regions).eval()
+    finder = CandidateFinder(open_detector(settings, detector), settings.regions).eval()
+    origin = weights_stamp(detector) if settings.regions.need_detector else {}
     counts: dict[str, int | float] = {}
     outputs = []
     for part, of_part in settings.cohorts:
@@ -108,11 +105,3 @@ def _of_image(pictures: Pictures, index: int, found: Candidates) -> ImageRegions
         found.objectness.float().cpu().numpy(),
         found.features.half().cpu().numpy(),
     )
-
-
-def _detector(settings: ModelSettings, folder: Path) -> tuple[Detector, dict[str, str]]:
-    """The trained detector, or for a grid the bare backbone; and a digest of its weights."""
-    if settings.regions.source == "detector":
-        return load_detector(folder), weights_stamp(folder)
-    torch.manual_seed(settings.detector.seed)
-    return Detector(settings.backbone, settings.picture.size, ("any",)).eval(), {}

@@ -27,6 +27,9 @@ _FRAME: Final = (1024, 1024)
 def open_chestxray14(root: Path) -> ImageSource:
     """The images of the data entry table, with the boxes of the list.
 
+    An image's report is named by the image's file: labels and reports that others published of them
+    name it so.
+
     Boxes count pixels of the published 1024 x 1024 PNG. The PNG's spacing is that of the original
     detector, widened as the picture was shrunk, apart for columns and rows.
 
@@ -76,6 +79,7 @@ def _image(
         row["Image Index"],
         path,
         subject_id=row["Patient ID"] or None,
+        report_id=row["Image Index"],
         split=split,
         view=view_of(row["View Position"]) or "OTHER",
         frame=_FRAME,

@@ -3,7 +3,6 @@
 Lin et al., "Microsoft COCO: Common Objects in Context", ECCV 2014.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
@@ -11,10 +10,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from data_contracts.quarantine import Location, Rejected
+from model.images.sources.json_files import read_json
 from model.images.sources.records import DrawnBox, ImageSourceError
 
 _LISTS: Final = ("images", "annotations", "categories")
 _PHRASES: Final = ("label_text", "phrase")
+_OFFSETS: Final = ("label_text_start", "label_text_end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +80,7 @@ def read_coco(path: Path, annotator: str) -> tuple[list[CocoImage], list[Rejecte
 
 
 def _load(path: Path) -> dict[str, list[Any]]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ImageSourceError(f"{path}: cannot be read: {error.strerror}") from None
-    except (ValueError, RecursionError):
-        raise ImageSourceError(f"{path}: is no JSON file; export it anew") from None
+    content = read_json(path)
     lists = {name: content.get(name) for name in _LISTS} if isinstance(content, dict) else {}
     missing = [name for name in _LISTS if not isinstance(lists.get(name), list)]
     if missing:
@@ -133,9 +129,21 @@ def _box(
     if label is None:
         detail = "its category_id is none of the file's categories"
         return Rejected(location, images[name].path, "unknown_label", detail)
-    phrase = next((entry[key] for key in _PHRASES if isinstance(entry.get(key), str)), None)
+    phrase = _phrase(entry, images[name].entry)
     x, y, width, height = (float(corner) for corner in corners)
     return DrawnBox(location, x, y, width, height, label, annotator, phrase)
+
+
+def _phrase(entry: Mapping[str, Any], image: Mapping[str, Any]) -> str | None:
+    """The phrase that a box grounds: given as text, or by its place in the image's report."""
+    given = (entry[key] for key in _PHRASES if isinstance(entry.get(key), str))
+    phrase = next((text.strip() for text in given if text.strip()), None)
+    report, (start, end) = image.get("report"), (entry.get(key) for key in _OFFSETS)
+    if phrase is not None or not isinstance(report, str):
+        return phrase
+    if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(report)):
+        return None
+    return report[start:end].strip() or None
 
 
 def _is_number(value: object) -> bool:

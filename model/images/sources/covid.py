@@ -1,17 +1,26 @@
 """The COVID-19 image data collection: `metadata.csv`, `images` and `annotations`.
 
 Cohen et al., "COVID-19 Image Data Collection: Prospective Predictions Are the Future", 2020, and
-"Predicting COVID-19 Pneumonia Severity on Chest X-ray with Deep Learning", 2020.
+"Predicting COVID-19 Pneumonia Severity on Chest X-ray with Deep Learning", 2020. Scores of lung
+zones: Signoroni et al., "BS-Net: Learning COVID-19 Pneumonia Severity on a Large Chest X-ray
+Dataset", Medical Image Analysis 2021.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from data_contracts.images import LUNG_ZONES
 from data_contracts.quarantine import Location, Rejected
 from model.images.sources.delimited import Row, read_rows
-from model.images.sources.fields import box_of, score_of
-from model.images.sources.records import DrawnBox, ImageSource, ListedImage, Score
+from model.images.sources.fields import box_of, score_of, zone_score_of
+from model.images.sources.records import (
+    DrawnBox,
+    ImageSource,
+    ListedImage,
+    Score,
+    ZoneScore,
+)
 from model.images.sources.tables import gather, of_unknown_images, required_table
 from model.images.views import view_of
 
@@ -20,11 +29,20 @@ _SCORES: Final = "annotations/covid-severity-scores.csv"
 _SCORE_COLUMNS: Final = ("filename", "geographic_mean", "opacity_mean")
 _BOXES: Final = ("annotations/opacity-boxes.csv", "annotations/lung-boxes.csv")
 _BOX_COLUMNS: Final = ("filename", "label", "x", "y", "width", "height")
+_ZONE_SCORES: Final = "annotations/brixia-scores.csv"
+# A to C go down the lung at the left of the picture, which is the patient's right one.
+_ZONES: Final = dict(zip("ABCDEF", LUNG_ZONES, strict=True))
+_SCORERS: Final = {"S": "senior radiologist", "J": "junior radiologist"}
+_ZONE_COLUMNS: Final = {
+    f"{scorer}-{letter}": (zone, annotator)
+    for scorer, annotator in _SCORERS.items()
+    for letter, zone in _ZONES.items()
+}
 _MODALITIES: Final = ("x-ray", "xray", "")
 
 
 def open_covid(root: Path) -> ImageSource:
-    """The radiographs of the collection, with severity scores and boxes.
+    """The radiographs of the collection, with boxes and scores of severity and of lung zones.
 
     An image's report is the clinical notes of its row, named by the image's file. Scans of computed
     tomography are rejected as `not_radiograph`.
@@ -42,6 +60,7 @@ def _records(root: Path, metadata: Path) -> Iterator[ListedImage | Rejected]:
     rejected: list[Rejected] = []
     scores: dict[str, list[Score]] = {}
     boxes: dict[str, list[DrawnBox]] = {}
+    zones: dict[str, list[ZoneScore]] = {}
     if (root / _SCORES).is_file():
         scores = gather(read_rows(root / _SCORES, _SCORE_COLUMNS, root), rejected, _score)
     for name in _BOXES:
@@ -49,12 +68,38 @@ def _records(root: Path, metadata: Path) -> Iterator[ListedImage | Rejected]:
             of_file = gather(read_rows(root / name, _BOX_COLUMNS, root), rejected, _box)
             for image_id, drawn in of_file.items():
                 boxes.setdefault(image_id, []).extend(drawn)
+    if (root / _ZONE_SCORES).is_file():
+        zones = _zones(read_rows(root / _ZONE_SCORES, ("filename", *_ZONE_COLUMNS), root), rejected)
     rejected += _repeated(scores)
     yield from rejected
     for row in read_rows(metadata, _COLUMNS, root):
-        yield row if isinstance(row, Rejected) else _image(*row, boxes, scores)
+        yield row if isinstance(row, Rejected) else _image(*row, boxes, scores, zones)
     yield from of_unknown_images(scores)
     yield from of_unknown_images(boxes)
+    yield from of_unknown_images(zones)
+
+
+def _zones(rows: Iterable[Row | Rejected], rejected: list[Rejected]) -> dict[str, list[ZoneScore]]:
+    """Scores of zones by image; each zone of a row is judged by itself."""
+    zones: dict[str, list[ZoneScore]] = {}
+    for row in rows:
+        if isinstance(row, Rejected):
+            rejected.append(row)
+            continue
+        location, fields = row
+        name = fields["filename"]
+        if name in zones:
+            detail = "keep one row of zone scores an image"
+            rejected.append(Rejected(location, name, "duplicate_score", detail))
+            continue
+        found = zones.setdefault(name, [])
+        for column, (zone, annotator) in _ZONE_COLUMNS.items():
+            score = zone_score_of(location, name, zone, fields[column], annotator)
+            if isinstance(score, Rejected):
+                rejected.append(score)
+            else:
+                found.append(score)
+    return zones
 
 
 def _repeated(scores: Mapping[str, list[Score]]) -> Iterator[Rejected]:
@@ -70,6 +115,7 @@ def _image(
     row: Mapping[str, str],
     boxes: dict[str, list[DrawnBox]],
     scores: dict[str, list[Score]],
+    zones: dict[str, list[ZoneScore]],
 ) -> ListedImage | Rejected:
     name = row["filename"]
     if not name:
@@ -88,6 +134,7 @@ def _image(
         view=view_of(row["view"]) or "OTHER",
         boxes=tuple(boxes.pop(name, ())),
         score=score[0] if score else None,
+        zones=tuple(zones.pop(name, ())),
     )
 
 

@@ -14,7 +14,8 @@ from model.images.sources.records import ImageSource, ImageSourceError, ListedIm
 from model.images.sources.tables import one_table, required_table
 from model.images.views import view_of
 
-_COLUMNS: Final = ("dicom_id", "subject_id", "study_id", "ViewPosition")
+#: Columns of the metadata that `image_of_row` needs.
+COLUMNS: Final = ("dicom_id", "subject_id", "study_id", "ViewPosition")
 _MEANING: Final = "ViewCodeSequence_CodeMeaning"
 _POSTURE: Final = "PatientOrientationCodeSequence_CodeMeaning"
 
@@ -46,13 +47,22 @@ def _records(root: Path, metadata: Path, split: Path | None) -> Iterator[ListedI
             yield row
         else:
             splits[row[1]["dicom_id"]] = row[1]["split"]
-    for row in read_rows(metadata, _COLUMNS, root):
-        yield row if isinstance(row, Rejected) else _image(*row, splits)
+    for row in read_rows(metadata, COLUMNS, root):
+        yield (
+            row if isinstance(row, Rejected) else image_of_row(*row, splits.get(row[1]["dicom_id"]))
+        )
 
 
-def _image(
-    location: Location, row: Mapping[str, str], splits: Mapping[str, str]
+def image_of_row(
+    location: Location, row: Mapping[str, str], split: str | None
 ) -> ListedImage | Rejected:
+    """The image of a row of the metadata, or the row rejected as `missing_id`.
+
+    Args:
+        location: the row.
+        row: its fields by column.
+        split: that the image is assigned to.
+    """
     name, subject, study = row["dicom_id"], row["subject_id"], row["study_id"]
     if not name or not (subject.isdecimal() and study.isdecimal()):
         detail = "expected a dicom_id, and numbers as subject_id and study_id"
@@ -64,7 +74,7 @@ def _image(
         subject_id=subject,
         study_id=study,
         report_id=f"s{study}",
-        split=splits.get(name) or None,
+        split=split or None,
         view=_view(row),
     )
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from data_contracts.quarantine import Rejected
 from model.images.sources.delimited import Row
-from model.images.sources.records import DrawnBox, ImageSourceError, Score
+from model.images.sources.records import DrawnBox, ImageSourceError, Score, ZoneScore
 
 _Found = TypeVar("_Found")
 
@@ -70,10 +70,10 @@ def gather(
 
 
 def of_unknown_images(
-    found: Mapping[str, Sequence[DrawnBox | Score]],
+    found: Mapping[str, Sequence[DrawnBox | Score | ZoneScore]],
 ) -> Iterator[Rejected]:
     """Boxes and scores that were gathered for images which the source does not list, rejected."""
     for image_id, values in found.items():
-        for value in values:
+        for location in dict.fromkeys(value.location for value in values):
             detail = "belongs to an image that the source's table does not list"
-            yield Rejected(value.location, image_id, "unknown_image", detail)
+            yield Rejected(location, image_id, "unknown_image", detail)

@@ -7,7 +7,6 @@ from model.baselines.classifier import ImageClassifier, hide_patches
 from model.baselines.map_boxes import boxes_of_map, over_square
 from model.baselines.maps import class_activation, gradient_activation
 from model.baselines.random_boxes import random_boxes
-from model.detector.retinanet import Detector
 from model.settings import BackboneSettings
 from model.tensors.cohorts import CohortImage
 
@@ -31,7 +30,7 @@ def test_a_map_of_nothing_has_no_box() -> None:
 
 def test_class_activation_is_what_the_output_weights_see() -> None:
     torch.manual_seed(0)
-    network = ImageClassifier(BACKBONE, 3).eval()
+    network = ImageClassifier(BACKBONE, 64, 3).eval()
     features = torch.zeros(1, network.output.in_features, 4, 4)
     with torch.no_grad():
         network.output.weight.zero_()
@@ -45,7 +44,7 @@ def test_class_activation_is_what_the_output_weights_see() -> None:
 
 def test_gradients_behind_global_pooling_are_the_output_weights() -> None:
     torch.manual_seed(0)
-    network = ImageClassifier(BACKBONE, 3).eval()
+    network = ImageClassifier(BACKBONE, 64, 3).eval()
     features = torch.rand(2, network.output.in_features, 4, 4)
     query = torch.tensor([2])
     cam = class_activation(network, features, query)
@@ -55,20 +54,6 @@ def test_gradients_behind_global_pooling_are_the_output_weights() -> None:
     expected = (summed / summed.amax(dim=(1, 2), keepdim=True).clamp_min(1e-6)).detach()
     assert torch.allclose(cam, expected, atol=1e-4)
     assert torch.allclose(grad, expected, atol=1e-4)
-
-
-def test_classifiers_start_from_the_detectors_body() -> None:
-    torch.manual_seed(0)
-    detector = Detector(BACKBONE, 64, ("opacity",)).eval()
-    network = ImageClassifier(BACKBONE, 3).eval()
-    network.start_from(detector)
-    pixels = torch.randint(0, 255, (1, 1, 64, 64), dtype=torch.uint8)
-    with torch.no_grad():
-        _, texture = detector.features_and_texture(pixels)
-        from model.detector.backbone import normalise
-
-        own = network.stages[0](network.stem(normalise(pixels)))
-    assert torch.equal(texture, own)
 
 
 def test_hidden_patches_take_the_mean_and_equal_seeds_hide_the_same() -> None:

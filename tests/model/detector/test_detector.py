@@ -7,12 +7,12 @@ import torch
 from torch import Tensor, nn
 from torchvision.ops import box_iou
 
-from model.detector.backbone import BackboneError, freeze, make_resnet
 from model.detector.candidates import CandidateFinder
 from model.detector.checkpoint import load_detector, save_detector
+from model.detector.region_sources.grid import grid_windows
 from model.detector.retinanet import Detector
 from model.detector.texture import LOOKS
-from model.detector.windows import grid_windows
+from model.registries.region_sources import REGION_SOURCES
 from model.settings import BackboneSettings, RegionSettings
 
 SIZE = 64
@@ -96,7 +96,7 @@ def test_texture_is_read_on_the_way_to_the_same_levels(detector: Detector) -> No
 
 def test_features_are_as_many_wherever_regions_come_from(detector: Detector) -> None:
     detector.eval()
-    for source in ("detector", "grid"):
+    for source in REGION_SOURCES:
         settings = RegionSettings.model_validate({"source": source, "per_image": 4})
         found = CandidateFinder(detector, settings)(batch()[0])
         assert len(found) == 4
@@ -126,42 +126,3 @@ def test_a_detector_comes_back_from_disk(detector: Detector, tmp_path: Path) -> 
         other = again.propose(again.features(batch()[0]), 5, 0.3)
     assert torch.equal(own[0].boxes, other[0].boxes)
     assert torch.equal(own[0].objectness, other[0].objectness)
-
-
-def test_pretrained_weights_are_read_from_safetensors_and_state_dicts(tmp_path: Path) -> None:
-    from safetensors.torch import save_file
-
-    torch.manual_seed(3)
-    source = make_resnet(BACKBONE)
-    state = source.state_dict()
-    save_file(state, tmp_path / "w.safetensors")
-    torch.save({"state_dict": {f"module.{k}": v for k, v in state.items()}}, tmp_path / "w.pt")
-    for name in ("w.safetensors", "w.pt"):
-        settings = BACKBONE.model_copy(update={"weights": tmp_path / name})
-        assert torch.equal(make_resnet(settings).conv1.weight, source.conv1.weight)
-
-
-@pytest.mark.parametrize("content", [b"", b"\x80\x02nothing"])
-def test_weights_that_cannot_be_used_say_why(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "weights.pt"
-    with pytest.raises(BackboneError, match=r"no such file; set model\.backbone\.weights"):
-        make_resnet(BACKBONE.model_copy(update={"weights": path}))
-    path.write_bytes(content)
-    with pytest.raises(BackboneError, match=r"cannot be read as weights|would run code"):
-        make_resnet(BACKBONE.model_copy(update={"weights": path}))
-
-
-def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "weights.pt"
-    torch.save(make_resnet(BackboneSettings(name="resnet50")).state_dict(), path)
-    with pytest.raises(BackboneError, match="holds no weights of a resnet18"):
-        make_resnet(BACKBONE.model_copy(update={"weights": path}))
-
-
-def test_what_is_frozen_stays_as_it_is() -> None:
-    network = make_resnet(BACKBONE)
-    freeze(network)
-    before = network.bn1.running_mean.clone()
-    network(torch.randn(2, 3, 64, 64))
-    assert torch.equal(network.bn1.running_mean, before)
-    assert not any(parameter.requires_grad for parameter in network.parameters())

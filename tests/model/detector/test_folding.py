@@ -1,7 +1,6 @@
 """A folded detector sees what the detector sees, and leaves it as it is."""
 
 import copy
-from typing import Literal
 
 import pytest
 import torch
@@ -14,10 +13,10 @@ from model.settings import BackboneSettings
 SIZE = 64
 
 
-@pytest.fixture(params=["resnet18", "resnet50"])
+@pytest.fixture(params=["resnet18", "resnet50", "tf_efficientnet_lite0"])
 def detector(request: pytest.FixtureRequest) -> Detector:
     """A detector whose batch norms do something, as those of a trained one do."""
-    name: Literal["resnet18", "resnet50"] = request.param
+    name: str = request.param
     torch.manual_seed(0)
     made = Detector(BackboneSettings(name=name, channels=16), SIZE, ("any",)).eval()
     for layer in made.modules():
@@ -51,3 +50,18 @@ def test_the_detector_keeps_its_weights(detector: Detector) -> None:
     after = detector.state_dict()
     assert list(before) == list(after)
     assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+def test_a_body_whose_norms_stand_before_convolutions_sees_the_same_folded_or_not() -> None:
+    torch.manual_seed(0)
+    detector = Detector(BackboneSettings(name="densenet121", channels=16), SIZE, ("any",)).eval()
+    for layer in detector.modules():
+        if isinstance(layer, nn.BatchNorm2d):
+            assert layer.running_mean is not None
+            nn.init.normal_(layer.running_mean, std=0.5)
+    pixels = torch.randint(0, 256, (2, 1, SIZE, SIZE), dtype=torch.uint8)
+    with torch.no_grad():
+        for own, expected in zip(
+            fold(detector).features(pixels), detector.features(pixels), strict=True
+        ):
+            assert torch.allclose(own, expected, atol=1e-2 * float(expected.abs().max()))

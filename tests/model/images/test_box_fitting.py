@@ -8,7 +8,7 @@ from data_contracts.quarantine import Location, Rejected
 from model.images.box_fitting import FittedBox, fit_boxes
 from model.images.facts import ImageFacts
 from model.images.orientation import Reorientation
-from model.images.sources.records import DrawnBox, ListedImage
+from model.images.sources.records import SHARES, DrawnBox, ListedImage
 
 FACTS = ImageFacts(100, 200)
 
@@ -16,6 +16,10 @@ FACTS = ImageFacts(100, 200)
 def drawn(*corners: float, label: str = "opacity") -> DrawnBox:
     x, y, width, height = corners
     return DrawnBox(Location("boxes.csv", 2), x, y, width, height, label, "reader")
+
+
+def test_shares_are_of_width_and_height() -> None:
+    assert fit(drawn(0.5, 0.25, 0.25, 0.5), frame=SHARES) == [(50, 50, 25, 100)]
 
 
 def fit(

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from command_line.summary import StageSummary, write_metrics
-from data_contracts.images import BOXES, IMAGES, SEVERITY
+from data_contracts.images import BOXES, IMAGES, SEVERITY, ZONE_SCORES
 from data_contracts.storage import read_table
 from data_contracts.tables import QUARANTINE
 from model.stages.images import images
@@ -26,6 +26,7 @@ def test_rsna(tmp_path: Path) -> None:
     counts = run("rsna", "rsna", tmp_path).counts
     assert (counts["images"], counts["boxes"], counts["images_with_boxes"]) == (16, 10, 5)
     assert counts["quarantined"] == 0
+    assert counts["patients_not_known"] == 16
     table = read_table(IMAGES, tmp_path / "images.parquet")
     assert set(table["view"].to_pylist()) == {"PA", "AP"}
     assert set(table["width"].to_pylist()) == {1024}
@@ -41,7 +42,10 @@ def test_covid(tmp_path: Path) -> None:
     # Four rows of the published table repeat a file; two lungs of one image have no box.
     assert reasons == {"duplicate_id": 4, "malformed_box": 2}
     boxes = read_table(BOXES, tmp_path / "boxes.parquet").to_pandas()
-    assert boxes[boxes["label"] == "opacity"]["image_id"].nunique() == 57
+    assert boxes[boxes["label"] == "finding:opacity"]["image_id"].nunique() == 57
+    zones = read_table(ZONE_SCORES, tmp_path / "zone_scores.parquet").to_pandas()
+    assert (zones["image_id"].nunique(), len(zones)) == (115, 115 * 12)
+    assert zones["score"].between(0, 3).all()
     scores = read_table(SEVERITY, tmp_path / "severity.parquet")
     assert max(scores["geographic_extent"].to_pylist()) <= 8
     table = read_table(IMAGES, tmp_path / "images.parquet")

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,9 @@ from model.methods.method import (
     Training,
     TrainingInputs,
 )
-from model.methods.registry import METHODS, trainings
+from model.methods.registry import METHODS, all_methods, trainings
 from model.reading.findings import Findings, FoundBox
+from model.registries.outside import ExtensionError
 from model.stages.compare import compare
 from model.stages.crossvalidate import crossvalidate
 from model.stages.evaluate import evaluate
@@ -157,3 +159,37 @@ def test_the_list_loads_no_heavy_library() -> None:
     code = "import sys, model.methods.registry; print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"torch", "lightning", "sklearn", "matplotlib"} & set(ran.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        (Method("cinema", read), "is 'cinema'; expected a model.methods.method.Method 'toy'"),
+        (Method("toy", read, training=Training("toy", "network", train)), "in 'network', as"),
+        (Method("toy", read, training=Training("network", "toys", train)), "in 'toys', as"),
+        (3, "is int; expected"),
+    ],
+)
+def test_a_method_from_outside_takes_no_others_place(
+    method: object, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(monkeypatch, "toy", method)
+    with pytest.raises(ExtensionError, match=r"^'outside_toys:TOY', which a") as caught:
+        all_methods()
+    assert words in str(caught.value)
+
+
+def test_a_method_from_outside_has_a_name_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    register(monkeypatch, "cam", Method("cam", read))
+    with pytest.raises(ExtensionError, match="has the name of another method"):
+        all_methods()
+    register(monkeypatch, "toy", Method("toy", read))
+    assert [method.name for method in all_methods()] == [*(one.name for one in METHODS), "toy"]
+
+
+def register(monkeypatch: pytest.MonkeyPatch, name: str, method: object) -> None:
+    """As an installed package registers what a module of its own holds."""
+    module = ModuleType("outside_toys")
+    module.__dict__["TOY"] = method
+    monkeypatch.setitem(sys.modules, "outside_toys", module)
+    monkeypatch.setattr("model.methods.registry.OUTSIDE_METHODS", {name: "outside_toys:TOY"})

@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from model.network.losses import attribute_loss, matching_loss, same_attributes
+from model.network.losses.cross_entropy import cross_entropy
+from model.network.losses.matching import matching_loss, same_attributes
 from model.network.network import LocalizationNetwork
 
 CONCEPTS, REGIONS, SIZE = 6, 8, 10
@@ -45,7 +46,7 @@ def train(seed: int, *, shuffled: bool) -> LocalizationNetwork:
     for _ in range(80):
         reading = network(regions, likely(regions))
         matched = network.match(regions, likely(regions), values.bool())
-        loss = matching_loss(matched.scores, same_attributes(values.bool())) + attribute_loss(
+        loss = matching_loss(matched.scores, same_attributes(values.bool())) + cross_entropy(
             reading.logits, values, torch.ones_like(values), torch.full((CONCEPTS,), 2.0)
         )
         optimizer.zero_grad()

@@ -1,6 +1,7 @@
 """One image gives boxes, attributes and severity; its report is not asked for."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,21 @@ def test_boxes_lie_in_the_images_own_pixels(predictor: Predictor, wide: Path) ->
     columns = found.boxes[:, [0, 2]].numpy() * 400 / predictor.size
     for left_and_right in edges[:, [0, 2]]:
         assert np.abs(columns - left_and_right).max(axis=1).min() < 1e-3
+
+
+def test_without_a_detector_windows_are_read_but_not_exported(
+    trained: Any, wide: Path, tmp_path: Path
+) -> None:
+    for needed in ("network", "evaluation"):
+        shutil.copytree(trained.models / needed, tmp_path / "models" / needed)
+    regions = trained.settings.regions.model_copy(update={"source": "grid"})
+    settings = trained.settings.model_copy(update={"regions": regions})
+    predictor = load_predictor(tmp_path / "models", settings)
+    (one,) = predict([wide], predictor)
+    assert not isinstance(one, UnreadableImageError)
+    assert one.findings.boxes
+    with pytest.raises(PredictionError, match=r"regions are a detector's.*source is 'grid'"):
+        export_onnx(predictor, tmp_path / "model.onnx")
 
 
 def test_a_folder_gives_tables_json_coco_and_pictures(

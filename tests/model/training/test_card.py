@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from model.training.card import (
+    FORMAT,
     Card,
     WeightsError,
     check_vocabulary,
@@ -40,7 +41,7 @@ def test_nothing_there_says_to_train_first(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "contracts", "message"),
     [
-        ("curve", {}, "weights of a line, format 3; expected a curve"),
+        ("curve", {}, f"weights of a line, format {FORMAT}; expected a curve"),
         ("line", {"labels": 3}, "trained on table 'labels' version 2; this release has version 3"),
     ],
 )

@@ -5,9 +5,24 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from model.detector.retinanet import Detector, Proposed
+from model.settings import RegionSettings
+
+#: Objectness of windows, which no detector scores.
+UNKNOWN: Final = 0.5
 #: Sides of the windows over the square's, each moved by half of itself.
 _SIDES: Final = (1 / 2, 1 / 3, 1 / 5)
 _RATIOS: Final = (1.0, 1.6)
+
+
+def propose(
+    detector: Detector, pixels: Tensor, features: list[Tensor], settings: RegionSettings
+) -> list[Proposed]:
+    """The same windows on each image; see `model.detector.proposing.Propose`."""
+    del features
+    windows = grid_windows(detector.size, settings.per_image).to(pixels.device)
+    unknown = torch.full((len(windows),), UNKNOWN, device=windows.device)
+    return [Proposed(windows, unknown)] * len(pixels)
 
 
 def grid_windows(size: int, count: int) -> Tensor:

@@ -1,0 +1,1 @@
+"""Sources of candidate regions, a file each; `model/registries/region_sources.py` lists them."""
