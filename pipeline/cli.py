@@ -10,7 +10,9 @@ from command_line.commands import Commands, require, require_tables, show_rows
 from command_line.options import Assignments, Metrics, Params, metrics_path
 from command_line.summary import report, report_run
 from pipeline import cli_audit, cli_exchange
-from pipeline.options import Out, Scheduler, Tables, column_roles, settings_of
+from pipeline.options import Out, Scheduler, Tables, column_roles, named_columns, settings_of
+from pipeline.published_labels.opening import KINDS as LABEL_KINDS
+from pipeline.published_labels.opening import check_labels_path
 from pipeline.sources.opening import KINDS, check_kind, check_path
 from pipeline.sources.records import SourceError
 
@@ -199,6 +201,68 @@ def embed(
         out=out or tables,
     )
     report(summary, metrics_path(metrics, "embed"))
+
+
+@app.command(
+    epilog="Example: python -m pipeline labels chestxray14 /data/chestxray14 --out tables; where "
+    "columns have names of their own: --column report_id=case --column finding:pneumonia=Pneumonia"
+)
+def labels(
+    kind: Annotated[
+        str,
+        typer.Argument(metavar="KIND", help=f"{_either(tuple(LABEL_KINDS))}.", show_default=False),
+    ],
+    path: Annotated[
+        Path,
+        typer.Argument(metavar="PATH", help="File or folder of the labels.", show_default=False),
+    ],
+    *,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write the tables to.")],
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ROLE=NAME",
+            help="Column of a csv, such as finding:pneumonia=Pneumonia; may be repeated. Roles: "
+            "report_id, subject_id, study_id, split, and concepts of the lexicon.",
+            show_default=False,
+        ),
+    ] = None,
+    embeddings: Annotated[
+        str,
+        typer.Option(
+            metavar="DIR",
+            help="Tables of a corpus of reports, whose vectors the concepts get; or one_hot.",
+        ),
+    ] = "one_hot",
+    params: Params = None,
+    assignments: Assignments = None,
+    metrics: Metrics = None,
+) -> None:
+    """Turn labels that others mined into the tables to train on.
+
+    Writes labels, vocabulary and embeddings, as label, vocabulary and embed make them of reports,
+    and quarantine: file, row and reason of each row that was left out. vocabulary.min_reports,
+    keep and drop say which concepts are kept.
+    """
+    check_labels_path(kind, path)
+    columns = named_columns(column)
+    if columns and not LABEL_KINDS[kind].mapped:
+        raise SourceError(f"--column is for csv; {kind} has columns that are known")
+    settings = settings_of(params, assignments)
+    from pipeline.stages.published_labels import published_labels as stage
+
+    summary = stage(
+        settings=settings.vocabulary,
+        lexicon=settings.nlp.lexicon,
+        kind=kind,
+        path=path,
+        columns=columns,
+        embeddings=embeddings,
+        partition_rows=settings.source.partition_rows,
+        out=out,
+    )
+    counts = metrics or out / "metrics" / "labels.json"
+    report(summary, counts)
 
 
 @app.command(epilog="Example: python -m pipeline propose --set nlp.model=en_core_sci_sm")

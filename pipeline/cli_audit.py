@@ -315,7 +315,9 @@ def compare(
     reference_kind: Annotated[
         str,
         typer.Option(
-            metavar="KIND", help="openi_mesh, openi_gold, chexpert or table.", show_default=False
+            metavar="KIND",
+            help="openi_mesh, openi_gold, chexpert, padchest_gr or table.",
+            show_default=False,
         ),
     ],
     labels: Annotated[

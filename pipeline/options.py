@@ -69,6 +69,15 @@ def column_roles(columns: Sequence[str] | None) -> dict[str, str]:
     Raises:
         SettingsError: there is no `=`.
     """
+    return {f"source.columns.{role}": name for role, name in named_columns(columns).items()}
+
+
+def named_columns(columns: Sequence[str] | None) -> dict[str, str]:
+    """The columns that `ROLE=NAME` names, by role.
+
+    Raises:
+        SettingsError: there is no `=`.
+    """
     from command_line.settings_files import SettingsError
 
     roles = {}
@@ -78,5 +87,5 @@ def column_roles(columns: Sequence[str] | None) -> dict[str, str]:
             raise SettingsError(
                 f"--column {text!r} is not of the form ROLE=NAME, such as text=report_text"
             )
-        roles[f"source.columns.{role}"] = name
+        roles[role] = name
     return roles

@@ -10,7 +10,17 @@ from command_line.settings_files import SettingsPart, StrictSettings
 
 #: As `KINDS` in `pipeline/sources/opening.py` has them.
 SourceKind = Literal[
-    "phantom", "mimic_cxr", "openi_xml", "openi_csv", "csv", "jsonl", "parquet", "xlsx"
+    "phantom",
+    "mimic_cxr",
+    "openi_xml",
+    "openi_csv",
+    "nih_reports",
+    "padchest_gr",
+    "padchest_gr_sentences",
+    "csv",
+    "jsonl",
+    "parquet",
+    "xlsx",
 ]
 SOURCE_KINDS: Final[tuple[SourceKind, ...]] = get_args(SourceKind)
 SHIPPED_LEXICON: Final = Path(__file__).parent / "lexicon" / "files"

@@ -12,6 +12,7 @@ from pipeline.sources.records import ReceivedReport, SourceError
 
 Row = tuple[Location, Mapping[str, str]]
 
+ID_COLUMNS: Final = ("report_id", "subject_id", "study_id", "split")
 SECTION_COLUMNS: Final = ("indication", "comparison", "findings", "impression")
 #: Names that columns usually have; case, blanks, dots, dashes and underscores in them are the same
 #: to us. Of several ids the one named first here is taken, of several texts none.
@@ -66,17 +67,8 @@ def find_columns(
     unnamed = {role for role, name in wanted if name is None}
     if all_known:
         check_present(present, list(named.values()), file)
-    spelt: dict[str, list[str]] = {}
-    for name in dict.fromkeys(present):
-        spelt.setdefault(_plain(name), []).append(name)
-    found = dict(named)
-    # A study's id may be the report's; a patient's is not, nor is what holds text.
-    taken = {name for role, name in named.items() if role not in ("report_id", "study_id")}
-    for role in ("report_id", "subject_id", "study_id", "split"):
-        if role in unnamed:
-            candidates = [name for name in _candidates(role, spelt) if name not in taken]
-            if candidates:
-                found[role] = candidates[0]
+    spelt = _by_plain_name(present)
+    found = named | find_ids(present, named, [role for role in ID_COLUMNS if role in unnamed])
     if not any(role in named for role in _CONTENT):
         found |= _find_content(spelt, [role for role in _CONTENT if role in unnamed], file)
         if not {"text", "findings", "impression"} & found.keys():
@@ -90,6 +82,32 @@ def find_columns(
     if twice:
         raise SourceError(f"{file}: has several columns {', '.join(twice)}; rename all but one")
     return ColumnMapping(**found)
+
+
+def find_ids(
+    present: Sequence[str], named: Mapping[str, str], roles: Iterable[str] = ID_COLUMNS
+) -> dict[str, str]:
+    """The columns of ids and split that have usual names, by role.
+
+    Args:
+        present: the file's columns.
+        named: the columns of other roles, which are not taken for these.
+        roles: those to look for.
+    """
+    spelt = _by_plain_name(present)
+    # A study's id may be the report's; a patient's is not, nor is what holds text.
+    taken = {name for role, name in named.items() if role not in ("report_id", "study_id")}
+    candidates = {
+        role: [name for name in _candidates(role, spelt) if name not in taken] for role in roles
+    }
+    return {role: names[0] for role, names in candidates.items() if names}
+
+
+def _by_plain_name(present: Sequence[str]) -> dict[str, list[str]]:
+    spelt: dict[str, list[str]] = {}
+    for name in dict.fromkeys(present):
+        spelt.setdefault(_plain(name), []).append(name)
+    return spelt
 
 
 def is_usual(name: str) -> bool:

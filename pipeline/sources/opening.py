@@ -32,12 +32,18 @@ class Kind(NamedTuple):
 
 
 _EITHER: Final = "a file or folder"
+_GROUNDED: Final = "grounded_reports_*.json or its folder"
 #: Every kind, in the order to show them; `SourceKind` in `pipeline/settings.py` names the same.
 KINDS: Final[dict[str, Kind]] = {
     "phantom": Kind("phantom", "the folder that the stage phantom wrote", "a folder"),
     "mimic_cxr": Kind("mimic_cxr", "the report tree or mimic-cxr-reports.zip", _EITHER),
     "openi_xml": Kind("openi_xml", "the folder or the archive of the XML files", _EITHER),
     "openi_csv": Kind("openi_csv", "Open-i's indiana_reports.csv", "a file"),
+    "nih_reports": Kind("nih_reports", "the CSV of ChestX-ray14's reports, by MAPLEZ", "a file"),
+    "padchest_gr": Kind("padchest_gr", f"{_GROUNDED}, a report a study", _EITHER),
+    "padchest_gr_sentences": Kind(
+        "padchest_gr_sentences", f"{_GROUNDED}, a report a sentence", _EITHER
+    ),
     "csv": Kind("csv_file", "a CSV file with a header", "a file", mapped=True),
     "jsonl": Kind("jsonl_file", "a file of JSON objects, one a line", "a file", mapped=True),
     "parquet": Kind("parquet_file", "a Parquet file or a folder of them", _EITHER, mapped=True),

@@ -14,6 +14,7 @@ from data_contracts.tables import QUARANTINE, REPORTS
 from pipeline.settings import SourceSettings
 from pipeline.sources.composition import without_repeats
 from pipeline.sources.opening import open_source
+from pipeline.sources.quarantining import quarantine_table
 from pipeline.sources.records import Report
 
 _SECTION_COLUMNS = ("indication", "findings", "impression")
@@ -56,7 +57,7 @@ def ingest(*, settings: SourceSettings, out: Path) -> StageSummary:
         if rows or not parts:
             reports.write_part(parts, report_table(rows, settings.kind))
             parts += 1
-    write_table(QUARANTINE, _quarantine_table(rejected), out / "quarantine.parquet")
+    write_table(QUARANTINE, quarantine_table(rejected), out / "quarantine.parquet")
     reports.commit(parts)
     return StageSummary(
         stage="ingest",
@@ -83,30 +84,6 @@ def report_table(rows: list[Report], kind: str) -> pa.Table:
             texts = [report.text[s.start : s.end] for s in report.sections if s.name == name]
             columns[name].append("\n".join(texts) or None)
     return pa.table(columns, schema=REPORTS.schema())
-
-
-def _quarantine_table(rejected: list[Rejected]) -> pa.Table:
-    seen: set[tuple[str, int, str]] = set()
-    columns: dict[str, list[object]] = {name: [] for name in QUARANTINE.column_names}
-    for record in rejected:
-        file = name = _printable(record.location.file)
-        times = 1
-        # An archive may hold several members of one name.
-        while (file, record.location.row, record.reason) in seen:
-            times += 1
-            file = f"{name} #{times}"
-        seen.add((file, record.location.row, record.reason))
-        columns["file"].append(file)
-        columns["row"].append(record.location.row)
-        columns["record_id"].append(record.record_id and _printable(record.record_id))
-        columns["reason"].append(record.reason)
-        columns["detail"].append(_printable(record.detail))
-    return pa.table(columns, schema=QUARANTINE.schema())
-
-
-def _printable(name: str) -> str:
-    """A name as it can be stored: bytes that are not UTF-8 become question marks."""
-    return name.encode("utf-8", errors="replace").decode("utf-8")
 
 
 def _counts(

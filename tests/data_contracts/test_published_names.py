@@ -25,3 +25,9 @@ def test_an_unknown_name_is_no_concept() -> None:
 
 def test_all_names_mean_concepts() -> None:
     assert all(is_concept_id(concept) for concept in known_names().values())
+
+
+def test_names_of_padchest_and_maplez_mean_what_those_of_others_do() -> None:
+    assert concept_named("lung edema") == concept_named("Edema")
+    assert concept_named("Infiltrates") == concept_named("Infiltration")
+    assert concept_named("laminar atelectasis") == "finding:atelectasis"

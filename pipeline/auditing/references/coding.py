@@ -11,17 +11,19 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from data_contracts.concepts import CATEGORIES, category_of, is_concept_id
 from pipeline.auditing.references.errors import AuditError
 
-ReferenceKind = Literal["openi_mesh", "openi_gold", "chexpert", "table"]
+ReferenceKind = Literal["openi_mesh", "openi_gold", "chexpert", "padchest_gr", "table"]
 REFERENCE_KINDS: Final[tuple[ReferenceKind, ...]] = (
     "openi_mesh",
     "openi_gold",
     "chexpert",
+    "padchest_gr",
     "table",
 )
 _SHIPPED: Final[dict[str, str]] = {
     "openi_mesh": "openi_mesh.yaml",
     "openi_gold": "openi_mesh.yaml",
     "chexpert": "chexpert.yaml",
+    "padchest_gr": "padchest_gr.yaml",
     "table": "table.yaml",
 }
 

@@ -14,6 +14,7 @@ from pipeline.auditing.references.label_tables import read_label_file, read_labe
 from pipeline.auditing.references.label_values import LabelValues, strip_prefix
 from pipeline.auditing.references.mesh import is_coded, label_frame, read_codes
 from pipeline.auditing.references.openi_files import CodedReport, read_openi
+from pipeline.auditing.references.padchest_gr import read_padchest_gr
 
 #: Why a report of Open-i is no reference.
 NOT_CODED: Final = "not_coded"
@@ -26,8 +27,8 @@ def read_reference(kind: ReferenceKind, path: Path, coding: Coding) -> LabelValu
 
     Args:
         kind: `openi_mesh` (the reports CSV, a folder of XML files or their archive), `openi_gold`
-            (JSON lines with `uid` and `gold`), `chexpert` (MIMIC-CXR's CheXpert or NegBio CSV), or
-            `table` (another label table).
+            (JSON lines with `uid` and `gold`), `chexpert` (MIMIC-CXR's CheXpert or NegBio CSV),
+            `padchest_gr` (its JSON of sentences), or `table` (another label table).
         path: the file or folder.
         coding: the kind's data file.
 
@@ -40,6 +41,8 @@ def read_reference(kind: ReferenceKind, path: Path, coding: Coding) -> LabelValu
         return _read_openi_gold(path, coding)
     if kind == "chexpert":
         return read_label_file(path, coding, coding.columns)
+    if kind == "padchest_gr":
+        return read_padchest_gr(path, coding)
     return read_labels(path, coding)
 
 

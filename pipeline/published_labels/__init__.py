@@ -1,0 +1,1 @@
+"""Labels that others mined from reports, read into the tables that training starts from."""
