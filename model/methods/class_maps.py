@@ -1,4 +1,4 @@
-"""Maps of a classifier of whole images: CAM, Grad-CAM, and CAM trained by hide-and-seek."""
+"""Maps of a classifier of whole images: CAM, Grad-CAM, LayerCAM; CAM trained by hide-and-seek."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -38,9 +38,13 @@ def _train(recipe: Recipe, inputs: TrainingInputs, out: Path) -> StageSummary:
 
 
 def _cams() -> "dict[str, MakeMap]":
-    from model.baselines.maps import class_activation, gradient_activation
+    from model.baselines.maps import class_activation, gradient_activation, layer_activation
 
-    return {"cam": class_activation, "grad_cam": gradient_activation}
+    return {
+        "cam": class_activation,
+        "grad_cam": gradient_activation,
+        "layer_cam": layer_activation,
+    }
 
 
 def _read_cams(inputs: ReadingInputs) -> Iterator[PartFindings]:
@@ -98,6 +102,14 @@ GRAD_CAM: Final = Method(
     read=_read_cams,
     label="Grad-CAM",
     colour="#E69F00",
+    training=_PLAIN,
+    crossvalidate=_crossvalidate,
+)
+LAYER_CAM: Final = Method(
+    name="layer_cam",
+    read=_read_cams,
+    label="LayerCAM",
+    colour="#882255",
     training=_PLAIN,
     crossvalidate=_crossvalidate,
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from model.methods.ablations import ABLATIONS
-from model.methods.class_maps import CAM, GRAD_CAM, HIDE_AND_SEEK
+from model.methods.class_maps import CAM, GRAD_CAM, HIDE_AND_SEEK, LAYER_CAM
 from model.methods.cross_attention import CROSS_ATTENTION
 from model.methods.detector_alone import DETECTOR
 from model.methods.mean_boxes import MEAN_BOXES
@@ -22,6 +22,7 @@ METHODS: tuple[Method, ...] = (
     DETECTOR,
     CAM,
     GRAD_CAM,
+    LAYER_CAM,
     HIDE_AND_SEEK,
     *ABLATIONS,
     MEAN_BOXES,
