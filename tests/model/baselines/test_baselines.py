@@ -1,6 +1,7 @@
 """Maps and boxes of the methods that ours is held against."""
 
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,9 @@ from model.baselines.map_boxes import boxes_of_map, over_square
 from model.baselines.maps import class_activation, gradient_activation, layer_activation
 from model.baselines.mean_boxes import mean_boxes
 from model.baselines.random_boxes import random_boxes
+from model.baselines.reachable import best_of_cells, reachable_share
 from model.baselines.reading import Mapped, best_share, findings_of_mean_boxes
-from model.scoring.overlap import as_boxes
+from model.scoring.overlap import Boxes, as_boxes, iou
 from model.settings import BackboneSettings
 from model.tensors.cohorts import Cohort, CohortImage
 from model.tensors.pictures import Pictures
@@ -116,6 +118,44 @@ def test_maps_leave_features_and_weights_without_gradients() -> None:
         assert not make(network, features, torch.tensor([0])).requires_grad
     assert not features.requires_grad
     assert network.output.weight.grad is None
+
+
+def test_boxes_of_whole_cells_come_as_near_as_their_lines_allow() -> None:
+    boxes = np.array([[16.0, 16, 48, 32], [4, 4, 12, 12], [10, 0, 26, 16], [15, 15, 17, 33]])
+    best = best_of_cells(boxes, 16.0)
+    assert best[0] == 1.0
+    assert best[1] == 64 / 256
+    # Both columns that it lies in; either alone has less.
+    assert best[2] == 0.5
+    # Never a box without any area, however thin the one that is looked for: two cells of one row.
+    assert best[3] == pytest.approx(32 / (2 * 18 + 32 * 16 - 32))
+
+
+def test_no_box_of_cells_is_nearer_than_the_best() -> None:
+    rng = np.random.default_rng(0)
+    corners = np.sort(rng.random((40, 2, 2)) * 64, axis=1)
+    boxes = corners.reshape(40, 4)
+    lines = range(5)
+    every: Boxes = np.array(
+        [
+            (left, upper, right, lower)
+            for left, right in combinations(lines, 2)
+            for upper, lower in combinations(lines, 2)
+        ],
+        dtype=float,
+    )
+    assert best_of_cells(boxes, 16.0) == pytest.approx(iou(every * 16, boxes).max(axis=0))
+
+
+def test_what_maps_can_reach_grows_with_their_cells() -> None:
+    # Images of 200 by 100 lie in the middle of their square: of its 64 pixels, the first one's box
+    # takes 32 by 16 and the second one's 4 by 4.
+    images = tuple(CohortImage(name, name, None, None, "x", 200, 100) for name in "ab")
+    boxes = {"a": as_boxes([50, 0, 150, 50]), "b": as_boxes([0, 10, 12.5, 22.5])}
+    cohort = Cohort("localization", Path(), images, boxes, (), {})
+    assert reachable_share(cohort, 64, 4) == 0.5
+    assert reachable_share(cohort, 64, 16) == 1.0
+    assert reachable_share(replace(cohort, boxes={}), 64, 4) is None
 
 
 def test_hidden_patches_take_the_mean_and_equal_seeds_hide_the_same() -> None:
