@@ -123,12 +123,12 @@ def classifier(
     record: Record = None,
     metrics: Metrics = None,
 ) -> None:
-    """Train a classifier of whole images on reports: CAM, Grad-CAM and hide-and-seek read it."""
+    """Train a classifier of whole images on reports, whose maps CAM and the like read."""
     from model.settings import resolve_settings
 
     settings = resolve_settings(params, assignments)
     require_tables("classifier", tables, *LABEL_TABLES)
-    if settings.regions.need_detector:
+    if settings.classifiers_need_detector:
         require("classifier", detector / "card.json", f"model detector --out {detector}")
     name = "classifier" if recipe == "plain" else recipe
     from model.stages.classifier import classifier as stage

@@ -16,6 +16,8 @@ from model.registries.registry import Registry
 
 #: How the baselines' classifiers are trained.
 Recipe = Literal["plain", "hide_and_seek"]
+#: What the body of the baselines' classifiers starts from.
+ClassifierStart = Literal["detector", "weights"]
 #: What a value of -1, uncertain, is taken for in training; null, not mentioned, stays unknown.
 UncertainPolicy = Literal["ones", "zeros", "soft", "ignore"]
 
@@ -200,6 +202,11 @@ class NetworkSettings(FitSettings):
 class ClassifierSettings(FitSettings):
     """The classifiers of whole images whose maps are the baselines."""
 
+    start: ClassifierStart = Field(
+        default="detector",
+        description="The body starts from the detector's, which has seen boxes, or from the "
+        "backbone's weights, as published maps do.",
+    )
     epochs: int = Field(default=1, ge=1)
     batch_size: int = Field(default=32, ge=2)
     learning_rate: float = Field(default=5e-4, gt=0)
@@ -266,6 +273,11 @@ class ModelSettings(StrictSettings):
     network: NetworkSettings = NetworkSettings()
     classifier: ClassifierSettings = ClassifierSettings()
     evaluation: EvaluationSettings = EvaluationSettings()
+
+    @property
+    def classifiers_need_detector(self) -> bool:
+        """Whether the body of classifiers starts from the detector's."""
+        return self.regions.need_detector and self.classifier.start == "detector"
 
 
 _PART: Final = SettingsPart(ModelSettings, key="model")

@@ -49,6 +49,11 @@ class ImageClassifier(nn.Module):
         found: Tensor = self.body(pixels)[0]
         return found
 
+    def cells(self, size: int) -> int:
+        """Cells of a map along the side of a picture of `size` pixels."""
+        with torch.no_grad():
+            return self.features(torch.zeros((1, 1, size, size), dtype=torch.uint8)).shape[-1]
+
     def classify(self, features: Tensor) -> Tensor:
         """[B, K] logits of pooled features."""
         logits: Tensor = self.output(features.mean(dim=(2, 3)))

@@ -103,7 +103,8 @@ def best_share(mapped: Sequence[Mapped], pictures: Pictures) -> float:
     """The share of the maximum at which maps give the best boxes, where boxes are known.
 
     The same rule as chooses every method's threshold: F1 at IoU 0.3, each share at its own best
-    threshold. So no baseline suffers from a share that suits it badly.
+    threshold. So no baseline suffers from a share that suits it badly. Where no box is known, or
+    none is found, it is the least, 0.2, as Zhou et al. 2016 have it.
     """
     cohort = pictures.cohort
     of_share: dict[float, list[ImageBoxes]] = {share: [] for share in SHARES}

@@ -1,4 +1,4 @@
-"""Maps of a classifier of whole images: CAM, Grad-CAM, and CAM trained by hide-and-seek."""
+"""Maps of a classifier of whole images: CAM, Grad-CAM, LayerCAM; CAM trained by hide-and-seek."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -38,9 +38,13 @@ def _train(recipe: Recipe, inputs: TrainingInputs, out: Path) -> StageSummary:
 
 
 def _cams() -> "dict[str, MakeMap]":
-    from model.baselines.maps import class_activation, gradient_activation
+    from model.baselines.maps import class_activation, gradient_activation, layer_activation
 
-    return {"cam": class_activation, "grad_cam": gradient_activation}
+    return {
+        "cam": class_activation,
+        "grad_cam": gradient_activation,
+        "layer_cam": layer_activation,
+    }
 
 
 def _read_cams(inputs: ReadingInputs) -> Iterator[PartFindings]:
@@ -83,6 +87,19 @@ def _crossvalidate(trial: Trial) -> Iterator[FoldFindings]:
     yield from fold_maps(_cams(), trial, load_classifier(trial.models / _CLASSIFIER))
 
 
+def _limits(inputs: ReadingInputs) -> dict[str, float]:
+    """Cells along a map's side, and the share of reference boxes that cells meet at IoU 0.5."""
+    from model.baselines.classifier import load_classifier
+    from model.baselines.reachable import reachable_share
+
+    folder, size = inputs.models / _CLASSIFIER, inputs.settings.picture.size
+    if not folder.is_dir():
+        return {}
+    cells = load_classifier(folder).network.cells(size)
+    share = reachable_share(inputs.cohorts["localization"], size, cells)
+    return {} if share is None else {"map_cells": cells, "reachable_by_cells": round(share, 4)}
+
+
 _PLAIN: Final = Training(_CLASSIFIER, _CLASSIFIER, partial(_train, "plain"))
 
 CAM: Final = Method(
@@ -92,6 +109,7 @@ CAM: Final = Method(
     colour="#D55E00",
     training=_PLAIN,
     crossvalidate=_crossvalidate,
+    limits=_limits,
 )
 GRAD_CAM: Final = Method(
     name="grad_cam",
@@ -100,6 +118,16 @@ GRAD_CAM: Final = Method(
     colour="#E69F00",
     training=_PLAIN,
     crossvalidate=_crossvalidate,
+    limits=_limits,
+)
+LAYER_CAM: Final = Method(
+    name="layer_cam",
+    read=_read_cams,
+    label="LayerCAM",
+    colour="#882255",
+    training=_PLAIN,
+    crossvalidate=_crossvalidate,
+    limits=_limits,
 )
 HIDE_AND_SEEK: Final = Method(
     name=_HIDE_AND_SEEK,

@@ -40,7 +40,8 @@ def train_on_reports(
         settings: cohorts, attributes, backbone and training.
         tables: folder of labels, vocabulary and embeddings.
         detector: folder of the trained detector, whose body the classifier starts from, so that it
-            knows no less than the regions' features; not read where `regions.source` needs none.
+            knows no less than the regions' features; not read where `regions.source` needs none or
+            `classifier.start` is `weights`.
         out: folder for the weights and their card.
         recipe: `plain`, or `hide_and_seek`, which hides parts of the pictures.
         record: folder for the record of every epoch.
@@ -64,7 +65,7 @@ def train_on_reports(
     lightning.seed_everything(own.seed, verbose=False)
     network = ImageClassifier(settings.backbone, size, len(labels.concepts))
     origin = {}
-    if settings.regions.need_detector:
+    if settings.classifiers_need_detector:
         network.start_from(load_detector(detector))
         origin = weights_stamp(detector)
     fingerprint = fingerprint_of(

@@ -65,6 +65,8 @@ PartFindings: TypeAlias = tuple[str, str, Sequence[Findings]]
 FoldFindings: TypeAlias = tuple[str, Sequence[Findings]]
 Read: TypeAlias = Callable[[ReadingInputs], Iterator[PartFindings]]
 CrossValidate: TypeAlias = Callable[[Trial], Iterator[FoldFindings]]
+#: Numbers by name, none where the method's weights are not there.
+Limits: TypeAlias = Callable[[ReadingInputs], Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ class Method:
         colour: of its lines, `#RRGGBB`; None leaves it out of the figures with a line a method.
         training: how its weights are trained; None for a method without any of its own.
         crossvalidate: scores it on other images, in folds; shared as `read` is. None leaves it out.
+        limits: what its resolution allows, for the summary of the stage predictions; shared as
+            `read` is. None tells nothing.
     """
 
     name: str
@@ -87,6 +91,7 @@ class Method:
     colour: str | None = None
     training: Training | None = None
     crossvalidate: CrossValidate | None = None
+    limits: Limits | None = None
 
     @property
     def shown_name(self) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from model.methods.ablations import ABLATIONS
-from model.methods.class_maps import CAM, GRAD_CAM, HIDE_AND_SEEK
+from model.methods.class_maps import CAM, GRAD_CAM, HIDE_AND_SEEK, LAYER_CAM
 from model.methods.cross_attention import CROSS_ATTENTION
 from model.methods.detector_alone import DETECTOR
 from model.methods.mean_boxes import MEAN_BOXES
-from model.methods.method import CrossValidate, Method, Read, Training
+from model.methods.method import CrossValidate, Limits, Method, Read, Training
 from model.methods.random_boxes import RANDOM
 from model.registries.outside import ExtensionError
 from model.registries.outside_methods import OUTSIDE_METHODS
@@ -22,6 +22,7 @@ METHODS: tuple[Method, ...] = (
     DETECTOR,
     CAM,
     GRAD_CAM,
+    LAYER_CAM,
     HIDE_AND_SEEK,
     *ABLATIONS,
     MEAN_BOXES,
@@ -59,6 +60,11 @@ def cross_validations() -> Iterator[CrossValidate]:
     yield from dict.fromkeys(
         method.crossvalidate for method in all_methods() if method.crossvalidate
     )
+
+
+def limits() -> Iterator[Limits]:
+    """The functions that tell what methods' resolution allows, each once."""
+    yield from dict.fromkeys(method.limits for method in all_methods() if method.limits)
 
 
 def drawn_methods() -> list[str]:

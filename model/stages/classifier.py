@@ -22,7 +22,8 @@ def classifier(
         settings: cohorts, attributes, backbone and training.
         tables: folder of labels, vocabulary and embeddings.
         detector: folder of the trained detector, whose body the classifier starts from, so that it
-            knows no less than the regions' features; not read where `regions.source` needs none.
+            knows no less than the regions' features; not read where `regions.source` needs none or
+            `classifier.start` is `weights`.
         out: folder for the weights and their card.
         recipe: `plain`, or `hide_and_seek`, which hides parts of the pictures.
         record: folder for the record of every epoch.

@@ -6,7 +6,7 @@ from pathlib import Path
 from command_line.progress import progress_bar
 from command_line.summary import StageSummary
 from model.methods.method import ReadingInputs
-from model.methods.registry import reads
+from model.methods.registry import limits, reads
 from model.reading.tables import write_findings
 from model.settings import ModelSettings
 from model.tensors.scored import scored_cohorts
@@ -39,4 +39,6 @@ def predictions(*, settings: ModelSettings, models: Path, out: Path) -> StageSum
         f"images_{part}": len(cohort.images) for part, cohort in cohorts.items()
     }
     counts["methods"] = len(methods)
+    for tell in limits():
+        counts.update(tell(inputs))
     return StageSummary("predictions", counts, time.perf_counter() - started, (out,))

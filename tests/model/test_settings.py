@@ -52,6 +52,17 @@ def test_a_section_that_holds_no_keys_is_not_passed_over(params: Path) -> None:
     assert "key 'model' has the value ['network']" in refusal(params)
 
 
+def test_one_finding_can_be_asked_for(params: Path) -> None:
+    settings = resolve_settings(None, ["model.queries=[finding:atelectasis]"])
+    assert settings.queries == ("finding:atelectasis",)
+
+
+def test_classifiers_need_a_detector_only_where_they_start_from_it(params: Path) -> None:
+    assert resolve_settings(None, []).classifiers_need_detector
+    for other in ("model.classifier.start=weights", "model.regions.source=grid"):
+        assert not resolve_settings(None, [other]).classifiers_need_detector
+
+
 def test_the_command_line_goes_before_the_file(params: Path) -> None:
     params.write_text("model: {network: {epochs: 3, patience: 2}}", encoding="utf-8")
     network = resolve_settings(None, ["model.network.epochs=4"]).network

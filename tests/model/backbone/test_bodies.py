@@ -67,6 +67,7 @@ def test_classifiers_start_from_the_detectors_body(name: str) -> None:
 @pytest.mark.parametrize(("name", "cells"), [("resnet18", 4), ("densenet121", 2)])
 def test_maps_keep_a_stride_of_16_where_the_body_can(name: str, cells: int) -> None:
     network = ImageClassifier(settings_of(name, stride=32), SIZE, 3).eval()
+    assert network.cells(SIZE) == cells
     with torch.no_grad():
         assert network.features(pictures()).shape[-1] == cells
 

@@ -1,6 +1,7 @@
 """Detector, regions, network, baselines, predictions and scores, one after the other."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from data_contracts.contract import METADATA_KEY
 from data_contracts.predictions import DIFFERENCES, PREDICTIONS, READINGS, SCORES
 from data_contracts.regions import REGIONS
 from data_contracts.storage import read_table
+from model.baselines.classifier import load_classifier
+from model.baselines.reachable import reachable_share
 from model.cli import app
 from model.crossvalidation.folds import split_folds
 from model.label_tables import LabelTablesError
@@ -19,15 +22,26 @@ from model.methods.ablations import ABLATIONS
 from model.methods.registry import METHODS
 from model.network.checkpoint import load_network
 from model.settings import ModelSettings
+from model.stages.classifier import classifier
 from model.stages.compare import CompareError, compare
 from model.stages.crossvalidate import crossvalidate
 from model.stages.detector import detector
 from model.stages.network import network
+from model.stages.predictions import predictions
 from model.stages.regions import regions
 from model.tensors.cohorts import CohortError, open_cohort
+from model.tensors.scored import scored_cohorts
 from model.training.card import WeightsError, check_vocabulary, read_card
 
-SCORED_METHODS = {"cross_attention", "detector", "cam", "grad_cam", "mean_boxes", "random"}
+SCORED_METHODS = {
+    "cross_attention",
+    "detector",
+    "cam",
+    "grad_cam",
+    "layer_cam",
+    "mean_boxes",
+    "random",
+}
 
 
 def test_every_image_of_every_cohort_has_regions_inside_it(trained: Any) -> None:
@@ -96,6 +110,55 @@ def test_ours_says_more_than_boxes(trained: Any) -> None:
     assert all(0 <= row["opacity"] <= 6 for row in readings)
     boxes = read_table(PREDICTIONS, folder / "predictions.parquet").to_pylist()
     assert any(row["attributes"] for row in boxes)
+
+
+def test_how_many_boxes_cells_can_form_is_told_beside_what_maps_found(
+    trained: Any, tmp_path: Path
+) -> None:
+    counts = predictions(settings=trained.settings, models=trained.models, out=tmp_path).counts
+    cohort = scored_cohorts(trained.settings)["localization"]
+    assert counts["map_cells"] == 4
+    assert counts["reachable_by_cells"] == round(reachable_share(cohort, 64, 4) or 0.0, 4)
+    shutil.copytree(trained.models / "regions", tmp_path / "none" / "regions")
+    shutil.copytree(trained.models / "network", tmp_path / "none" / "network")
+    without = predictions(
+        settings=trained.settings, models=tmp_path / "none", out=tmp_path / "without"
+    )
+    assert "map_cells" not in without.counts
+
+
+def test_one_query_is_read_with_the_weights_of_all_attributes(trained: Any, tmp_path: Path) -> None:
+    concepts = load_network(trained.models / "network").concepts
+    query = next(name for name in reversed(trained.settings.queries) if name in concepts)
+    one = trained.settings.model_copy(update={"queries": (query,)})
+    predictions(settings=one, models=trained.models, out=tmp_path)
+    for method in ("cross_attention", "cam", "grad_cam", "layer_cam"):
+        inside = Path(method) / "localization"
+        every, single = trained.models / "predictions" / inside, tmp_path / inside
+        assert probabilities(single) == probabilities(every)
+        boxes = read_table(PREDICTIONS, single / "predictions.parquet").to_pylist()
+        assert boxes
+        assert boxes != read_table(PREDICTIONS, every / "predictions.parquet").to_pylist()
+        of_image = probabilities(single)
+        assert all(box["score"] <= of_image[box["image_id"]][query] + 1e-6 for box in boxes)
+
+
+def probabilities(folder: Path) -> dict[str, dict[str, float]]:
+    """What a method gives each attribute, by image."""
+    rows = read_table(READINGS, folder / "readings.parquet").to_pylist()
+    return {row["image_id"]: dict(row["probabilities"]) for row in rows}
+
+
+def test_a_classifier_may_start_without_a_detector(trained: Any, tmp_path: Path) -> None:
+    own = trained.settings.classifier.model_copy(update={"start": "weights"})
+    classifier(
+        settings=trained.settings.model_copy(update={"classifier": own}),
+        tables=trained.tables,
+        detector=tmp_path / "none",
+        out=tmp_path / "classifier",
+    )
+    concepts = load_classifier(trained.models / "classifier").concepts
+    assert load_classifier(tmp_path / "classifier").concepts == concepts
 
 
 def test_every_figure_is_there(trained: Any) -> None:
@@ -242,7 +305,7 @@ def test_other_images_are_cross_validated_with_patients_apart(trained: Any, tmp_
     scores = read_table(SCORES, tmp_path / "scores.parquet").to_pandas()
     ours = {"cross_attention", "cross_attention_as_is", "cross_attention_from_none"}
     located = set(scores[scores.cohort == "localization"]["method"])
-    assert located == ours | {"detector", "cam", "grad_cam", "mean_boxes", "random"}
+    assert located == ours | {"detector", "cam", "grad_cam", "layer_cam", "mean_boxes", "random"}
     differences = read_table(DIFFERENCES, tmp_path / "differences.parquet").to_pylist()
     assert {row["method"] for row in differences} == located - {"cross_attention"}
     assert set(scores[scores.cohort == "severity"]["method"]) == ours | {
