@@ -35,7 +35,7 @@ THRESHOLD_FILE: Final = "threshold.json"
 def evaluate(
     *, settings: ModelSettings, tables: Path, predictions: Path, out: Path
 ) -> StageSummary:
-    """Score all methods on the localization and severity cohorts.
+    """Score all methods on the localization and, where one is named, the severity cohort.
 
     Each method's score threshold is chosen by one rule on the held-back images of the cohort with
     boxes; ours is kept for prediction.
@@ -123,7 +123,9 @@ def _of_reports(tables: Path, cohort: Cohort) -> dict[str, dict[str, bool]]:
 def _rows(
     scored: Scored, cohorts: Mapping[str, Cohort], draws: Mapping[str, Draws], seed: int
 ) -> Iterator[dict[str, Any]]:
-    for part in PARTS[1:]:
+    for part in cohorts:
+        if part == PARTS[0]:
+            continue
         images, own = scored.parts[part], draws[part]
         patients = len({image.subject_id for image in cohorts[part].images})
         for score in (

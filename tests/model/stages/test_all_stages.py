@@ -31,7 +31,7 @@ SCORED_METHODS = {"cross_attention", "detector", "cam", "grad_cam", "random"}
 
 
 def test_every_image_of_every_cohort_has_regions_inside_it(trained: Any) -> None:
-    for part, settings in trained.settings.cohorts:
+    for part, settings in trained.settings.cohorts.parts().items():
         cohort = open_cohort(part, settings)
         table = read_table(REGIONS, trained.models / "regions" / f"{part}.parquet").to_pandas()
         assert set(table["image_id"]) == {image.image_id for image in cohort.images}
@@ -199,7 +199,7 @@ def test_a_missing_input_names_stage_path_and_the_next_command(tmp_path: Path) -
 def test_other_images_are_cross_validated_with_patients_apart(trained: Any, tmp_path: Path) -> None:
     images = trained.settings.cohorts.training
     cohort = open_cohort("localization", images, ["finding:opacity"])
-    for fold in split_folds(cohort, {}, 2, seed=0):
+    for fold in split_folds(cohort, {}, 2, seed=0, same_picture=12):
         patients = [
             {image.subject_id for image in cohort.images if image.image_id in names}
             for names in (fold.train, fold.validation, fold.test)
