@@ -23,7 +23,7 @@ _NOTHING: Final = 1e-6
 #: Sum of the numbers of half waves across and down; below, all chests look alike.
 _COARSEST: Final = 8
 #: Pairs that are compared at a time.
-_BLOCK: Final = 4_000_000
+_BLOCK: Final = 1_000_000
 
 
 class Near(NamedTuple):

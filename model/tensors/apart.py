@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import permutations
 from typing import Final, Literal, NamedTuple, get_args
 
 import numpy as np
@@ -173,8 +174,11 @@ def _pairs(cohorts: CohortsSettings) -> Iterator[tuple[_Side, _Side]]:
         if part in parts:
             held_back = _Side(part, None, listed[part])
             yield from ((sides[own, s], held_back) for own in TRAINED for s in (TRAIN, VALIDATE))
-    yield from ((sides[own, s], sides[own, TEST]) for own in TRAINED for s in (TRAIN, VALIDATE))
-    yield from ((sides[own, TRAIN], sides[other, VALIDATE]) for own in TRAINED for other in TRAINED)
+    for own in TRAINED:
+        yield from ((sides[own, split], sides[own, TEST]) for split in (TRAIN, VALIDATE))
+        yield sides[own, TRAIN], sides[own, VALIDATE]
+    for own, other in permutations(TRAINED, 2):
+        yield sides[own, TRAIN], sides[other, VALIDATE]
 
 
 def _without(side: _Side, dropped: Mapping[str, set[str]]) -> list[CohortImage]:

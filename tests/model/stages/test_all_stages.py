@@ -22,7 +22,9 @@ from model.settings import ModelSettings
 from model.stages.compare import CompareError, compare
 from model.stages.crossvalidate import crossvalidate
 from model.stages.detector import detector
+from model.stages.evaluate import evaluate
 from model.stages.network import network
+from model.stages.predictions import predictions
 from model.stages.regions import regions
 from model.tensors.cohorts import CohortError, open_cohort
 from model.training.card import WeightsError, check_vocabulary, read_card
@@ -243,3 +245,23 @@ def test_seeds_are_compared_in_one_table_and_taken_up_again(
     other = trained.settings.model_copy(update={"queries": ("finding:opacity",)})
     with pytest.raises(CompareError, match="holds a comparison with other settings"):
         compare(**{**given, "settings": other}, seeds=1)
+
+
+def test_a_run_may_do_without_severity(trained: Any, tmp_path: Path) -> None:
+    cohorts = trained.settings.cohorts.model_copy(update={"severity": None})
+    settings = trained.settings.model_copy(update={"cohorts": cohorts})
+    found, out = tmp_path / "predictions", tmp_path / "evaluation"
+    counted = regions(
+        settings=settings, detector=trained.models / "detector", out=tmp_path / "regions"
+    ).counts
+    assert "images_severity" not in counted
+    predictions(settings=settings, models=trained.models, out=found)
+    assert {path.name for path in (found / "cross_attention").iterdir()} == {
+        "detector",
+        "localization",
+    }
+    evaluate(settings=settings, tables=trained.tables, predictions=found, out=out)
+    scores = read_table(SCORES, out / "scores.parquet")
+    assert set(scores["cohort"].to_pylist()) == {"localization"}
+    assert not (out / "severity.png").exists()
+    assert (out / "overlays.png").exists()
