@@ -123,9 +123,7 @@ def _of_reports(tables: Path, cohort: Cohort) -> dict[str, dict[str, bool]]:
 def _rows(
     scored: Scored, cohorts: Mapping[str, Cohort], draws: Mapping[str, Draws], seed: int
 ) -> Iterator[dict[str, Any]]:
-    for part in cohorts:
-        if part == PARTS[0]:
-            continue
+    for part in [one for one in PARTS[1:] if one in cohorts]:
         images, own = scored.parts[part], draws[part]
         patients = len({image.subject_id for image in cohorts[part].images})
         for score in (

@@ -143,7 +143,7 @@ def _rows(
     pictures: list[dict[str, Any]] = []
     boxes: list[dict[str, Any]] = []
     scores: list[dict[str, Any]] = []
-    for image, (checksum, shown, found) in zip(images, drawn, strict=True):
+    for image, (checksum, hashed, found) in zip(images, drawn, strict=True):
         pictures.append(
             {
                 "image_id": image.study_id,
@@ -159,7 +159,7 @@ def _rows(
                 "spacing_x": spacing,
                 "spacing_y": spacing,
                 "checksum": checksum,
-                "picture_hash": shown,
+                "picture_hash": hashed,
             }
         )
         for number, box in enumerate(found):

@@ -19,5 +19,7 @@ def scored_cohorts(settings: ModelSettings) -> dict[str, Cohort]:
         CohortError: a cohort is empty, or shares patients with those that were trained on.
     """
     named = settings.cohorts.parts()
-    cohorts = {part: open_part(part, settings, settings.targets) for part in PARTS if part in named}
+    cohorts: dict[str, Cohort] = {
+        part: open_part(part, settings, settings.targets) for part in PARTS if part in named
+    }
     return {**cohorts, "detector": cohorts["detector"].of_split("validate")}
