@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -163,8 +163,8 @@ def _choices(problem: dict[str, Any]) -> list[str]:
 
 def _keys_at(kind: type[BaseModel], location: tuple[str, ...]) -> list[str]:
     for part in location:
-        nested = kind.model_fields[part].annotation
-        assert isinstance(nested, type)
-        assert issubclass(nested, BaseModel)
-        kind = nested
+        given = kind.model_fields[part].annotation
+        # A section that may be left without a value is one of a union.
+        sections = (one for one in (given, *get_args(given)) if isinstance(one, type))
+        kind = next(one for one in sections if issubclass(one, BaseModel))
     return sorted(kind.model_fields)

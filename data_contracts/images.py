@@ -27,7 +27,7 @@ _IMAGE_ID = Column("image_id", _TEXT, "The image; unique over the whole source."
 
 IMAGES: Final = Contract(
     name="images",
-    version=1,
+    version=2,
     row="an image that can be read",
     primary_key=("image_id",),
     columns=(
@@ -45,6 +45,8 @@ IMAGES: Final = Contract(
         Column("spacing_x", _NUMBER, "Distance of two columns.", "mm", nullable=True, minimum=0),
         Column("spacing_y", _NUMBER, "Distance of two rows.", "mm", nullable=True, minimum=0),
         Column("checksum", _TEXT, "SHA-256 of the file."),
+        Column("picture_hash", _TEXT, "What the picture shows, as 256 bits in hexadecimal; copies "
+               "differ in few of them."),
     ),
 )  # fmt: skip
 

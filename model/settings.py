@@ -35,6 +35,8 @@ def _listed(registry: Registry[Any], name: str) -> str:
 
 RegionSource = Annotated[str, AfterValidator(partial(_listed, REGION_SOURCES))]
 Loss = Annotated[str, AfterValidator(partial(_listed, LOSSES))]
+#: What becomes of an image to train on whose patient or picture is held back elsewhere.
+SharedPatients = Literal["refuse", "leave_out"]
 
 
 class RadiographSettings(StrictSettings):
@@ -69,7 +71,33 @@ class CohortsSettings(StrictSettings):
     detector: CohortSettings = CohortSettings(name="phantom_detector")
     training: CohortSettings = CohortSettings(name="phantom_training")
     localization: CohortSettings = CohortSettings(name="phantom_localization")
-    severity: CohortSettings = CohortSettings(name="phantom_severity")
+    severity: CohortSettings | None = CohortSettings(name="phantom_severity")
+    shared_patients: SharedPatients = Field(
+        default="refuse",
+        description="What becomes of an image to train on whose patient or picture is held back.",
+    )
+    same_picture: int = Field(
+        default=12,
+        ge=0,
+        le=64,
+        description="Most bits of 256 in which the hashes of one picture differ.",
+    )
+    validation_share: float = Field(
+        default=0.125,
+        gt=0,
+        lt=1,
+        description="Share of the patients, where the source names no validation split.",
+    )
+
+    def parts(self) -> dict[str, CohortSettings]:
+        """The cohorts there are, by the part that they play."""
+        named = {
+            "detector": self.detector,
+            "training": self.training,
+            "localization": self.localization,
+            "severity": self.severity,
+        }
+        return {part: cohort for part, cohort in named.items() if cohort is not None}
 
 
 class PictureSettings(StrictSettings):

@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from model.tensors.apart import joined_patients
 from model.tensors.cohorts import Cohort
 
 #: One patient of so many outside the test split is for validation.
@@ -21,7 +22,7 @@ class Fold(NamedTuple):
 
 
 def split_folds(
-    cohort: Cohort, severity: Mapping[str, Any], folds: int, seed: int
+    cohort: Cohort, severity: Mapping[str, Any], folds: int, seed: int, same_picture: int
 ) -> Iterator[Fold]:
     """Split patients into folds, stratified by whether their images have boxes or scores.
 
@@ -30,11 +31,13 @@ def split_folds(
         severity: scored images by id.
         folds: how many.
         seed: of the splits.
+        same_picture: most bits in which the hashes of one picture differ; patients that share one
+            are not parted.
     """
     from sklearn.model_selection import StratifiedGroupKFold
 
     names = np.array([image.image_id for image in cohort.images])
-    patients = np.array([image.subject_id for image in cohort.images])
+    patients = np.array(joined_patients(cohort.images, same_picture))
     strata = [2 * (name in cohort.boxes) + (name in severity) for name in names]
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     for number, (rest, test) in enumerate(splitter.split(names, strata, patients)):

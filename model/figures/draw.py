@@ -22,6 +22,7 @@ from model.scoring.scorecard import ScoredImage
 from model.tensors.cohorts import Cohort
 
 _PART: Final = "localization"
+_SCORES: Final = "severity"
 _SHOWN, _FAILED, _ATTENDED = 8, 4, 4
 _FOUND_AT: Final = 0.3
 
@@ -49,7 +50,8 @@ def draw_figures(
     ]
     if OURS in scored:
         own = scored[OURS]
-        paths.append(save(draw_severity(own.parts["severity"]), out / "severity.png"))
+        if _SCORES in own.parts:
+            paths.append(save(draw_severity(own.parts[_SCORES]), out / "severity.png"))
         cohort, images = cohorts[_PART], own.parts[_PART]
         with_boxes = [row for row, image in enumerate(images) if len(image.boxes.reference)]
         maps = _maps(predictions / OURS / _PART / "maps.parquet")

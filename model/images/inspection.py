@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from model.images.facts import ImageFacts
+from model.images.picture_hash import picture_hash
 from model.images.pixels import read_facts, read_pixels
 from model.images.sources.paths import lies_inside
 from model.images.unreadable import UnreadableImageError, check_bytes
@@ -22,10 +23,12 @@ class Inspected:
     Attributes:
         facts: what its header says.
         checksum: SHA-256 of the file, in hexadecimal.
+        picture_hash: what it shows, in hexadecimal; see `picture_hash`.
     """
 
     facts: ImageFacts
     checksum: str
+    picture_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ Inspect = Callable[[Sequence[str]], Iterator[Inspected | Unusable]]
 
 
 def inspect_file(root: Path, path: str) -> Inspected | Unusable:
-    """Decode a file and take its checksum.
+    """Decode a file, and take its checksum and the hash of what it shows.
 
     Args:
         root: the source's folder.
@@ -55,9 +58,10 @@ def inspect_file(root: Path, path: str) -> Inspected | Unusable:
     try:
         check_bytes(file)
         facts = read_facts(file)
-        read_pixels(file)
+        shown = picture_hash(read_pixels(file))
         with file.open("rb") as opened:
-            return Inspected(facts, hashlib.file_digest(opened, "sha256").hexdigest())
+            checksum = hashlib.file_digest(opened, "sha256").hexdigest()
+        return Inspected(facts, checksum, shown)
     except UnreadableImageError as error:
         return Unusable(error.reason, error.detail)
     except OSError as error:

@@ -61,6 +61,7 @@ class ImageTables:
             facts.height,
             *(spacing or (None, None)),
             inspected.checksum,
+            inspected.picture_hash,
         )
 
     def add_box(self, image: ListedImage, fitted: FittedBox) -> None:

@@ -12,8 +12,9 @@ from model.baselines.module import ClassifierModule, HideAndSeekModule
 from model.detector.checkpoint import load_detector
 from model.label_tables import read_label_tables
 from model.settings import ModelSettings, Recipe
+from model.tensors.apart import open_part
 from model.tensors.attributes import attributes_of, rows_of
-from model.tensors.cohorts import check_files, open_cohort
+from model.tensors.cohorts import check_files
 from model.tensors.label_values import label_values
 from model.tensors.pictures import CachedPictures, in_order, shuffled
 from model.training.fingerprint import fingerprint_of, stamps, weights_stamp
@@ -49,7 +50,8 @@ def train_on_reports(
     Raises:
         TableNotFoundError: a stage before has not been run.
         LabelTablesError: the label tables do not belong together.
-        CohortError: no image has a labelled report, or files are missing.
+        CohortError: no image has a labelled report, files are missing, or patients or pictures are
+            shared with a cohort that is held back.
     """
     started = time.perf_counter()
     silence_hints()
@@ -57,7 +59,7 @@ def train_on_reports(
     labels = attributes_of(read_label_tables(tables), settings.attributes)
     rows_of(settings.queries, labels.concepts)
     reports = frozenset(labels.labels["report_id"].to_pylist())
-    cohort = open_cohort("training", settings.cohorts.training).with_reports(reports)
+    cohort = open_part("training", settings).with_reports(reports)
     check_files(cohort)
     train, validation = cohort.of_split("train"), cohort.of_split("validate")
     size, workers = settings.picture.size, settings.hardware.workers
@@ -77,6 +79,7 @@ def train_on_reports(
         | origin
         | stamps(tables, "labels", "vocabulary")
         | stamps(settings.cohorts.training.tables, "images")
+        | {"images": cohort.assigned}
     )
     epochs = fit(
         _MODULES[recipe](
@@ -97,6 +100,7 @@ def train_on_reports(
         stage=f"classifier {recipe}",
         counts={
             "images": len(train.images),
+            "left_out_shared": cohort.left_out,
             "attributes": len(labels.concepts),
             "epochs": epochs,
         },

@@ -10,8 +10,9 @@ from model.network.training import NetworkData, train_network, training_values
 from model.reading.reader import train_severity
 from model.reading.severity import MIN_IMAGES, save_severity
 from model.settings import ModelSettings
+from model.tensors.apart import open_part
 from model.tensors.attributes import attributes_of, rows_of
-from model.tensors.cohorts import Cohort, open_cohort, severity_of
+from model.tensors.cohorts import Cohort, severity_of
 from model.tensors.region_rows import images_with_regions
 from model.training.fingerprint import fingerprint_of, stamps
 from model.training.fitting import FitFiles, silence_hints
@@ -37,14 +38,15 @@ def train_on_reports(
     Raises:
         TableNotFoundError: a stage before has not been run.
         LabelTablesError: the label tables do not belong together.
-        CohortError: no image has a labelled report, or regions are of other images.
+        CohortError: no image has a labelled report, regions are of other images, or patients or
+            pictures are shared with a cohort that is held back.
     """
     started = time.perf_counter()
     silence_hints()
     labels = attributes_of(read_label_tables(tables), settings.attributes)
     rows_of(settings.queries, labels.concepts)
     reports = labels.labels["report_id"].to_pylist()
-    cohort = open_cohort("training", settings.cohorts.training).with_reports(frozenset(reports))
+    cohort = open_part("training", settings).with_reports(frozenset(reports))
     path = regions / "training.parquet"
     splits = [image.split for image in cohort.images]
     data = NetworkData(
@@ -58,6 +60,7 @@ def train_on_reports(
         settings.model_dump(mode="json", include={"network", "attributes", "queries"})
         | stamps(tables, "labels", "vocabulary", "embeddings")
         | stamps(regions, "training")
+        | {"images": cohort.assigned}
     )
     files = FitFiles(out.with_name(f".{out.name}.fit"), fingerprint, record, settings.tracking)
     trained, epochs = train_network(data, settings, files)
@@ -67,6 +70,7 @@ def train_on_reports(
         stage="network",
         counts={
             "images": len(cohort.images),
+            "left_out_shared": cohort.left_out,
             "reports_without_image": len(reports) - len({i.report_id for i in cohort.images}),
             "attributes": len(labels.concepts),
             "epochs": epochs,

@@ -60,6 +60,7 @@ def crossvalidate(
     started = time.perf_counter()
     silence_hints()
     cohort = open_cohort("localization", images, targets)
+    same_picture, seed = settings.cohorts.same_picture, settings.evaluation.seed
     severity = severity_of(images)
     trial = Trial(
         settings,
@@ -67,7 +68,7 @@ def crossvalidate(
         tables,
         read_label_tables(tables),
         severity,
-        list(split_folds(cohort, severity, folds, settings.evaluation.seed)),
+        list(split_folds(cohort, severity, folds, seed, same_picture)),
         models,
         out,
         detected=cache(partial(_detected, settings, cohort, models, out)),

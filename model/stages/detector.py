@@ -12,7 +12,8 @@ from model.detector.checkpoint import save_detector
 from model.detector.module import DetectorModule
 from model.detector.retinanet import Detector
 from model.settings import ModelSettings
-from model.tensors.cohorts import Cohort, CohortError, check_files, open_cohort
+from model.tensors.apart import open_part
+from model.tensors.cohorts import Cohort, CohortError, check_files
 from model.tensors.pictures import CachedPictures, Pictures, in_order, shuffled
 from model.training.fingerprint import fingerprint_of, stamps
 from model.training.fitting import FitFiles, fit, silence_hints
@@ -29,12 +30,13 @@ def detector(*, settings: ModelSettings, out: Path, record: Path | None = None) 
         record: folder for the record of every epoch.
 
     Raises:
-        CohortError: the cohort is empty, has no boxes or lacks files.
+        CohortError: the cohort is empty, has no boxes, lacks files, or shares patients or pictures
+            with one that is held back.
         BackboneError: pretrained weights cannot be used.
     """
     started = time.perf_counter()
     silence_hints()
-    cohort = open_cohort("detector", settings.cohorts.detector)
+    cohort = open_part("detector", settings)
     cohort.check_boxes()
     _check_targets(cohort, settings)
     check_files(cohort)
@@ -49,6 +51,7 @@ def detector(*, settings: ModelSettings, out: Path, record: Path | None = None) 
     fingerprint = fingerprint_of(
         settings.model_dump(mode="json", include={"picture", "backbone", "detector", "targets"})
         | stamps(settings.cohorts.detector.tables, "images", "boxes")
+        | {"images": cohort.assigned}
     )
     epochs = fit(
         DetectorModule(network, own, len(training), settings.backbone.pace),
@@ -64,6 +67,7 @@ def detector(*, settings: ModelSettings, out: Path, record: Path | None = None) 
         stage="detector",
         counts={
             "images": len(cohort.of_split("train").images),
+            "left_out_shared": cohort.left_out,
             "epochs": epochs,
             "validation_images": len(validation),
             "validation_recall_iou_50": round(recall, 4),

@@ -28,7 +28,7 @@ THRESHOLD_FILE: Final = "threshold.json"
 def evaluate(
     *, settings: ModelSettings, tables: Path, predictions: Path, out: Path
 ) -> StageSummary:
-    """Score all methods on the localization and severity cohorts.
+    """Score all methods on the localization and, where one is named, the severity cohort.
 
     Each method's score threshold is chosen by one rule on the held-back images of the cohort with
     boxes; ours is kept for prediction.
@@ -63,7 +63,9 @@ def evaluate(
         for folder in progress.track(folders, description="scores"):
             one = _read(folder, cohorts, known)
             scored[one.method] = one
-            scores[one.method] = {part: list(_scores(one, part, draws[part])) for part in PARTS[1:]}
+            scores[one.method] = {
+                part: list(_scores(one, part, draws[part])) for part in PARTS[1:] if part in cohorts
+            }
     rows = list(_rows(scores, cohorts, settings.network.seed))
     differences = [
         {**row, "compared_with": OURS}

@@ -23,6 +23,8 @@ from data_contracts.contract import Contract
 from data_contracts.images import ATTRIBUTES, BOXES, IMAGES, SEVERITY
 from data_contracts.phantom import LESIONS, ROLES, STUDIES
 from data_contracts.storage import PartedTable, count_rows, is_current, part_paths, read_parts
+from model.images.picture_hash import picture_hash
+from model.images.raster import read_raster
 from model.phantom.cohort import PhantomImage, read_cohort
 from model.phantom.radiograph import Box, draw_radiograph
 from model.phantom.sheet import draw_sheet
@@ -39,6 +41,7 @@ _CONTRACTS: Final[tuple[Contract, ...]] = (IMAGES, BOXES, SEVERITY, ATTRIBUTES)
 
 class _Drawn(NamedTuple):
     checksum: str
+    picture_hash: str
     boxes: tuple[Box, ...]
 
 
@@ -125,7 +128,8 @@ def _draw(image: PhantomImage, *, size: int, out: Path) -> _Drawn:
     partial_path = path.with_name(f".{path.name}.partial")
     partial_path.write_bytes(file.getvalue())
     os.replace(partial_path, path)
-    return _Drawn(hashlib.sha256(file.getvalue()).hexdigest(), radiograph.boxes)
+    checksum = hashlib.sha256(file.getvalue()).hexdigest()
+    return _Drawn(checksum, picture_hash(read_raster(path)), radiograph.boxes)
 
 
 def _path(image: PhantomImage) -> str:
@@ -139,7 +143,7 @@ def _rows(
     pictures: list[dict[str, Any]] = []
     boxes: list[dict[str, Any]] = []
     scores: list[dict[str, Any]] = []
-    for image, (checksum, found) in zip(images, drawn, strict=True):
+    for image, (checksum, hashed, found) in zip(images, drawn, strict=True):
         pictures.append(
             {
                 "image_id": image.study_id,
@@ -155,6 +159,7 @@ def _rows(
                 "spacing_x": spacing,
                 "spacing_y": spacing,
                 "checksum": checksum,
+                "picture_hash": hashed,
             }
         )
         for number, box in enumerate(found):
@@ -193,8 +198,10 @@ def _write_sheet(images: Sequence[PhantomImage], size: int, path: Path) -> None:
 
 
 def _fingerprint(size: int, phantom: Path) -> str:
-    """A digest of all that the pictures depend on: size, studies and this package's code."""
-    digest = hashlib.sha256(str(size).encode())
+    """A digest of all that the pictures depend on: size, studies and the code behind them."""
+    versions = [contract.version for contract in _CONTRACTS]
+    digest = hashlib.sha256(str((size, versions)).encode())
+    digest.update((resources.files("model.images") / "picture_hash.py").read_bytes())
     for contract in (STUDIES, LESIONS):
         for part in part_paths(contract, phantom / f"{contract.name}.parquet"):
             digest.update(part.read_bytes())

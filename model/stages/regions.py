@@ -12,7 +12,8 @@ from data_contracts.storage import PartedTable, count_rows, is_current
 from model.detector.candidates import FEATURES_VERSION, CandidateFinder, Candidates
 from model.detector.opening import open_detector
 from model.settings import ModelSettings
-from model.tensors.cohorts import Cohort, check_files, open_cohort
+from model.tensors.apart import open_part
+from model.tensors.cohorts import Cohort, check_files
 from model.tensors.pictures import Batch, Pictures, in_order
 from model.tensors.region_rows import ImageRegions, region_table
 from model.training.fingerprint import fingerprint_of, stamps, weights_stamp
@@ -35,25 +36,28 @@ def regions(*, settings: ModelSettings, detector: Path, out: Path) -> StageSumma
 
     Raises:
         WeightsError: there is no trained detector.
-        CohortError: a cohort is empty or lacks files.
+        CohortError: a cohort is empty, lacks files, or shares patients or pictures with one that is
+            held back.
     """
     started = time.perf_counter()
     finder = CandidateFinder(open_detector(settings, detector), settings.regions).eval()
     origin = weights_stamp(detector) if settings.regions.need_detector else {}
     counts: dict[str, int | float] = {}
     outputs = []
-    for part, of_part in settings.cohorts:
-        cohort = open_cohort(part, of_part, settings.targets)
+    for part, of_part in settings.cohorts.parts().items():
+        cohort = open_part(part, settings, settings.targets)
         path = out / f"{part}.parquet"
         fingerprint = fingerprint_of(
             settings.model_dump(mode="json", include={"picture", "regions", "backbone"})
             | origin
             | stamps(of_part.tables, "images")
             | {"cohort": of_part.model_dump(mode="json"), "reading": FEATURES_VERSION}
+            | {"images": [image.image_id for image in cohort.images]}
         )
         write_regions(finder, cohort, settings, path, fingerprint)
         counts[f"images_{part}"] = len(cohort.images)
         counts[f"regions_{part}"] = count_rows(REGIONS, path)
+        counts["left_out_shared"] = counts.get("left_out_shared", 0) + cohort.left_out
         outputs.append(path)
     return StageSummary("regions", counts, time.perf_counter() - started, tuple(outputs))
 

@@ -32,6 +32,9 @@ class CohortImage(NamedTuple):
     path: str
     width: int
     height: int
+    cohort: str = ""
+    checksum: str = ""
+    picture_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Cohort:
             without any.
         kinds: what the boxes enclose, sorted.
         kind_of: by image id, for each of its boxes the index of its kind in `kinds`.
+        left_out: how many images were left out, since other cohorts hold back their patient or
+            picture.
     """
 
     part: str
@@ -54,20 +59,24 @@ class Cohort:
     boxes: dict[str, Boxes]
     kinds: tuple[str, ...]
     kind_of: dict[str, npt.NDArray[np.int64]]
+    left_out: int = 0
+
+    @property
+    def assigned(self) -> list[tuple[str, str | None]]:
+        """Each image with its split, for a fingerprint."""
+        return [(image.image_id, image.split) for image in self.images]
 
     def of_split(self, *splits: str) -> "Cohort":
-        """The images of these splits; all where the source names no splits.
+        """The images of these splits.
 
         Raises:
             CohortError: none is of these splits.
         """
         named = Counter(image.split for image in self.images)
-        if set(named) == {None}:
-            return self
         return self.only(
             (image for image in self.images if image.split in splits),
             f"of split {' or '.join(splits)}; its splits are "
-            + ", ".join(f"{name} ({count})" for name, count in sorted(named.items(), key=str)),
+            + ", ".join(f"{name or 'unnamed'} ({n})" for name, n in sorted(named.items(), key=str)),
         )
 
     def with_reports(self, reports: Collection[str]) -> "Cohort":
@@ -119,7 +128,9 @@ class Cohort:
 
 
 def open_cohort(part: str, settings: CohortSettings, targets: Sequence[str] = ()) -> Cohort:
-    """Read a cohort's images and boxes from its tables.
+    """Read a cohort's images and boxes from its tables, whole, whatever other cohorts hold.
+
+    A cohort of the settings is opened by `model.tensors.apart.open_part`.
 
     Args:
         part: the part that it plays, as `params.yaml` names it.
@@ -129,6 +140,23 @@ def open_cohort(part: str, settings: CohortSettings, targets: Sequence[str] = ()
     Raises:
         TableNotFoundError: there is no table of images or boxes.
         ContractError: a table was written by another release.
+        CohortError: it has no image, or a path leads out of its root.
+    """
+    images = list_images(part, settings)
+    boxes, kinds, kind_of = _boxes(settings.tables / f"{BOXES.name}.parquet", images, targets)
+    return Cohort(part, settings.pictures, images, boxes, kinds, kind_of)
+
+
+def list_images(part: str, settings: CohortSettings) -> tuple[CohortImage, ...]:
+    """The images of a cohort, in the order of their table; splits are as the source names them.
+
+    Args:
+        part: the part that it plays, as `params.yaml` names it.
+        settings: where it lies.
+
+    Raises:
+        TableNotFoundError: there is no table of images.
+        ContractError: it was written by another release.
         CohortError: it has no image, or a path leads out of its root.
     """
     tables = read_table(IMAGES, settings.tables / f"{IMAGES.name}.parquet")
@@ -141,9 +169,7 @@ def open_cohort(part: str, settings: CohortSettings, targets: Sequence[str] = ()
             f"cohort '{part}': no image of '{settings.name}' in {settings.tables}; listed there: "
             f"{listed}. Set model.cohorts.{part} in params.yaml"
         )
-    images = tuple(_images(part, settings.pictures, tables.to_pylist()))
-    boxes, kinds, kind_of = _boxes(settings.tables / f"{BOXES.name}.parquet", images, targets)
-    return Cohort(part, settings.pictures, images, boxes, kinds, kind_of)
+    return tuple(_images(part, settings.pictures, tables.to_pylist()))
 
 
 def severity_of(settings: CohortSettings) -> dict[str, tuple[float, float]]:
@@ -204,6 +230,9 @@ def _images(part: str, root: Path, rows: Iterable[dict[str, Any]]) -> Iterable[C
             row["path"],
             row["width"],
             row["height"],
+            row["cohort"],
+            row["checksum"],
+            row["picture_hash"],
         )
 
 

@@ -82,3 +82,10 @@ def test_the_command_line_goes_before_the_file(params: Path) -> None:
 )
 def test_what_is_no_setting_of_the_image_side_is_told(params: Path, text: str, words: str) -> None:
     assert words in refusal(None, text)
+
+
+def test_a_cohort_that_may_be_missing_still_names_its_keys(params: Path) -> None:
+    params.write_text("model: {cohorts: {severity: }}", encoding="utf-8")
+    assert "severity" not in load_settings(None).cohorts.parts()
+    params.write_text("model: {cohorts: {severity: {tabels: data}}}", encoding="utf-8")
+    assert "(did you mean 'tables'?)" in refusal(None)

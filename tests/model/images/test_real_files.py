@@ -11,6 +11,8 @@ from command_line.summary import StageSummary, write_metrics
 from data_contracts.images import BOXES, IMAGES, SEVERITY, ZONE_SCORES
 from data_contracts.storage import read_table
 from data_contracts.tables import QUARANTINE
+from model.images.picture_hash import near_pairs, picture_hash
+from model.images.pixels import read_pixels
 from model.stages.images import images
 
 SHARED = Path(__file__).parents[4] / "shared" / "cxr"
@@ -62,3 +64,16 @@ def test_chestxray14_without_its_images(tmp_path: Path) -> None:
     lost = read_table(QUARANTINE, tmp_path / "quarantine.parquet")
     assert isinstance(lost, pa.Table)
     assert set(lost["file"].to_pylist()) == {"Data_Entry_2017_v2020.csv.gz", "BBox_List_2017.csv"}
+
+
+def test_a_picture_that_two_data_sets_publish_is_one() -> None:
+    """RSNA's DICOM file and ChestX-ray14's, at half the size, were written from one picture."""
+    rsna = SHARED / "rsna" / "stage_2_train_images" / "00313ee0-9eaa-42f4-b0ab-c148ed3241cd.dcm"
+    folder = SHARED / "nih" / "chestxray14" / "images"
+    if not (rsna.is_file() and folder.is_dir()):
+        pytest.skip(f"the real files of {SHARED} are not there")
+    names = ["00028640_003.png", "00028640_008.png", "00002658_001.png"]
+    files = [folder / name for name in names if (folder / name).is_file()]
+    hashes = [picture_hash(read_pixels(file)) for file in files]
+    found = near_pairs([picture_hash(read_pixels(rsna))], hashes, 12)
+    assert [files[near.other].name for near in found] == ["00028640_003.png"]

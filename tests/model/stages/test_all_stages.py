@@ -26,6 +26,7 @@ from model.stages.classifier import classifier
 from model.stages.compare import CompareError, compare
 from model.stages.crossvalidate import crossvalidate
 from model.stages.detector import detector
+from model.stages.evaluate import evaluate
 from model.stages.network import network
 from model.stages.predictions import predictions
 from model.stages.regions import regions
@@ -45,7 +46,7 @@ SCORED_METHODS = {
 
 
 def test_every_image_of_every_cohort_has_regions_inside_it(trained: Any) -> None:
-    for part, settings in trained.settings.cohorts:
+    for part, settings in trained.settings.cohorts.parts().items():
         cohort = open_cohort(part, settings)
         table = read_table(REGIONS, trained.models / "regions" / f"{part}.parquet").to_pandas()
         assert set(table["image_id"]) == {image.image_id for image in cohort.images}
@@ -285,7 +286,7 @@ def test_a_missing_input_names_stage_path_and_the_next_command(tmp_path: Path) -
 def test_other_images_are_cross_validated_with_patients_apart(trained: Any, tmp_path: Path) -> None:
     images = trained.settings.cohorts.training
     cohort = open_cohort("localization", images, ["finding:opacity"])
-    for fold in split_folds(cohort, {}, 2, seed=0):
+    for fold in split_folds(cohort, {}, 2, seed=0, same_picture=12):
         patients = [
             {image.subject_id for image in cohort.images if image.image_id in names}
             for names in (fold.train, fold.validation, fold.test)
@@ -335,3 +336,23 @@ def test_seeds_are_compared_in_one_table_and_taken_up_again(
     other = trained.settings.model_copy(update={"queries": ("finding:opacity",)})
     with pytest.raises(CompareError, match="holds a comparison with other settings"):
         compare(**{**given, "settings": other}, seeds=1)
+
+
+def test_a_run_may_do_without_severity(trained: Any, tmp_path: Path) -> None:
+    cohorts = trained.settings.cohorts.model_copy(update={"severity": None})
+    settings = trained.settings.model_copy(update={"cohorts": cohorts})
+    found, out = tmp_path / "predictions", tmp_path / "evaluation"
+    counted = regions(
+        settings=settings, detector=trained.models / "detector", out=tmp_path / "regions"
+    ).counts
+    assert "images_severity" not in counted
+    predictions(settings=settings, models=trained.models, out=found)
+    assert {path.name for path in (found / "cross_attention").iterdir()} == {
+        "detector",
+        "localization",
+    }
+    evaluate(settings=settings, tables=trained.tables, predictions=found, out=out)
+    scores = read_table(SCORES, out / "scores.parquet")
+    assert set(scores["cohort"].to_pylist()) == {"localization"}
+    assert not (out / "severity.png").exists()
+    assert (out / "overlays.png").exists()
