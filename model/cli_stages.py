@@ -278,6 +278,30 @@ def crossvalidate(
     report(summary, metrics_path(metrics, "crossvalidate"))
 
 
+@app.command(epilog="Example: python -m model by-finding --models data --out data/by_finding")
+def by_finding(
+    tables: Tables = DATA,
+    models: Models = DATA,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the scores.")] = DATA
+    / "by_finding",
+    params: Params = None,
+    assignments: Assignments = None,
+    metrics: Metrics = None,
+) -> None:
+    """Score every method on each finding that has both an attribute and boxes.
+
+    Methods are asked for one finding at a time, on the images that have a box of it.
+    """
+    from model.settings import resolve_settings
+
+    settings = resolve_settings(params, assignments)
+    require_tables("by-finding", tables, *LABEL_TABLES)
+    from model.stages.by_finding import by_finding as stage
+
+    summary = stage(settings=settings, tables=tables, models=models, out=out)
+    report(summary, metrics_path(metrics, "by_finding"))
+
+
 @app.command(epilog="Example: python -m model results evaluation --title 'ChestX-ray8' --out a.md")
 def results(
     evaluations: Annotated[
@@ -295,6 +319,12 @@ def results(
         Path | None,
         typer.Option(
             metavar="FILE", help="YAML file of published scores to show too.", show_default=False
+        ),
+    ] = None,
+    findings: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Folder of scores by-finding, to show too.", show_default=False
         ),
     ] = None,
     params: Params = None,
@@ -319,5 +349,6 @@ def results(
         title=title,
         command=made_by,
         out=out,
+        findings=findings,
     )
     report(summary, metrics_path(metrics, "results"))

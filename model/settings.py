@@ -58,6 +58,9 @@ class CohortSettings(StrictSettings):
     name: str | None = Field(
         default=None, description="Only images of this cohort; none takes all that are listed."
     )
+    boxed: tuple[str, ...] = Field(
+        default=(), description="Only images with a box of one of these labels; empty takes all."
+    )
 
     @property
     def pictures(self) -> Path:

@@ -1,6 +1,7 @@
 """Bodies by timm's names: what an image is turned into before anything is looked for on it."""
 
 import difflib
+import logging
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, Self
 
@@ -144,6 +145,10 @@ def _network(
 
 
 def _create(name: str, **wanted: Any) -> Any:
+    # Weights have been held against the body; that a classifier's are left over is no news.
+    log = logging.getLogger("timm.models")
+    level = log.level
+    log.setLevel(logging.ERROR)
     try:
         return timm.create_model(name, **wanted)
     except RuntimeError as error:
@@ -155,6 +160,8 @@ def _create(name: str, **wanted: Any) -> Any:
             f"model.backbone.name: timm has no body '{name}'{meant}; "
             "python -c 'import timm; print(timm.list_models())' lists them"
         ) from None
+    finally:
+        log.setLevel(level)
 
 
 def _configuration(name: str) -> Any:

@@ -12,6 +12,7 @@ from data_contracts.contract import Contract
 from data_contracts.images import IMAGES
 from data_contracts.predictions import DIFFERENCES, SCORES
 from data_contracts.storage import read_table
+from model.reporting.findings import write_findings
 from model.reporting.machine import core_count, processor_name
 from model.reporting.page import Results, write_results
 from model.reporting.published import read_published
@@ -34,6 +35,7 @@ def results(
     title: str,
     command: str,
     out: Path,
+    findings: Path | None = None,
 ) -> StageSummary:
     """Write a page of the scores of one or several evaluations, a seed each.
 
@@ -46,6 +48,7 @@ def results(
         title: of the page.
         command: that made the scores, to be shown.
         out: the page, a Markdown file.
+        findings: folder of the scores of the stage by_finding, to stand behind; None has none.
 
     Raises:
         TableNotFoundError: a folder has no scores, or the cohort no table of images.
@@ -70,6 +73,9 @@ def results(
             read_published(published) if published else (),
         )
     )
+    if findings is not None:
+        parts = write_findings(_rows(SCORES, [findings]), _rows(DIFFERENCES, [findings]))
+        page = "\n\n".join([page.rstrip(), *parts]) + "\n"
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(page, encoding="utf-8")
     return StageSummary(

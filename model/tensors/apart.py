@@ -23,7 +23,7 @@ _SHOWN: Final = 3
 _NUMBERED_AS: Final = {"rsna": "chestxray14", "ms_cxr": "mimic_cxr_jpg"}
 _PHANTOM: Final = "phantom_"
 #: Whose numbers a user's own folder holds is not known: they are held against all.
-_ANY: Final = "folder"
+_ANY: Final = frozenset({"folder", "listed"})
 
 How = Literal["patient", "file", "picture"]
 _HOW: Final[tuple[How, ...]] = get_args(How)
@@ -200,7 +200,7 @@ def _of_same_patient(
     """Id of an image of the same patient: the same number, given by the same hospital."""
     own = _numbering(image)
     for other in patients.get(image.subject_id, ()):
-        if own == _numbering(other) or _ANY in (own, _numbering(other)):
+        if own == _numbering(other) or _ANY & {own, _numbering(other)}:
             return other.image_id
     return None
 

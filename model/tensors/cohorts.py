@@ -169,7 +169,24 @@ def list_images(part: str, settings: CohortSettings) -> tuple[CohortImage, ...]:
             f"cohort '{part}': no image of '{settings.name}' in {settings.tables}; listed there: "
             f"{listed}. Set model.cohorts.{part} in params.yaml"
         )
+    if settings.boxed:
+        tables = _with_boxes(part, settings, tables)
     return tuple(_images(part, settings.pictures, tables.to_pylist()))
+
+
+def _with_boxes(part: str, settings: CohortSettings, images: pa.Table) -> pa.Table:
+    """The images with a box of one of the labels that the settings name."""
+    boxes = read_table(BOXES, settings.tables / f"{BOXES.name}.parquet")
+    wanted = pa.array(settings.boxed, pa.string())
+    own = boxes.filter(pc.is_in(boxes["label"], value_set=wanted))["image_id"].combine_chunks()
+    kept = images.filter(pc.is_in(images["image_id"], value_set=own))
+    if not kept.num_rows:
+        labels = ", ".join(sorted(set(boxes["label"].to_pylist()))) or "none"
+        raise CohortError(
+            f"cohort '{part}': no image has a box of {', '.join(settings.boxed)}; labels there: "
+            f"{labels}. Set model.cohorts.{part}.boxed in params.yaml"
+        )
+    return kept
 
 
 def severity_of(settings: CohortSettings) -> dict[str, tuple[float, float]]:

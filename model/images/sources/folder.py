@@ -36,6 +36,21 @@ def open_folder(root: Path, annotations: Path | None = None) -> ImageSource:
         ImageSourceError: there are no images, several files could be the annotations, or they
             cannot be read.
     """
+    listing, others = list_folder(root, annotations)
+    records: list[ListedImage | Rejected] = [*listing.rejected, *listing.images.values()]
+    return ImageSource(root, iter(records), len(records), Counter(other_files=others))
+
+
+def list_folder(root: Path, annotations: Path | None) -> tuple["Listing", int]:
+    """The images of a folder with what the annotations say, and how many other files there are.
+
+    Args:
+        root: the folder.
+        annotations: see `open_folder`.
+
+    Raises:
+        ImageSourceError: see `open_folder`.
+    """
     files = sorted(
         path.relative_to(root).as_posix()
         for path in root.rglob("*")
@@ -44,23 +59,28 @@ def open_folder(root: Path, annotations: Path | None = None) -> ImageSource:
     paths = [name for name in files if is_image_name(root / name)]
     if not paths:
         raise ImageSourceError(f"{root}: holds no DICOM, PNG or JPEG file; give another folder")
-    listing = _Listing(paths)
+    listing = Listing(paths)
     annotations = annotations or _annotations(root)
     if annotations is not None and annotations.suffix.lower() == ".json":
         _join_coco(listing, annotations)
     elif annotations is not None:
         _join_csv(listing, annotations, root)
-    records: list[ListedImage | Rejected] = [*listing.rejected, *listing.images.values()]
-    others = len(files) - len(paths) - (annotations is not None)
-    return ImageSource(root, iter(records), len(records), Counter(other_files=max(0, others)))
+    return listing, max(0, len(files) - len(paths) - (annotations is not None))
 
 
-class _Listing:
-    """The folder's images, found by whatever an annotation calls them."""
+class Listing:
+    """The folder's images, found by whatever an annotation calls them.
+
+    Attributes:
+        images: by path.
+        rejected: rows of the annotations that cannot be used.
+        named: paths of the images that a row of the annotations names.
+    """
 
     def __init__(self, paths: list[str]) -> None:
         bare = Counter(_bare(path) for path in paths)
         self.rejected: list[Rejected] = []
+        self.named: set[str] = set()
         self.images = {
             path: ListedImage(Location(path), _bare(path) if bare[_bare(path)] == 1 else path, path)
             for path in paths
@@ -75,7 +95,9 @@ class _Listing:
         """The image that `name` means; None, and a row rejected, where it means none or several."""
         found = {name} if name in self.images else self._by_name.get(name, set())
         if len(found) == 1:
-            return self.images[next(iter(found))]
+            path = next(iter(found))
+            self.named.add(path)
+            return self.images[path]
         if not name:
             self.reject(location, None, "missing_id", "expected an image_id or a path")
         elif not names_inside(name):
@@ -89,6 +111,7 @@ class _Listing:
         return None
 
     def reject(self, location: Location, name: str | None, reason: str, detail: str) -> None:
+        """Set aside a row of the annotations."""
         self.rejected.append(Rejected(location, name, reason, detail))
 
 
@@ -107,7 +130,7 @@ def _annotations(root: Path) -> Path | None:
     return found[0] if found else None
 
 
-def _join_coco(listing: _Listing, path: Path) -> None:
+def _join_coco(listing: Listing, path: Path) -> None:
     images, rejected = read_coco(path, _UNKNOWN)
     listing.rejected += rejected
     for image in images:
@@ -118,7 +141,7 @@ def _join_coco(listing: _Listing, path: Path) -> None:
             )
 
 
-def _join_csv(listing: _Listing, path: Path, root: Path) -> None:
+def _join_csv(listing: Listing, path: Path, root: Path) -> None:
     names: tuple[str, ...] = ()
     for row in read_rows(path, (), root):
         if isinstance(row, Rejected):
@@ -130,7 +153,7 @@ def _join_csv(listing: _Listing, path: Path, root: Path) -> None:
         _join_row(listing, row, next((row[1][name] for name in names if row[1][name]), ""))
 
 
-def _join_row(listing: _Listing, row: Row, name: str) -> None:
+def _join_row(listing: Listing, row: Row, name: str) -> None:
     location, fields = row
     listed = listing.find(location, name)
     if listed is None:
@@ -151,7 +174,7 @@ def _join_row(listing: _Listing, row: Row, name: str) -> None:
 
 
 def _with_box(
-    listing: _Listing, image: ListedImage, location: Location, fields: Mapping[str, str]
+    listing: Listing, image: ListedImage, location: Location, fields: Mapping[str, str]
 ) -> ListedImage:
     box = box_of(
         location,
@@ -168,7 +191,7 @@ def _with_box(
 
 
 def _with_score(
-    listing: _Listing, image: ListedImage, location: Location, fields: Mapping[str, str]
+    listing: Listing, image: ListedImage, location: Location, fields: Mapping[str, str]
 ) -> ListedImage:
     score = score_of(location, image.image_id, *(fields.get(column, "") for column in _SCORE))
     if isinstance(score, Rejected):

@@ -37,6 +37,7 @@ KINDS: Final = Registry(
         "ms_cxr": Kind(f"{_ROOM}.ms_cxr:open_ms_cxr", annotations=True),
         "nvidia_mimic": Kind(f"{_ROOM}.nvidia_mimic:open_nvidia_mimic", annotations=True),
         "folder": Kind(f"{_ROOM}.folder:open_folder", annotations=True),
+        "listed": Kind(f"{_ROOM}.listed:open_listed", annotations=True),
     },
 )
 
@@ -62,7 +63,7 @@ def open_images(kind: str, root: Path, annotations: Path | None = None) -> Image
         kind: one of `KINDS`.
         root: the folder of the data set.
         annotations: its tables or JSON, where they lie elsewhere; for `mimic_cxr_jpg` a folder,
-            for `ms_cxr` and `folder` a file.
+            for `rsna`, `ms_cxr`, `nvidia_mimic`, `folder` and `listed` a file.
 
     Raises:
         ImageSourceError: the kind is unknown, or the folder is not laid out as the kind says.

@@ -22,6 +22,7 @@ from model.methods.ablations import ABLATIONS
 from model.methods.registry import METHODS
 from model.network.checkpoint import load_network
 from model.settings import ModelSettings
+from model.stages.by_finding import by_finding
 from model.stages.classifier import classifier
 from model.stages.compare import CompareError, compare
 from model.stages.crossvalidate import crossvalidate
@@ -356,3 +357,18 @@ def test_a_run_may_do_without_severity(trained: Any, tmp_path: Path) -> None:
     assert set(scores["cohort"].to_pylist()) == {"localization"}
     assert not (out / "severity.png").exists()
     assert (out / "overlays.png").exists()
+
+
+def test_findings_are_scored_one_by_one_where_they_have_boxes(trained: Any, tmp_path: Path) -> None:
+    summary = by_finding(
+        settings=trained.settings, tables=trained.tables, models=trained.models, out=tmp_path
+    )
+    scores = read_table(SCORES, tmp_path / "scores.parquet").to_pandas()
+    boxed = scored_cohorts(trained.settings)["localization"].kinds
+    concepts = set(load_network(trained.models / "network").concepts)
+    assert set(scores["cohort"]) == set(boxed) & concepts != set()
+    for finding, own in scores.groupby("cohort"):
+        assert set(own["method"]) == SCORED_METHODS
+        assert (own["images"] == summary.counts[f"images_{finding.partition(':')[2]}"]).all()
+    differences = read_table(DIFFERENCES, tmp_path / "differences.parquet").to_pandas()
+    assert set(differences["method"]) == SCORED_METHODS - {"cross_attention"}

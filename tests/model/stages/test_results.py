@@ -49,7 +49,7 @@ def write_evaluation(folder: Path, **more: Any) -> Path:
 
 def settings_of(tmp_path: Path, cohort: str) -> ModelSettings:
     images = {"image_id": "i", "cohort": cohort, "path": "i.png", "width": 9, "height": 9,
-              "checksum": "0"}  # fmt: skip
+              "checksum": "0", "picture_hash": "00" * 32}  # fmt: skip
     table = pa.Table.from_pylist([images], IMAGES.schema())
     write_table(IMAGES, table, tmp_path / "images" / "images.parquet")
     own = {"localization": {"tables": str(tmp_path / "images"), "name": None}}
@@ -111,3 +111,32 @@ def test_the_command_writes_the_page_and_names_what_is_missing(tmp_path: Path) -
     missing = CliRunner().invoke(app, ["results", str(tmp_path / "nowhere"), *out])
     assert missing.exit_code == 2
     assert "Next: python -m model evaluate" in missing.output
+
+
+def test_findings_stand_behind_with_their_images(tmp_path: Path) -> None:
+    own = [
+        {"cohort": "finding:nodule", "score": "accuracy", "images": 79},
+        {"cohort": "finding:nodule", "score": "mean_sensitivity", "threshold": 0.3, "value": 0.5},
+    ]
+    rows = [row(method, **one) for method in ("cross_attention", "cam") for one in own]
+    less = [{**row("cam", **own[1]), "value": -0.25, "compared_with": "cross_attention"}]
+    for contract, written in ((SCORES, rows), (DIFFERENCES, less)):
+        path = tmp_path / "findings" / f"{contract.name}.parquet"
+        write_table(contract, pa.Table.from_pylist(written, contract.schema()), path)
+    results(
+        settings=settings_of(tmp_path, "chestxray14"),
+        evaluations=[write_evaluation(tmp_path / "scores")],
+        published=None,
+        title="Pneumonia",
+        command="evaluate",
+        out=tmp_path / "page.md",
+        findings=tmp_path / "findings",
+    )
+    page = (tmp_path / "page.md").read_text(encoding="utf-8")
+    behind = page.partition("## Finding by finding")[2]
+    assert "| method | nodule (79) |" in behind
+    assert "| **cross attention** | 0.500 (0.12 to 0.50) |" in behind
+    assert (
+        "Less cross attention:\n\n| method | nodule (79) |\n| --- | ---: |\n| CAM | -0.250"
+        in behind
+    )

@@ -9,7 +9,7 @@ import pytest
 from data_contracts.images import BOXES, IMAGES
 from data_contracts.regions import REGIONS
 from data_contracts.storage import read_table, write_table
-from model.settings import CohortsSettings, ModelSettings
+from model.settings import CohortSettings, CohortsSettings, ModelSettings
 from model.stages.detector import detector
 from model.stages.regions import regions
 from model.tensors.apart import joined_patients, left_out, open_part
@@ -226,3 +226,32 @@ def test_the_detector_is_trained_without_shared_images(
     found = read_table(REGIONS, tmp_path / "regions" / "detector.parquet")["image_id"].to_pylist()
     assert not set(found) & {row["image_id"] for row in ours[:2]}
     assert set(found) >= {row["image_id"] for row in ours[2:]}
+
+
+def test_a_cohort_may_be_those_with_a_box_of_a_label(listed: Tables) -> None:
+    settings = listed.settings()
+    tables = settings.cohorts.localization.tables
+    first, *_ = list_images("localization", settings.cohorts.localization)
+    box = {
+        "box_id": "b",
+        "image_id": first.image_id,
+        "x": 1.0,
+        "y": 1.0,
+        "width": 9.0,
+        "height": 9.0,
+        "label": "finding:pneumonia",
+        "phrase": None,
+        "annotator": "radiologist",
+    }
+    write_table(BOXES, pa.Table.from_pylist([box], BOXES.schema()), tables / "boxes.parquet")
+    pneumonia = CohortSettings(tables=tables, boxed=("finding:pneumonia",))
+    assert list_images("localization", pneumonia) == (first,)
+    nodules = CohortSettings(tables=tables, boxed=("finding:nodule",))
+    with pytest.raises(CohortError, match="no image has a box of finding:nodule; labels there: "):
+        list_images("localization", nodules)
+
+
+def test_a_listed_folders_patients_are_held_against_all(listed: Tables) -> None:
+    listed.add("detector", "of_a_list", "of everybody", cohort="listed", split="train")
+    listed.add("localization", "elsewhere", "of everybody")
+    assert "of_a_list and elsewhere (one patient)" in refusal(listed.settings(), "detector")

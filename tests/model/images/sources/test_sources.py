@@ -365,3 +365,27 @@ def test_a_table_without_a_column_is_named(tmp_path: Path) -> None:
     with pytest.raises(ImageSourceError, match=r"metadata\.csv: has no column patientid") as caught:
         images(kind="covid", path=tmp_path, out=tmp_path / "out")
     assert "note" not in str(caught.value)
+
+
+def test_of_a_list_only_what_is_listed_is_read(
+    tmp_path: Path, write_image: Write, read: Read
+) -> None:
+    for salt, name in enumerate(("a", "b", "c")):
+        write_image(tmp_path / "mine" / f"{name}.png", salt=salt)
+    (tmp_path / "mine/boxes.csv").write_text(
+        "image_id,x,y,width,height,label\na,1,2,3,4,Lung Opacity\nb,,,,,\nz,1,2,3,4,mass\n"
+    )
+    result = read("listed", tmp_path / "mine", tmp_path / "out")
+    assert result.ids == ["a", "b"]
+    assert [box["label"] for box in result.boxes] == ["finding:lung_opacity_any"]
+    assert result.counts["not_listed"] == 1
+    assert result.against == {("boxes.csv", 4): "missing_image"}
+
+
+def test_a_list_that_names_nothing_of_a_folder_is_refused(
+    tmp_path: Path, write_image: Write, read: Read
+) -> None:
+    write_image(tmp_path / "mine/a.png")
+    (tmp_path / "mine/boxes.csv").write_text("image_id,x,y,width,height,label\nz,1,2,3,4,mass\n")
+    with pytest.raises(ImageSourceError, match="list none of its 1 images; name the file"):
+        read("listed", tmp_path / "mine", tmp_path / "out")

@@ -1,0 +1,131 @@
+"""Stage by_finding: score every method on each finding that has both an attribute and boxes."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from command_line.progress import progress_bar
+from command_line.summary import StageSummary
+from data_contracts.concepts import is_concept_id
+from data_contracts.predictions import DIFFERENCES, SCORES
+from data_contracts.storage import write_table
+from model.baselines.reading import image_boxes
+from model.crossvalidation.scoring import scored_images
+from model.label_tables import LabelTables, read_label_tables
+from model.methods.method import ReadingInputs
+from model.methods.registry import OURS, reads
+from model.reading.findings import Findings
+from model.scoring.bootstrap import draw_patients
+from model.scoring.calibration import best_threshold
+from model.scoring.differences import paired_differences
+from model.scoring.scorecard import Score, score_boxes
+from model.scoring.summary_table import score_row
+from model.settings import ModelSettings
+from model.tensors.apart import open_part
+from model.tensors.attributes import attributes_of
+from model.tensors.cohorts import Cohort, CohortError
+from model.tensors.scored import PARTS, scored_cohorts
+
+_THRESHOLDS, _SCORED = PARTS[0], PARTS[1]
+
+
+def by_finding(*, settings: ModelSettings, tables: Path, models: Path, out: Path) -> StageSummary:
+    """Score localization finding by finding, each on the images that have a box of it.
+
+    Methods are asked for one finding at a time; thresholds are chosen as ever, on the held-back
+    images of the cohort with boxes. In the scores the finding stands in the place of the cohort.
+
+    Args:
+        settings: cohorts and how to score; `queries` and `targets` are each finding's in turn.
+        tables: folder of labels, vocabulary and embeddings, which tell the attributes.
+        models: folder of the regions and of the trained networks.
+        out: folder for `scores.parquet` and `differences.parquet`.
+
+    Raises:
+        CohortError: no finding has both an attribute and boxes.
+        WeightsError: weights are of another release.
+    """
+    started = time.perf_counter()
+    held_back = scored_cohorts(settings)[_THRESHOLDS]
+    findings = _findings(settings, attributes_of(read_label_tables(tables), settings.attributes))
+    rows: list[dict[str, Any]] = []
+    differences: list[dict[str, Any]] = []
+    with progress_bar("findings") as progress:
+        for finding in progress.track(list(findings), description="scores"):
+            cohorts = {_THRESHOLDS: held_back, _SCORED: findings[finding]}
+            scores = _scores(settings, models, cohorts, finding)
+            patients = len({image.subject_id for image in findings[finding].images})
+            seed = settings.network.seed
+            for method, own in scores.items():
+                rows += (score_row(method, finding, seed, score, patients) for score in own)
+            differences += _differences(scores, finding, seed, patients)
+    files = []
+    for contract, own in ((SCORES, rows), (DIFFERENCES, differences)):
+        files.append(out / f"{contract.name}.parquet")
+        write_table(contract, pa.Table.from_pylist(own, contract.schema()), files[-1])
+    return StageSummary(
+        stage="by_finding",
+        counts={
+            f"images_{name.partition(':')[2]}": len(cohort.images)
+            for name, cohort in findings.items()
+        },
+        seconds=time.perf_counter() - started,
+        outputs=tuple(files),
+    )
+
+
+def _findings(settings: ModelSettings, labels: LabelTables) -> dict[str, Cohort]:
+    """The images with a box of each finding that is an attribute, by finding."""
+    cohort = open_part(_SCORED, settings)
+    found = {}
+    for finding in cohort.kinds:
+        if is_concept_id(finding) and finding in labels.concepts:
+            own = open_part(_SCORED, settings, (finding,))
+            found[finding] = own.only(
+                (image for image in own.images if image.image_id in own.boxes), "with its box"
+            )
+    if not found:
+        raise CohortError(
+            f"cohort '{_SCORED}': no attribute has boxes; attributes are "
+            f"{', '.join(labels.concepts)}, boxes are of {', '.join(cohort.kinds) or 'nothing'}"
+        )
+    return found
+
+
+def _scores(
+    settings: ModelSettings, models: Path, cohorts: Mapping[str, Cohort], finding: str
+) -> dict[str, list[Score]]:
+    """Scores of every method that is asked for one finding."""
+    inputs = ReadingInputs(settings.model_copy(update={"queries": (finding,)}), models, cohorts)
+    evaluation = settings.evaluation
+    draws = draw_patients(
+        [image.subject_id for image in cohorts[_SCORED].images], evaluation.draws, evaluation.seed
+    )
+    return {
+        method: list(score_boxes(scored_images(cohorts[_SCORED], found, {}), least, draws))
+        for method, least, found in _found(inputs)
+    }
+
+
+def _found(inputs: ReadingInputs) -> Iterator[tuple[str, float, dict[str, Findings]]]:
+    """Each method with its threshold, and its findings by image."""
+    least: dict[str, float] = {}
+    for read in reads():
+        for method, part, found in read(inputs):
+            if part == _THRESHOLDS:
+                least[method], _ = best_threshold(image_boxes(found, inputs.cohorts[part]))
+            else:
+                yield method, least[method], {one.image_id: one for one in found}
+
+
+def _differences(
+    scores: Mapping[str, Sequence[Score]], finding: str, seed: int, patients: int
+) -> Iterator[dict[str, Any]]:
+    for method, own in scores.items():
+        if OURS in scores and method != OURS:
+            for score in paired_differences(own, scores[OURS]):
+                row = score_row(method, finding, seed, score, patients)
+                yield {**row, "compared_with": OURS}
