@@ -11,6 +11,8 @@ from timm.layers.format import Format
 from torch import Tensor, nn
 
 from model.backbone.weights import BackboneError, weights_for
+from model.registries.outside_bodies import OUTSIDE_BODIES
+from model.registries.registry import resolve_function
 from model.settings import BackboneSettings
 
 #: Pixels to a cell of the finest stage that texture is read from.
@@ -145,6 +147,8 @@ def _network(
 
 
 def _create(name: str, **wanted: Any) -> Any:
+    if name in OUTSIDE_BODIES and not timm.is_model(name):
+        timm.models.register_model(resolve_function(OUTSIDE_BODIES[name]))
     # Weights have been held against the body; that a classifier's are left over is no news.
     log = logging.getLogger("timm.models")
     level = log.level

@@ -1,4 +1,4 @@
-"""An installed package adds a region source, a loss, a method and a reader; commands take them."""
+"""An installed package adds a body, a region source, a loss, a method and a reader."""
 
 import json
 import os
@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from PIL import Image
 
-from data_contracts.images import IMAGES
+from data_contracts.images import BOXES, IMAGES
 from data_contracts.predictions import PREDICTIONS
 from data_contracts.regions import REGIONS
 from data_contracts.storage import read_table, write_table
@@ -27,16 +28,27 @@ TOYS = {
     "__init__.py": "",
     "registration.py": """
 from pneumoloc.extending import (
+    register_body,
     register_image_source,
     register_loss,
     register_method,
     register_region_source,
 )
 
+register_body("toy_body", "toys.bodies:toy_body")
 register_image_source("toy_list", "toys.pictures:open_list")
 register_region_source("quarters", "toys.regions:quarters", needs_detector=False)
 register_loss("seven", "toys.losses:seven")
 register_method("whole_image", "toys.methods:WHOLE_IMAGE")
+""",
+    "bodies.py": """
+from timm.models import ResNet, build_model_with_cfg
+from timm.models.resnet import BasicBlock
+
+
+def toy_body(pretrained=False, **wanted):
+    sizes = {"block": BasicBlock, "layers": (1, 1, 1, 1), "channels": (8, 16, 24, 32)}
+    return build_model_with_cfg(ResNet, "toy_body", pretrained, **sizes, **wanted)
 """,
     "pictures.py": """
 from data_contracts.quarantine import Location
@@ -150,16 +162,20 @@ def write_label_tables(folder: Path, reports: list[str]) -> None:
 
 
 def write_params(folder: Path) -> None:
-    cohort = {"tables": "tables", "root": "pictures"}
-    parts = ("detector", "training", "localization", "severity")
+    cohorts = {
+        "detector": {"tables": "trained", "root": "pictures", "name": None},
+        "training": {"tables": "trained", "root": "pictures", "name": None},
+        "localization": {"tables": "scored", "root": "pictures", "name": None},
+        "severity": None,
+    }
     settings = {
         "queries": [CONCEPT],
         "targets": [CONCEPT],
         "attributes": {"findings": [CONCEPT], "min_reports": 1},
-        "cohorts": dict.fromkeys(parts, cohort),
+        "cohorts": cohorts,
         "hardware": {"accelerator": "cpu", "workers": 0, "precision": "32-true"},
         "picture": {"size": SIDE},
-        "backbone": {"channels": 16},
+        "backbone": {"name": "toy_body", "channels": 16},
         "regions": {"source": "quarters"},
         "network": {"epochs": 1, "batch_size": 2, "size": 8, "loss": "seven", "matching": 0},
     }
@@ -193,6 +209,11 @@ def test_commands_take_what_an_installed_package_adds(toys: Path, tmp_path: Path
     assert read.returncode == 0, read.stderr
     images = read_table(IMAGES, tmp_path / "tables" / "images.parquet")
     assert images["image_id"].to_pylist() == names
+    boxes = read_table(BOXES, tmp_path / "tables" / "boxes.parquet")
+    test = pc.equal(images["split"], "test")
+    for folder, own in (("trained", pc.invert(test)), ("scored", test)):
+        write_table(IMAGES, images.filter(own), tmp_path / folder / "images.parquet")
+        write_table(BOXES, boxes.filter(own), tmp_path / folder / "boxes.parquet")
 
     write_label_tables(tmp_path / "labels", names)
     write_params(tmp_path)
@@ -200,12 +221,13 @@ def test_commands_take_what_an_installed_package_adds(toys: Path, tmp_path: Path
     assert done.returncode == 0, done.stderr
 
     regions = read_table(REGIONS, tmp_path / "models" / "regions" / "training.parquet")
+    assert all(len(one) == 4 * 16 + 2 * 8 + 7 for one in regions["features"].to_pylist())
     assert regions["objectness"].to_numpy()[:4] == pytest.approx([0.8, 0.6, 0.4, 0.2])
-    assert regions["width"].to_pylist() == [SIDE / 2] * 4 * len(names)
+    assert regions["width"].to_pylist() == [SIDE / 2] * 4 * 6
     record = json.loads((tmp_path / "record" / "metrics.json").read_text())
     assert record["train"]["attributes"] == 7
     found = tmp_path / "predictions" / "whole_image" / "localization" / "predictions.parquet"
-    assert read_table(PREDICTIONS, found)["width"].to_pylist() == [SIDE] * len(names)
+    assert read_table(PREDICTIONS, found)["width"].to_pylist() == [SIDE] * 2
 
 
 def test_names_from_outside_are_offered(toys: Path, tmp_path: Path) -> None:

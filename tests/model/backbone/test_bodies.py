@@ -1,11 +1,6 @@
 """Any of timm's bodies carries a detector: strides, channels and brightness are timm's own."""
 
-import sys
-from types import ModuleType
-from typing import Any
-
 import pytest
-import timm
 import torch
 from torch import Tensor
 
@@ -122,15 +117,3 @@ def test_frozen_norms_stay_as_they_are_while_the_rest_learns() -> None:
     }
     assert changed
     assert not any("bn" in name or "downsample.1" in name for name in changed)
-
-
-def test_a_body_from_outside_is_taken_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    outside = ModuleType("an_outside_package")
-    monkeypatch.setitem(sys.modules, outside.__name__, outside)
-
-    def lone_body(pretrained: bool = False, **wanted: Any) -> object:
-        return timm.create_model("resnet18", pretrained=pretrained, **wanted)
-
-    lone_body.__module__ = outside.__name__
-    timm.models.register_model(lone_body)
-    assert [stage.stride for stage in stages_of("lone_body")] == [2, 4, 8, 16, 32]
