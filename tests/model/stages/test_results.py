@@ -49,7 +49,7 @@ def write_evaluation(folder: Path, **more: Any) -> Path:
 
 def settings_of(tmp_path: Path, cohort: str) -> ModelSettings:
     images = {"image_id": "i", "cohort": cohort, "path": "i.png", "width": 9, "height": 9,
-              "checksum": "0"}  # fmt: skip
+              "checksum": "0", "picture_hash": "0"}  # fmt: skip
     table = pa.Table.from_pylist([images], IMAGES.schema())
     write_table(IMAGES, table, tmp_path / "images" / "images.parquet")
     own = {"localization": {"tables": str(tmp_path / "images"), "name": None}}
