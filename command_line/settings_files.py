@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar, get_args
 
@@ -33,12 +33,12 @@ class SettingsPart(Generic[S]):
     Attributes:
         kind: the settings to make of it.
         key: the section that holds them; empty where they are the sections themselves.
-        others: sections that other packages read and check, each of its own name.
+        others: sections that others read and check, and who does.
     """
 
     kind: type[S]
     key: str = ""
-    others: frozenset[str] = frozenset()
+    others: Mapping[str, str] = field(default_factory=dict)
 
     def load(self, path: Path) -> S:
         """Read and validate a settings file.
@@ -88,7 +88,7 @@ class SettingsPart(Generic[S]):
         if keys[0] in self.others:
             raise SettingsError(
                 f"command line: key '{dotted}': settings that start with '{keys[0]}.' are not read "
-                f"here, but by python -m {keys[0]}"
+                f"here, but by {self.others[keys[0]]}"
             )
         if self.key:
             section, *keys = keys

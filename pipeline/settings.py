@@ -143,7 +143,9 @@ class Settings(StrictSettings):
 
 
 #: The image side reads and checks its own section.
-_PART: Final = SettingsPart(Settings, others=frozenset({"model"}))
+_PART: Final = SettingsPart(
+    Settings, others={"model": "python -m model", "reproduction": "the reproduction's dvc.yaml"}
+)
 
 
 def load_settings(path: Path) -> Settings:
