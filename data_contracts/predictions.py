@@ -78,7 +78,7 @@ _SCORE = (
     Column("cohort", _TEXT, "The images that were scored."),
     Column("score", _TEXT, "Name of the score, such as `accuracy` or `auroc`."),
     Column("subject", _TEXT, "What was scored: `boxes`, a concept id, `macro`, "
-           "`geographic_extent` or `opacity`."),
+           "`geographic_extent`, `opacity` or `brixia`."),
     Column("overlap", _TEXT, "How boxes are held against each other.",
            allowed=("iou", "iobb", "none")),
     Column("threshold", _NUMBER, "Least overlap that counts; 0 where none does.", "fraction",

@@ -1,13 +1,15 @@
 """Scores of what a method found on the images that were kept from it."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
 from model.baselines.reading import image_boxes
+from model.crossvalidation.zones import GradedZones, score_graded_zones
 from model.reading.findings import Findings
-from model.scoring.bootstrap import draw_patients
+from model.scoring.bootstrap import Draws, draw_patients
 from model.scoring.differences import paired_differences
 from model.scoring.scorecard import Score, ScoredImage, score_boxes, score_severity
 from model.scoring.summary_table import score_row
@@ -16,6 +18,7 @@ from model.tensors.cohorts import Cohort, CohortImage
 
 _SUBJECTS: Final = ("geographic_extent", "opacity")
 _BOXES: Final = "localization"
+_ScorePart: TypeAlias = Callable[[Sequence[ScoredImage], Draws], Iterable[Score]]
 
 
 class PartScores(NamedTuple):
@@ -70,30 +73,50 @@ def _scored_image(
     )
 
 
-def score_parts(images: Sequence[ScoredImage], settings: ModelSettings) -> dict[str, PartScores]:
-    """Localization on the images whose boxes are known, severity on those that are scored.
+def score_parts(
+    images: Sequence[ScoredImage], zones: Mapping[str, GradedZones], settings: ModelSettings
+) -> dict[str, PartScores]:
+    """Localization on the images whose boxes are known, severity and zones on those scored so.
 
     Args:
         images: with what a method found on them.
+        zones: graded ones by image id.
         settings: how to draw patients.
 
     Returns:
         The scores by part; a part that no image is of is left out.
     """
-    evaluation = settings.evaluation
-    scored = [image for image in images if image.reference_severity and image.severity]
-    boxed = [image for image in images if len(image.boxes.reference) and image.evidence is not None]
-    found: dict[str, PartScores] = {}
-    for part, own in ((_BOXES, boxed), ("severity", scored)):
-        if not own:
-            continue
-        patients = [image.boxes.subject_id for image in own]
-        draws = draw_patients(patients, evaluation.draws, evaluation.seed)
-        least = [image.least_score for image in own]
-        scores = score_boxes(own, least, draws) if part == _BOXES else score_severity(own, draws)
-        image_ids = tuple(image.boxes.image_id for image in own)
-        found[part] = PartScores(image_ids, len(set(patients)), list(scores))
-    return found
+    mapped = [image for image in images if image.evidence is not None]
+    own = {
+        _BOXES: [image for image in mapped if len(image.boxes.reference)],
+        "severity": [image for image in images if image.reference_severity and image.severity],
+        "zones": [image for image in mapped if image.boxes.image_id in zones],
+    }
+    score: dict[str, _ScorePart] = {
+        _BOXES: _score_boxes,
+        "severity": score_severity,
+        "zones": partial(score_graded_zones, zones=zones),
+    }
+    return {
+        part: _score_part(of_part, score[part], settings)
+        for part, of_part in own.items()
+        if of_part
+    }
+
+
+def _score_boxes(images: Sequence[ScoredImage], draws: Draws) -> Iterable[Score]:
+    return score_boxes(images, [image.least_score for image in images], draws)
+
+
+def _score_part(
+    images: Sequence[ScoredImage],
+    score: _ScorePart,
+    settings: ModelSettings,
+) -> PartScores:
+    patients = [image.boxes.subject_id for image in images]
+    draws = draw_patients(patients, settings.evaluation.draws, settings.evaluation.seed)
+    image_ids = tuple(image.boxes.image_id for image in images)
+    return PartScores(image_ids, len(set(patients)), list(score(images, draws)))
 
 
 def score_rows(

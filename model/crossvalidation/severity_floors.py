@@ -1,17 +1,15 @@
 """The floor that severity has to leave behind: the mean, and a line on lung intensity."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from model.crossvalidation.folds import Fold
+from model.crossvalidation.lungs import open_lungs
 from model.images.pixels import read_pixels
 from model.settings import CohortSettings
-from model.tensors.cohorts import Cohort, CohortImage, open_cohort
-
-_LUNGS: Final = ("Left Lung", "Right Lung")
+from model.tensors.cohorts import Cohort, CohortImage
 
 
 def severity_floors(
@@ -20,7 +18,7 @@ def severity_floors(
     folds: Sequence[Fold],
 ) -> dict[str, dict[str, tuple[float, float]]]:
     """The floor that severity has to leave behind: the mean, and a line on lung intensity."""
-    lungs = open_cohort("localization", images, _LUNGS)
+    lungs = open_lungs(images)
     brightness = {
         image.image_id: _brightness(lungs, image)
         for image in lungs.images

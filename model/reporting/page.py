@@ -1,21 +1,27 @@
 """One page of results in Markdown: what was scored, the fair table, and what others published."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from model.methods.registry import OURS, in_listed_order, label_of
 from model.reporting.published import PublishedMethod, PublishedScore
+from model.reporting.tables import (
+    Found,
+    by_key,
+    difference_table,
+    markdown_table,
+    score_table,
+    shown_name,
+)
+from model.reporting.whole_images import severity_sections, zone_sections
 from model.scoring.froc import FALSE_POSITIVES
 from model.scoring.localization import Measure
-from model.scoring.over_seeds import mean_over_seeds
 from model.scoring.scorecard import RANKED_AT, THRESHOLDS
 from model.scoring.summary_table import write_score
 
-Row = Mapping[str, Any]
-#: Score, overlap, its threshold, and false positives an image.
-Key = tuple[str, str, float, float]
 _PART: Final = "localization"
+_BOXES: Final = "boxes"
 _NAMES: Final[dict[Measure, str]] = {"iou": "IoU", "iobb": "IoBB"}
 
 
@@ -44,7 +50,8 @@ class Results:
 
 def write_results(results: Results) -> str:
     """The page; equal results give equal pages, as it has no date."""
-    scores, differences = _by_key(results.rows), _by_key(results.differences)
+    scores = by_key(results.rows, _PART, _BOXES)
+    differences = by_key(results.differences, _PART, _BOXES)
     methods = in_listed_order({method for method, _ in scores})
     parts = [
         f"# {results.title}",
@@ -53,24 +60,10 @@ def write_results(results: Results) -> str:
         *_rankings(methods, scores, differences),
         *_pointing(methods, scores, differences),
         *_accuracies(methods, scores, results.published),
+        *severity_sections(results.rows, results.published),
+        *zone_sections(results.rows, results.differences),
     ]
     return "\n\n".join(parts) + "\n"
-
-
-Found = Mapping[tuple[str, Key], Row]
-
-
-def _by_key(rows: Iterable[dict[str, Any]]) -> dict[tuple[str, Key], Row]:
-    """Scores of the boxes by method and key, mean over the seeds."""
-    return {
-        (row["method"], _key(row)): row
-        for row in mean_over_seeds(row for row in rows if row["cohort"] == _PART)
-        if row["subject"] == "boxes"
-    }
-
-
-def _key(row: Row) -> Key:
-    return row["score"], row["overlap"], row["threshold"], row["at_false_positives"]
 
 
 def _about(results: Results) -> str:
@@ -105,8 +98,8 @@ def _rankings(methods: Sequence[str], scores: Found, differences: Found) -> Iter
             "Share of the reference boxes that are found at so many false positives an image "
             "(FROC), over all boxes by their scores, whatever the threshold."
         )
-        yield _score_table(methods, columns, scores)
-        yield from _difference_table(methods, columns, differences)
+        yield score_table(methods, columns, scores)
+        yield from difference_table(methods, columns, differences)
 
 
 def _pointing(methods: Sequence[str], scores: Found, differences: Found) -> Iterable[str]:
@@ -120,8 +113,8 @@ def _pointing(methods: Sequence[str], scores: Found, differences: Found) -> Iter
         "Share of the images at whose reference boxes a method points, and share of the boxes that "
         "any of its boxes reaches; the detector's boxes are all candidate regions."
     )
-    yield _score_table(methods, {**pointing, **recall}, scores)
-    yield from _difference_table(methods, pointing, differences)
+    yield score_table(methods, {**pointing, **recall}, scores)
+    yield from difference_table(methods, pointing, differences)
 
 
 def _accuracies(
@@ -136,11 +129,11 @@ def _accuracies(
             "Accuracy: share of the reference boxes that a box above the method's threshold finds, "
             "with its interval. Behind the stroke: false positives an image."
         )
-        yield _table(
+        yield markdown_table(
             head,
             [
                 [
-                    _name(method),
+                    shown_name(method),
                     *(_accuracy(method, scores, measure, threshold) for threshold in thresholds),
                 ]
                 for method in methods
@@ -149,7 +142,7 @@ def _accuracies(
         others = [other for other in published if getattr(other, measure)]
         if others:
             yield "**Published**, not measured here:"
-            yield _table(
+            yield markdown_table(
                 head,
                 [
                     [
@@ -175,46 +168,3 @@ def _published(score: PublishedScore | None) -> str:
         return ""
     text = f"{score.accuracy:.3f}"
     return text if score.false_positives is None else f"{text} / {score.false_positives:.2f}"
-
-
-def _score_table(methods: Sequence[str], columns: Mapping[str, Key], found: Found) -> str:
-    return _rows_of(methods, columns, found, write_score)
-
-
-def _difference_table(
-    methods: Sequence[str], columns: Mapping[str, Key], found: Found
-) -> Iterable[str]:
-    others = [name for name in methods if any((name, key) in found for key in columns.values())]
-    if others:
-        yield f"Less {label_of(OURS)}:"
-        yield _rows_of(others, columns, found, lambda row: write_score(row, signed=True))
-
-
-def _rows_of(
-    methods: Sequence[str],
-    columns: Mapping[str, Key],
-    found: Found,
-    write: Callable[[Row], str],
-) -> str:
-    return _table(
-        ["method", *columns],
-        [
-            [
-                _name(method),
-                *(
-                    write(found[method, key]) if (method, key) in found else ""
-                    for key in columns.values()
-                ),
-            ]
-            for method in methods
-        ],
-    )
-
-
-def _name(method: str) -> str:
-    return f"**{label_of(method)}**" if method == OURS else label_of(method)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -1,13 +1,15 @@
 """What others have published, from a file that says where."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, ValidationError
 
 from command_line.settings_files import SettingsError, StrictSettings, read_yaml
 
 Threshold = Annotated[float, Field(gt=0, le=1)]
+#: Scores of severity, as the contract `severity` names them.
+SeveritySubject: TypeAlias = Literal["geographic_extent", "opacity"]
 
 
 class PublishedError(ValueError):
@@ -21,6 +23,15 @@ class PublishedScore(StrictSettings):
     false_positives: float | None = Field(default=None, ge=0)
 
 
+class PublishedSeverity(StrictSettings):
+    """Error and correlations of a severity score, as far as they are published."""
+
+    mae: float | None = Field(default=None, ge=0)
+    pearson: float | None = Field(default=None, ge=-1, le=1)
+    r2: float | None = Field(default=None, le=1)
+    spearman: float | None = Field(default=None, ge=-1, le=1)
+
+
 class PublishedMethod(StrictSettings):
     """A method as its authors scored it.
 
@@ -30,6 +41,7 @@ class PublishedMethod(StrictSettings):
         about: what was scored, and how it differs from what stands beside it.
         iou: scores by the IoU that counts.
         iobb: scores by the IoBB that counts.
+        severity: errors and correlations by the severity score.
     """
 
     method: str = Field(min_length=1)
@@ -37,6 +49,7 @@ class PublishedMethod(StrictSettings):
     about: str = Field(min_length=1)
     iou: dict[Threshold, PublishedScore] = Field(default_factory=dict)
     iobb: dict[Threshold, PublishedScore] = Field(default_factory=dict)
+    severity: dict[SeveritySubject, PublishedSeverity] = Field(default_factory=dict)
 
 
 class _PublishedFile(StrictSettings):
@@ -48,7 +61,8 @@ def read_published(path: Path) -> tuple[PublishedMethod, ...]:
 
     Args:
         path: holds `published`, a list of `method`, `source`, `about`, and of `iou` and `iobb`:
-            the overlap, then `accuracy` and `false_positives` at it.
+            the overlap, then `accuracy` and `false_positives` at it; of `severity`: the score,
+            then `mae`, `pearson`, `r2` and `spearman`.
 
     Raises:
         PublishedError: the file is missing or not YAML, or an entry is wrong.
@@ -60,7 +74,8 @@ def read_published(path: Path) -> tuple[PublishedMethod, ...]:
     except ValidationError as error:
         lines = [
             f"{path}: {'.'.join(map(str, problem['loc'])) or 'the whole file'}: {problem['msg']}; "
-            "expected a list 'published' of method, source, about, iou and iobb"
+            "expected a list 'published' of method, source, about, iou, iobb and "
+            "severity"
             for problem in error.errors()
         ]
         raise PublishedError("\n".join(lines)) from None

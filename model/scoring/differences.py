@@ -6,6 +6,7 @@ from typing import Final
 from model.scoring.scorecard import RANKED_AT, Score
 
 _BY_OVERLAP: Final = ("accuracy", "average_precision", "mean_sensitivity", "sensitivity")
+_OF_IMAGES: Final = ("pointing", "zone_auroc", "zone_sum_spearman")
 _Key = tuple[str, str, str, float, float]
 
 
@@ -41,4 +42,4 @@ def _key(score: Score) -> _Key:
 
 def _is_compared(score: Score) -> bool:
     by_overlap = score.overlap == "iou" and score.threshold in RANKED_AT
-    return score.score == "pointing" or (by_overlap and score.score in _BY_OVERLAP)
+    return score.score in _OF_IMAGES or (by_overlap and score.score in _BY_OVERLAP)

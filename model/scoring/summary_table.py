@@ -40,6 +40,8 @@ _COLUMNS: Final = (
     _Column("R², extent", "severity", "r2", "geographic_extent", "none", 0.0),
     _Column("Spearman, opacity", "severity", "spearman", "opacity", "none", 0.0),
     _Column("MAE, opacity", "severity", "mae", "opacity", "none", 0.0),
+    _Column("AUROC, zones", "zones", "zone_auroc", "brixia", "none", 0.0),
+    _Column("Spearman, Brixia", "zones", "zone_sum_spearman", "brixia", "none", 0.0),
 )
 #: Of these the differences are shown.
 _COMPARED: Final = (

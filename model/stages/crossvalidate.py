@@ -9,9 +9,11 @@ import torch
 
 from command_line.summary import StageSummary
 from model.crossvalidation.folds import split_folds
+from model.crossvalidation.lungs import open_lungs
 from model.crossvalidation.scoring import score_parts, score_rows, scored_images
 from model.crossvalidation.severity_floors import severity_floors
 from model.crossvalidation.trial import RegionTable, Trial
+from model.crossvalidation.zones import locate_zones, zone_grades
 from model.detector.candidates import CandidateFinder
 from model.detector.checkpoint import load_detector
 from model.detector.retinanet import Detector
@@ -42,7 +44,8 @@ def crossvalidate(
     """Score methods on images that no weight of theirs, and no threshold, has seen.
 
     Patients are split into folds. What learns from these images, their notes, their scores and,
-    for thresholds, their boxes, learns from the other folds' patients.
+    for thresholds, their boxes, learns from the other folds' patients. Zones of the lungs that the
+    data set has graded are scored where the lungs have boxes.
 
     Args:
         settings: of regions, network and scores.
@@ -81,7 +84,9 @@ def crossvalidate(
     scored = {name: scored_images(cohort, own, severity) for name, own in found.items()}
     for name, given in severity_floors(images, severity, trial.folds).items():
         scored[name] = scored_images(cohort, given, severity)
-    scores = {name: score_parts(own, settings) for name, own in scored.items()}
+    grades = zone_grades(images)
+    zones = locate_zones(grades, open_lungs(images))
+    scores = {name: score_parts(own, zones, settings) for name, own in scored.items()}
     files = write_scores(*score_rows(scores, OURS, settings.network.seed), out)
     figure = save(draw_severity(scored[OURS]), out / "severity.png")
     return StageSummary(
@@ -91,6 +96,8 @@ def crossvalidate(
             "patients": len({image.subject_id for image in cohort.images}),
             "images_with_boxes": len(cohort.boxes),
             "images_scored": len(severity),
+            "images_with_zones": len(zones),
+            "images_with_zones_but_no_lungs": len(grades) - len(zones),
             "folds": folds,
         },
         seconds=time.perf_counter() - started,

@@ -1,5 +1,6 @@
 """A page of results says what was scored, and keeps apart what others have published."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,11 @@ published:
     iou:
       0.1: {accuracy: 0.5, false_positives: 1.25}
       0.3: {accuracy: 0.25}
+  - method: Graders 2020
+    source: another journal
+    about: On more images.
+    severity:
+      geographic_extent: {mae: 1.14, pearson: 0.81}
 """
 
 
@@ -109,6 +115,51 @@ def test_accuracy_stands_with_its_false_positives_and_published_rows_apart(tmp_p
     )
 
 
+def severity_rows() -> list[dict[str, Any]]:
+    of_images = {"overlap": "none", "threshold": 0.0, "images": 57, "patients": 41}
+    return [
+        row(method, score, value, cohort="severity", subject="geographic_extent", **of_images)
+        for method, value in (("mean_predictor", 2.0), ("cross_attention", 1.5))
+        for score in ("mae", "r2")
+    ]
+
+
+def test_severity_stands_beside_what_others_published_of_it_alone(tmp_path: Path) -> None:
+    given = results(tmp_path)
+    page = write_results(replace(given, rows=[*given.rows, *severity_rows()]))
+    measured, published = section(page, "Geographic extent, 0 to 8").split("**Published**")
+    assert "57 images of 41 patients" in measured
+    assert "| **cross attention** | 1.500 (1.40 to 1.60) |  | 1.500 (1.40 to 1.60) |  |" in measured
+    assert measured.index("cross attention") < measured.index("mean predictor")
+    assert "| Graders 2020 (published) | 1.14 | 0.81 |  |  |" in published
+    assert "Others 2017" not in published
+    assert "Graders" not in section(page, "Accuracy and false positives by IoU")
+    assert "Degree of opacity" not in page
+
+
+def test_zones_stand_with_their_difference_to_ours(tmp_path: Path) -> None:
+    of_zones = {
+        "cohort": "zones",
+        "subject": "brixia",
+        "overlap": "none",
+        "threshold": 0.0,
+        "images": 75,
+        "patients": 55,
+    }
+    told = [row(name, "zone_auroc", 0.6, **of_zones) for name in ("cam", "cross_attention")]
+    less = row("cam", "zone_auroc", -0.2, **of_zones, compared_with="cross_attention")
+    given = results(tmp_path)
+    assert "Zones" not in write_results(given)
+    page = write_results(
+        replace(given, rows=[*given.rows, *told], differences=[*given.differences, less])
+    )
+    found = section(page, "Zones of the lungs")
+    assert "graded 0 to 3 by a senior radiologist" in found
+    assert "75 images of 55 patients" in found
+    assert "| **cross attention** | 0.600 (0.50 to 0.70) |  |" in found
+    assert "| CAM | -0.200 (-0.30 to -0.10) |  |" in found
+
+
 def test_seeds_are_averaged_and_told(tmp_path: Path) -> None:
     rows = [
         row("cross_attention", "accuracy", 0.4),
@@ -132,6 +183,7 @@ def test_equal_results_give_equal_pages(tmp_path: Path) -> None:
         ("published: [{method: A, source: B}]", r"published\.0\.about"),
         (PUBLISHED.replace("0.5,", "50,"), r"published\.0\.iou\.0\.1\.accuracy"),
         (PUBLISHED.replace("0.1:", "10:"), r"published\.0\.iou\.10"),
+        (PUBLISHED.replace("pearson: 0.81", "pearson: 81"), r"geographic_extent\.pearson"),
         ("published: [", "not valid YAML"),
     ],
 )

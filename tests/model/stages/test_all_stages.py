@@ -5,14 +5,16 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
 from data_contracts.contract import METADATA_KEY
+from data_contracts.images import BOXES, LUNG_ZONES, ZONE_SCORES
 from data_contracts.predictions import DIFFERENCES, PREDICTIONS, READINGS, SCORES
 from data_contracts.regions import REGIONS
-from data_contracts.storage import read_table
+from data_contracts.storage import read_table, write_table
 from model.baselines.classifier import load_classifier
 from model.baselines.reachable import reachable_share
 from model.cli import app
@@ -21,7 +23,7 @@ from model.label_tables import LabelTablesError
 from model.methods.ablations import ABLATIONS
 from model.methods.registry import METHODS
 from model.network.checkpoint import load_network
-from model.settings import ModelSettings
+from model.settings import CohortSettings, ModelSettings
 from model.stages.by_finding import by_finding
 from model.stages.classifier import classifier
 from model.stages.compare import CompareError, compare
@@ -285,7 +287,7 @@ def test_a_missing_input_names_stage_path_and_the_next_command(tmp_path: Path) -
 
 
 def test_other_images_are_cross_validated_with_patients_apart(trained: Any, tmp_path: Path) -> None:
-    images = trained.settings.cohorts.training
+    images = _with_graded_zones(trained.settings.cohorts.training, tmp_path / "images")
     cohort = open_cohort("localization", images, ["finding:opacity"])
     for fold in split_folds(cohort, {}, 2, seed=0, same_picture=12):
         patients = [
@@ -295,7 +297,7 @@ def test_other_images_are_cross_validated_with_patients_apart(trained: Any, tmp_
         assert not patients[0] & patients[1]
         assert not patients[2] & (patients[0] | patients[1])
         assert sum(map(len, fold[1:])) == len(cohort.images)
-    crossvalidate(
+    summary = crossvalidate(
         settings=trained.settings,
         images=images,
         targets=["finding:opacity"],
@@ -314,6 +316,33 @@ def test_other_images_are_cross_validated_with_patients_apart(trained: Any, tmp_
         "mean_predictor",
         "lung_intensity",
     }
+    assert summary.counts["images_with_zones"] == 6
+    assert summary.counts["images_with_zones_but_no_lungs"] == 2
+    zones = scores[scores.cohort == "zones"]
+    assert set(zones["method"]) == located
+    assert set(zones["score"]) == {"zone_auroc", "zone_sum_spearman"}
+    assert set(zones["images"]) == {6}
+
+
+def _with_graded_zones(images: CohortSettings, tables: Path) -> CohortSettings:
+    """The same images, eight of which have graded zones and six of these boxes of both lungs."""
+    names = [image.image_id for image in open_cohort("training", images).images][:8]
+    boxes = read_table(BOXES, images.tables / "boxes.parquet").to_pylist()
+    for name in names[:6]:
+        for x, label in ((4.0, "Right Lung"), (34.0, "Left Lung")):
+            edges = {"x": x, "y": 8.0, "width": 26.0, "height": 48.0}
+            own = {"box_id": f"{name}/{label}", "image_id": name, "label": label}
+            boxes.append({**own, **edges, "annotator": "test"})
+    grades = [
+        {"image_id": name, "zone": zone, "score": (row + n) % 4, "annotator": "senior radiologist"}
+        for row, name in enumerate(names)
+        for n, zone in enumerate(LUNG_ZONES)
+    ]
+    shutil.copytree(images.tables, tables, ignore=shutil.ignore_patterns("*.png"))
+    for contract, rows in ((BOXES, boxes), (ZONE_SCORES, grades)):
+        table = pa.Table.from_pylist(rows, contract.schema())
+        write_table(contract, table, tables / f"{contract.name}.parquet")
+    return images.model_copy(update={"tables": tables, "root": images.pictures})
 
 
 def test_seeds_are_compared_in_one_table_and_taken_up_again(
