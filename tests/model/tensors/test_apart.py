@@ -171,9 +171,7 @@ def test_equal_numbers_of_two_hospitals_are_two_patients(
 
 @pytest.mark.parametrize("cohort", ["mimic_cxr_jpg", "ms_cxr", "nvidia_mimic"])
 def test_boxes_on_mimic_are_of_patients_of_mimic(listed: Tables, cohort: str) -> None:
-    listed.add(
-        "training", "of a study", "10000032", cohort="mimic_cxr_jpg", split="train"
-    )
+    listed.add("training", "of a study", "10000032", cohort="mimic_cxr_jpg", split="train")
     listed.add("localization", "with boxes", "10000032", cohort=cohort)
     leaving = listed.settings(shared_patients="leave_out")
     assert left_out(leaving.cohorts) == {"detector": set(), "training": {"of a study"}}
