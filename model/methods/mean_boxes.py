@@ -5,7 +5,7 @@ from typing import Final
 
 from model.crossvalidation.trial import Trial
 from model.methods.method import FoldFindings, Method, PartFindings, ReadingInputs
-from model.tensors.cohorts import open_cohort
+from model.tensors.apart import open_part
 
 _NAME: Final = "mean_boxes"
 
@@ -14,7 +14,7 @@ def _read(inputs: ReadingInputs) -> Iterator[PartFindings]:
     from model.baselines.reading import findings_of_mean_boxes
 
     settings = inputs.settings
-    boxed = open_cohort("detector", settings.cohorts.detector, settings.targets)
+    boxed = open_part("detector", settings, settings.targets)
     averaged = boxed.of_split("train")
     for part, cohort in inputs.cohorts.items():
         yield _NAME, part, list(findings_of_mean_boxes(cohort, averaged))

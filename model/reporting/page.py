@@ -62,6 +62,7 @@ def write_results(results: Results) -> str:
         *_accuracies(methods, scores, results.published),
         *severity_sections(results.rows, results.published),
         *zone_sections(results.rows, results.differences),
+        *_without_figures(results.published),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -152,7 +153,19 @@ def _accuracies(
                     for other in others
                 ],
             )
-            yield "\n".join(f"- {other.method}: {other.source}. {other.about}" for other in others)
+            yield _sources(others)
+
+
+def _without_figures(published: Sequence[PublishedMethod]) -> Iterable[str]:
+    """What is known to be published, but has no score in the file."""
+    others = [other for other in published if not (other.iou or other.iobb)]
+    if others:
+        yield "## Published, without figures here"
+        yield _sources(others)
+
+
+def _sources(published: Sequence[PublishedMethod]) -> str:
+    return "\n".join(f"- {other.method}: {other.source}. {other.about}" for other in published)
 
 
 def _accuracy(method: str, scores: Found, measure: Measure, threshold: float) -> str:

@@ -20,7 +20,11 @@ _SCORED: Final = ("localization", "severity")
 _SHOWN: Final = 3
 
 #: Data sets that number their patients as another one does.
-_NUMBERED_AS: Final = {"rsna": "chestxray14", "ms_cxr": "mimic_cxr_jpg"}
+_NUMBERED_AS: Final = {
+    "rsna": "chestxray14",
+    "ms_cxr": "mimic_cxr_jpg",
+    "nvidia_mimic": "mimic_cxr_jpg",
+}
 _PHANTOM: Final = "phantom_"
 #: Whose numbers a user's own folder holds is not known: they are held against all.
 _ANY: Final = frozenset({"folder", "listed"})

@@ -160,6 +160,18 @@ def test_zones_stand_with_their_difference_to_ours(tmp_path: Path) -> None:
     assert "| CAM | -0.200 (-0.30 to -0.10) |  |" in found
 
 
+def test_what_is_published_without_figures_here_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "sources.yaml"
+    path.write_text(
+        "published: [{method: Others 2021, source: a book, about: Not read.}]", encoding="utf-8"
+    )
+    page = write_results(results(tmp_path, published=read_published(path)))
+    found = section(page, "Published, without figures here")
+    assert "- Others 2021: a book. Not read." in found
+    assert "**Published**" not in page
+    assert "without figures" not in write_results(results(tmp_path))
+
+
 def test_seeds_are_averaged_and_told(tmp_path: Path) -> None:
     rows = [
         row("cross_attention", "accuracy", 0.4),

@@ -169,6 +169,14 @@ def test_equal_numbers_of_two_hospitals_are_two_patients(
     assert sum(map(len, found.values())) == shared
 
 
+@pytest.mark.parametrize("cohort", ["mimic_cxr_jpg", "ms_cxr", "nvidia_mimic"])
+def test_boxes_on_mimic_are_of_patients_of_mimic(listed: Tables, cohort: str) -> None:
+    listed.add("training", "of a study", "10000032", cohort="mimic_cxr_jpg", split="train")
+    listed.add("localization", "with boxes", "10000032", cohort=cohort)
+    leaving = listed.settings(shared_patients="leave_out")
+    assert left_out(leaving.cohorts) == {"detector": set(), "training": {"of a study"}}
+
+
 def test_a_cohort_that_is_all_held_back_cannot_be_trained_on(listed: Tables) -> None:
     for number in range(20):
         listed.add("localization", f"held {number}", str(number))
