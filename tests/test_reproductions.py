@@ -38,6 +38,8 @@ NOT_TABLES = {
     f"{package}{part}" for package in ("pipeline", "model") for part in ("", ".stages", ".settings")
 }
 REGISTRIES = "model.registries"
+#: Stages whose module is not called as the command is.
+STAGE_MODULES = {("pipeline", "labels"): "published_labels"}
 
 
 @cache
@@ -83,13 +85,22 @@ def entries(name: str, stage: str, *kinds: str) -> list[tuple[str, dict[str, Any
 
 def places(name: str, stage: str, *kinds: str) -> list[Path]:
     """Files and folders, below the project's root."""
-    texts = [filled(name, path) for path, _ in entries(name, stage, *kinds)]
-    return [Path(os.path.relpath(FOLDERS[name] / text, ROOT)) for text in texts]
+    return [place(name, filled(name, path)) for path, _ in entries(name, stage, *kinds)]
+
+
+def place(name: str, path: str) -> Path:
+    """A path as a reproduction's files have it, from the project's root."""
+    return Path(os.path.relpath(FOLDERS[name] / path, ROOT))
+
+
+def stage_module(package: str, command: str) -> str:
+    own = STAGE_MODULES.get((package, command), command.replace("-", "_"))
+    return f"{package}.stages.{own}"
 
 
 @cache
 def made() -> frozenset[Path]:
-    return frozenset(path for one in STAGES for path in places(*one, "outs", "metrics"))
+    return frozenset(path for one in STAGES for path in places(*one, "outs"))
 
 
 def leaves(values: Any, *above: str) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -170,10 +181,10 @@ def test_every_setting_that_changes_a_table_reaches_a_stage(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "stage"), STAGES)
 def test_each_input_is_in_the_project_made_by_a_stage_or_the_users(name: str, stage: str) -> None:
-    users = {FOLDERS[name] / str(value) for _, value in leaves(params(name).get(OWN, {}))}
+    users = {place(name, str(value)) for _, value in leaves(params(name).get(OWN, {}))}
     others = {path.parent for path in ROOT.glob("reproductions/*/*")} - set(FOLDERS.values())
     for path in places(name, stage, "deps"):
-        brought = any((ROOT / path).is_relative_to(one) for one in users)
+        brought = any(path.is_relative_to(one) for one in users)
         if any((ROOT / path).is_relative_to(one) for one in others):
             pytest.skip(f"the reproduction that makes {path} has no stages yet")
         inside = any(path.is_relative_to(one) for one in made())
@@ -184,30 +195,51 @@ def test_each_input_is_in_the_project_made_by_a_stage_or_the_users(name: str, st
 def test_all_the_code_a_stage_imports_is_among_its_inputs_and_no_other(
     name: str, stage: str
 ) -> None:
-    given = [path.with_suffix("") for path in places(name, stage, "deps")]
+    deps = places(name, stage, "deps")
+    given = [path.with_suffix("") for path in deps]
     used: set[str] = set()
     for _, _, package, command, *_ in commands(name, stage):
-        module = f"{package}.stages.{command.replace('-', '_')}"
+        module = stage_module(package, command)
         used |= {module, *import_graph().find_upstream_modules(module)}
     files = {Path(*one.split(".")) for one in used - NOT_TABLES if not one.startswith(REGISTRIES)}
     missing = {file for file in files if not any(file.is_relative_to(path) for path in given)}
     assert missing == set()
-    code = [path for path in given if path.parts[0] in PACKAGES]
+    # Texts that code reads, such as headings, are no modules.
+    code = [path for path in deps if path.parts[0] in PACKAGES and path.suffix != ".txt"]
     every = {Path(*one.split(".")) for one in used}
-    assert [path for path in code if not any(one.is_relative_to(path) for one in every)] == []
+    assert [
+        path for path in code if not any(one.is_relative_to(path.with_suffix("")) for one in every)
+    ] == []
 
 
 @pytest.mark.parametrize(("name", "stage"), STAGES)
 def test_all_it_writes_lies_below_its_data_but_the_page(name: str, stage: str) -> None:
     own = FOLDERS[name].relative_to(ROOT)
-    for path in places(name, stage, "outs", "metrics"):
+    for path in places(name, stage, "outs"):
         assert path.is_relative_to(own / "data") or path == own / "results.md"
-    for _, options in entries(name, stage, "outs"):
+    for path, options in entries(name, stage, "outs"):
         assert options["persist"], "a broken run leaves the last good table"
+        assert options.get("cache", True) == (path != "results.md"), "git keeps the page alone"
+
+
+@pytest.mark.parametrize(("name", "stage"), STAGES)
+def test_its_counts_are_not_among_those_that_dvc_metrics_show_lists(name: str, stage: str) -> None:
+    # In a clone they are not there, and the project's own would be shown with empty rows below.
+    assert "metrics" not in stage_of(name, stage)
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_each_of_the_users_paths_is_named_in_one_section(name: str) -> None:
+    named = {value for _, value in leaves(params(name)[OWN])}
+    source = params(name).get("source", {})
+    cohorts = params(name)["model"]["cohorts"].values()
+    read = [source.get(key) for key in ("path", "metadata")]
+    read += [cohort.get("root") for cohort in cohorts if isinstance(cohort, dict)]
+    assert {path for path in read if path is not None} <= named
 
 
 def test_no_two_stages_write_the_same_file() -> None:
-    outs = [path for one in STAGES for path in places(*one, "outs", "metrics")]
+    outs = [path for one in STAGES for path in places(*one, "outs")]
     assert len(outs) == len(set(outs))
 
 
