@@ -217,9 +217,9 @@ def test_all_it_writes_lies_below_its_data_but_the_page(name: str, stage: str) -
     own = FOLDERS[name].relative_to(ROOT)
     for path in places(name, stage, "outs"):
         assert path.is_relative_to(own / "data") or path == own / "results.md"
-    for path, options in entries(name, stage, "outs"):
+    for out, options in entries(name, stage, "outs"):
         assert options["persist"], "a broken run leaves the last good table"
-        assert options.get("cache", True) == (path != "results.md"), "git keeps the page alone"
+        assert options.get("cache", True) == (out != "results.md"), "git keeps the page alone"
 
 
 @pytest.mark.parametrize(("name", "stage"), STAGES)

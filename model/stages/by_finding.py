@@ -63,9 +63,9 @@ def by_finding(*, settings: ModelSettings, tables: Path, models: Path, out: Path
                 rows += (score_row(method, finding, seed, score, patients) for score in own)
             differences += _differences(scores, finding, seed, patients)
     files = []
-    for contract, own in ((SCORES, rows), (DIFFERENCES, differences)):
+    for contract, written in ((SCORES, rows), (DIFFERENCES, differences)):
         files.append(out / f"{contract.name}.parquet")
-        write_table(contract, pa.Table.from_pylist(own, contract.schema()), files[-1])
+        write_table(contract, pa.Table.from_pylist(written, contract.schema()), files[-1])
     return StageSummary(
         stage="by_finding",
         counts={

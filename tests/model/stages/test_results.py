@@ -114,7 +114,7 @@ def test_the_command_writes_the_page_and_names_what_is_missing(tmp_path: Path) -
 
 
 def test_findings_stand_behind_with_their_images(tmp_path: Path) -> None:
-    own = [
+    own: list[dict[str, Any]] = [
         {"cohort": "finding:nodule", "score": "accuracy", "images": 79},
         {"cohort": "finding:nodule", "score": "mean_sensitivity", "threshold": 0.3, "value": 0.5},
     ]
