@@ -56,7 +56,7 @@ def test_classifiers_start_from_the_detectors_body(name: str) -> None:
     network = ImageClassifier(settings_of(name), SIZE, 3).eval()
     network.start_from(detector)
     with torch.no_grad():
-        assert torch.equal(network.body(pictures())[-1], detector.pyramid.body(pictures())[-1])
+        assert torch.equal(network.features(pictures()), detector.pyramid.body(pictures())[-1])
 
 
 @pytest.mark.parametrize(("name", "cells"), [("resnet18", 4), ("densenet121", 2)])
