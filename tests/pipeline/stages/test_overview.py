@@ -189,7 +189,7 @@ def test_scores_on_phantoms_are_said_to_be_on_generated_reports(
 def write_images(folder: Path, cohort: str) -> None:
     rows = [
         {"image_id": f"i{number}", "report_id": report_id, "cohort": cohort, "path": "i.png",
-         "width": 9, "height": 9, "checksum": "0"}
+         "width": 9, "height": 9, "checksum": "0", "picture_hash": "0" * 64}
         for number, report_id in enumerate(["r1", None, "elsewhere"])
     ]  # fmt: skip
     write_table(IMAGES, pa.Table.from_pylist(rows, IMAGES.schema()), folder / "images.parquet")
