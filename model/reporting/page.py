@@ -158,7 +158,7 @@ def _accuracies(
 
 def _without_figures(published: Sequence[PublishedMethod]) -> Iterable[str]:
     """What is known to be published, but has no score in the file."""
-    others = [other for other in published if not (other.iou or other.iobb)]
+    others = [other for other in published if not (other.iou or other.iobb or other.severity)]
     if others:
         yield "## Published, without figures here"
         yield _sources(others)

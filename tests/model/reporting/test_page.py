@@ -135,6 +135,7 @@ def test_severity_stands_beside_what_others_published_of_it_alone(tmp_path: Path
     assert "Others 2017" not in published
     assert "Graders" not in section(page, "Accuracy and false positives by IoU")
     assert "Degree of opacity" not in page
+    assert "without figures" not in page
 
 
 def test_zones_stand_with_their_difference_to_ours(tmp_path: Path) -> None:
