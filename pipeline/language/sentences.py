@@ -12,6 +12,7 @@ from pathlib import Path
 from string import ascii_lowercase
 from typing import Final, NamedTuple, TypeAlias
 
+from pipeline.language.typography import readable
 from pipeline.lexicon.grammar import SentenceLists, load_grammar
 
 # "1. No effusion": the number belongs to what follows it.
@@ -121,6 +122,7 @@ class SentenceSplitter:
 
     def split(self, text: str) -> list[Sentence]:
         """Sentences of `text`, each with whether it only speaks of the one before it."""
+        text = readable(text)
         if "\n" in text:
             if self._line_break.search(text) is not None:
                 return self._by_all_rules(text)
@@ -200,6 +202,7 @@ class SentenceSplitter:
 
 def join_passages(text: str, sentences: Sequence[Sentence]) -> list[Passage]:
     """Passages of sentences of `text`, as `SentenceSplitter.split` found them."""
+    text = readable(text)
     passages: list[Passage] = []
     for start, end, refers_back in sentences:
         # A list item stands for itself, whatever it begins with.

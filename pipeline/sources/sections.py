@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final, NamedTuple
 
+from pipeline.language.typography import readable
 from pipeline.sources.headings import (
     ANATOMY,
     ANATOMY_BEFORE_COLON,
@@ -62,7 +63,8 @@ def split_sections(text: str) -> tuple[SectionSpan, ...]:
         Spans without headings and outer whitespace; never empty, ordered, disjoint.
     """
     # Same length, so offsets hold; a CR LF must not look like an empty line.
-    lines = text.replace("\r\n", " \n").replace("\r", "\n") if "\r" in text else text
+    lines = readable(text)
+    lines = lines.replace("\r\n", " \n").replace("\r", "\n") if "\r" in lines else lines
     spans: list[SectionSpan] = []
     name, body = "body", 0
     for mark_start, mark_body, opened in _marks(lines):
