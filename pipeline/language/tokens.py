@@ -17,7 +17,7 @@ _BLANK: Final = re.compile(r"[^\S ]")
 _JOINTS = (
     rf"(?<=[{ALPHA}0-9])/(?=[{ALPHA}0-9])",
     rf"(?<=[{ALPHA}0-9])[-\u2010-\u2015](?=[{ALPHA}0-9])",
-    rf"(?<=[{ALPHA}0-9])[,;:()](?=[{ALPHA}])",
+    rf"(?<=[{ALPHA}0-9])[,;:()?=](?=[{ALPHA}])",
     rf"(?<=[{ALPHA_LOWER}])\.+(?=[{ALPHA_UPPER}])",
     r"\.{2,}",
 )
