@@ -106,4 +106,3 @@ def _blanks(tag: re.Match[str]) -> str:
         return " " * length
     mark = _BLANKS[tag.lastgroup]
     return (mark.rstrip("- ") if tag[0][1] == "/" else mark).ljust(length)
-

@@ -20,6 +20,14 @@ _OTHERS: Final = (
     "joining",
     "articles",
     "anatomy_exceptions",
+    "view",
+    "view_words",
+    "described",
+    "describing",
+    "showing",
+    "existing",
+    "asking",
+    "earlier",
 )
 _SECTIONS: Final = (
     "findings",
@@ -47,6 +55,14 @@ class Headings:
         joining: words that join two headings.
         articles: words that a part of the chest may stand behind.
         anatomy_exceptions: beginnings of words that make another heading of a part of the chest.
+        view: words one of which a heading has that names the view.
+        view_words: words that it may have beside them.
+        described: what only an image shows.
+        describing: verbs of sentences that describe it.
+        showing: those of them that say what views show.
+        existing: how a statement begins that something is there.
+        asking: words in a sentence that asks, or tells of the patient.
+        earlier: words of what was before.
     """
 
     sections: dict[str, str]
@@ -57,6 +73,14 @@ class Headings:
     joining: tuple[str, ...]
     articles: tuple[str, ...]
     anatomy_exceptions: tuple[str, ...]
+    view: tuple[str, ...]
+    view_words: tuple[str, ...]
+    described: tuple[str, ...]
+    describing: tuple[str, ...]
+    showing: tuple[str, ...]
+    existing: tuple[str, ...]
+    asking: tuple[str, ...]
+    earlier: tuple[str, ...]
 
 
 def load_headings(path: Path | None = None) -> Headings:

@@ -54,9 +54,19 @@ CHUNKS = st.lists(
             st.characters(codec="utf-8", exclude_categories=("Z", "C")), min_size=1, max_size=8
         ),
         st.sampled_from(
-            ["don't", "(RLL)", "2.5cm,", "T8-T9", "___", "[**2020-1-1**]", "No.", "in\ufb01ltrate",
-             "&#64257;brosis", "ef\u00adfusion"]
-        ),  # fmt: skip
+            [
+                "don't",
+                "(RLL)",
+                "2.5cm,",
+                "T8-T9",
+                "___",
+                "[**2020-1-1**]",
+                "No.",
+                "in\ufb01ltrate",
+                "&#64257;brosis",
+                "ef\u00adfusion",
+            ]
+        ),
     ),
     max_size=8,
 )
