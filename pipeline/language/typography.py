@@ -22,7 +22,7 @@ _INLINE: Final = (
 _LINE_END: Final = re.compile(r"[ \t]*\r?\n")
 # What tags stand for, by their group below; each fits into the shortest tag of its group.
 _BLANKS: Final = {"item": "\n- ", "line": "\n", "paragraph": "\n\n", None: ""}
-_QUOTES: Final = "\"'"
+_ENCLOSING: Final = "\"'<>"
 # Only names of HTML, so that "<A and B>" and "<5 mm" stay what they are.
 _TAG: Final = re.compile(
     rf"</?(?:(?P<item>li)|(?P<line>{_BREAKING})|(?P<paragraph>{_PARAGRAPHS})|(?:{_INLINE}))"
@@ -93,7 +93,7 @@ def _sign(entity: re.Match[str]) -> str:
         return _FILLER * len(name)
     before = entity.string[entity.start() - 1 : entity.start()]
     behind = entity.string[entity.end() : entity.end() + 1]
-    if sign.translate(_SIGNS) in _QUOTES and not (before.isalpha() and behind.isalpha()):
+    if sign.translate(_SIGNS) in _ENCLOSING and not (before.isalpha() and behind.isalpha()):
         # It says nothing, and a sentence that ends with it must not end within its name.
         return " " * len(name)
     goes_on = not sign.isspace() and behind.isalnum()

@@ -61,6 +61,7 @@ ANSWERS: list[tuple[str, Said]] = [
      {"pleural_effusion": HYPOTHETICAL, EDEMA: AFFIRMED}),
     ("Effusion: no change.", {"pleural_effusion": AFFIRMED}),
     ("Edema: no evidence of effusion.", {EDEMA: AFFIRMED, "pleural_effusion": NEGATED}),
+    ("Age-indeterminate, mild opacity.", {"opacity": UNCERTAIN}),
     ("Cough, ? pneumonia.", {"pneumonia": UNCERTAIN}),
     ("Is it new? No edema", {EDEMA: NEGATED}),
 ]  # fmt: skip

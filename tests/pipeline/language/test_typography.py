@@ -47,6 +47,7 @@ def test_words_are_those_that_were_meant(text: str, plain: str | list[str]) -> N
         ("<p>No edema</p><p>new opacity</p>", ["No edema", "new opacity"]),
         ("<ul><li>No edema</li><li>new opacity</li></ul>", ["No edema", "new opacity"]),
         ('<div class="r">No edema</div><div>new opacity</div>', ["No edema", "new opacity"]),
+        ("&lt;No edema.&gt;] Small effusion", ["No edema.", "] Small effusion"]),
         ("No edema\u2028Small effusion", ["No edema", "Small effusion"]),
         # A tag at the end of a line is that line's end, and inside a sentence it ends nothing.
         ("No effusion or<br>\npneumothorax", ["No effusion or<br>\npneumothorax"]),
