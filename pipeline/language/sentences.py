@@ -33,7 +33,8 @@ _LINE: Final = re.compile(
     r"""
     \n[ \t]*(?:
         \n\s*                            # an empty line
-      | (?=[*\u2022]|-(?:\s|[A-Z])|\(?\d{1,2}[.)](?:\s|[A-Za-z]))  # a list item on its own line
+      | (?=[*\u2022]|[-\u2013\u2014](?:\s|[A-Z]))  # a list item on a line of its own
+      | (?=\(?\d{1,2}[.)](?:\s|[A-Za-z]))          # a numbered one
       | (?=[A-Z][A-Za-z/&, ]{1,40}:)     # a heading on a line of its own
     )
     """,
@@ -42,12 +43,13 @@ _LINE: Final = re.compile(
 # Two digits are written as they are so that the search passes by all else at once.
 _ITEM: Final = re.compile(r"\d\d?[.)]\s+[A-Z]")
 # "1. No", "1.No", "(1) No", "-No": closed up only before a word, as "1.5" and "-3" are numbers.
-_MARK: Final = r"(?:\(?\d{1,2}[.)](?:\s+|(?=[^\W\d_]))|[-*\u2022](?:\s+|(?=[^\W\d_])))"
+_MARK: Final = r"(?:\(?\d{1,2}[.)](?:\s+|(?=[^\W\d_]))|[-*\u2013\u2014\u2022](?:\s+|(?=[^\W\d_])))"
 _LIST_MARK: Final = re.compile(rf"\s*(?:{_MARK})*")
 # The last mark before an item: its number, or its sign.
-_LAST_MARK: Final = re.compile(r"(?:(?P<number>\d{1,2})[.)]|(?P<sign>[-*\u2022]))\s*\Z")
-# An item behind a dash or a bullet within a line, which says more than a word.
-_NEXT_SIGN: Final = re.compile(r"\s(?:[-*]\s+|\u2022\s*)(?=[A-Za-z]\w*[ \t]+\w)")
+_LAST_MARK: Final = re.compile(r"(?:(?P<number>\d{1,2})[.)]|(?P<sign>[-*\u2013\u2014\u2022]))\s*\Z")
+# An item behind a dash within a line, which says more than a word; a bullet always opens one.
+_NEXT_SIGN: Final = re.compile(r"\s[-*\u2013\u2014]\s+(?=[A-Za-z]\w*[ \t]+\w)")
+_BULLET: Final = re.compile(r"(?=\u2022\s*[A-Za-z])")
 _DASHED_LINE: Final = re.compile(r"\n[ \t]*(?=-[a-z])")
 _SHORT_LINE: Final = re.compile(r"(?m)^([^\n]{1,45}[^\s,;/(-])[ \t]*\n[ \t]*(?=[A-Z][a-z])")
 
@@ -95,7 +97,8 @@ class SentenceSplitter:
         # Behind a question mark or a dash: up to the sentence's end, or to the line's where another
         # sentence begins on the next.
         self._answer = re.compile(
-            rf"\s*(?:{answers})\s*(?:[.,;]|\Z|\n[ \t]*(?:\n|[-*\u2022]|\d{{1,2}}[.)]|[A-Z][a-z]))",
+            rf"\s*(?:[-\u2013\u2014]\s*)?(?:{answers})\s*"
+            r"(?:[.,;]|\Z|\n[ \t]*(?:\n|[-*\u2013\u2014\u2022]|\d{1,2}[.)]|[A-Z][a-z]))",
             re.IGNORECASE,
         )
         dotted = sorted(lists.dotted_abbreviations)
@@ -110,7 +113,8 @@ class SentenceSplitter:
         # A line break that may end a sentence, but for those right behind such a stop.
         self._line_break = re.compile(
             rf"\n(?<!{stop}\n)(?<!{stop}\s\n)(?:"
-            r"[ \t]*(?:\n|[-*\u2022]|\(?\d{1,2}[.!?)]|[A-Z][a-z]|[A-Z][A-Za-z/&, ]{1,40}:)"
+            r"[ \t]*(?:\n|[-*\u2013\u2014\u2022]|\(?\d{1,2}[.!?)]|[A-Z][a-z]"
+            r"|[A-Z][A-Za-z/&, ]{1,40}:)"
             r"|(?<=[ .,;:_-]\n) *[.,;:_-])"
         )
         # Of a piece that is a sentence, whether it refers back; of others their sentences. Plain
@@ -192,6 +196,8 @@ class SentenceSplitter:
         cuts.update(stop.end() for stop in _STOP.finditer(text) if self._ends_sentence(text, stop))
         items = (item.start() for item in _ITEM.finditer(text))
         cuts.update(start for start in items if _opens_item(text, start))
+        if "\u2022" in text:
+            cuts.update(bullet.start() for bullet in _BULLET.finditer(text))
         if "\n" in text:
             cuts.update(line.end() for line in _LINE.finditer(text))
             cuts.update(line.end() for line in _SHORT_LINE.finditer(text))
@@ -302,7 +308,7 @@ def _is_plain(piece: str) -> bool:
     """Whether nothing in a piece can end a sentence or number an item, but for its last sign."""
     body = piece[:-1]
     # Spelled out: on short texts a third of a pattern's time.
-    if "." in body or ")" in body or "?" in body or "!" in body:
+    if "." in body or ")" in body or "?" in body or "!" in body or "\u2022" in piece:
         return False
     return piece[:1].isalpha() and not piece[-1:].isspace()
 

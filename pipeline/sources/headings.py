@@ -16,6 +16,8 @@ SEPARATOR: Final = "separator"
 ANATOMY: Final = "anatomy"
 #: Names the view: opens findings, unless only views and dates stand behind it.
 VIEW: Final = "view"
+#: Asks where a description follows, and is an impression where none does.
+DIAGNOSIS: Final = "diagnosis"
 #: Sections around the image, which a paragraph without a heading ends.
 CONTEXT_SECTIONS: Final = frozenset({"indication", "history", "technique", "comparison"})
 
@@ -103,6 +105,11 @@ HEADING_LINE: Final = re.compile(
 #: An anatomic heading inside a line, behind a sentence; searched for in the text up to its colon.
 ANATOMY_BEFORE_COLON: Final = re.compile(rf"[.;][ \t]+(?P<heading>{_PART}\b[^:.;\n]{{0,30}})\Z")
 _HEADING_WORDS: Final = frozenset(word for phrase in _NAMES for word in phrase.split())
+_NOUNS: Final = {
+    **dict.fromkeys(_HEADINGS.impression_nouns, "impression"),
+    **dict.fromkeys(_HEADINGS.findings_nouns, "findings"),
+    **dict.fromkeys(_HEADINGS.indication_nouns, "indication"),
+}
 # Shorter words have neighbours that are words themselves.
 _MISSPELT_LENGTH: Final = 6
 _LONG_WORDS: Final = sorted(word for word in _HEADING_WORDS if len(word) >= _MISSPELT_LENGTH)
@@ -135,8 +142,9 @@ def opened_by(heading: str) -> str | None:
         heading: the group of `HEADING_LINE`.
     """
     match = LINE_HEADING.match(f"\n{heading.lstrip().lower()}")
-    if match is None:
-        return misspelt(heading.strip().removesuffix(":")) if heading.endswith(":") else None
+    if match is None or match.lastgroup == "heading":
+        words = heading.strip()
+        return _unlisted(words[:-1]) if words.endswith(":") else None
     if match.lastgroup == "views":
         # Alone on its line it is part of what it opens, which the text around it tells.
         return VIEW if heading.endswith(":") else None
@@ -156,6 +164,19 @@ def misspelt(heading: str) -> str | None:
     if not 0 < len(words) <= _LONGEST_MISSPELT:
         return None
     return _NAMES.get(" ".join(map(_corrected, words)))
+
+
+def _unlisted(heading: str) -> str | None:
+    return misspelt(heading) or _by_noun(heading)
+
+
+def _by_noun(heading: str) -> str | None:
+    """What a heading opens that no list has, by its noun: "indications for this study"."""
+    words = heading.lower().split()
+    behind = next((i for i, word in enumerate(words) if word in _HEADINGS.noun_ends), len(words))
+    if behind == 0 or any(word in _HEADINGS.elsewhere for word in words):
+        return None
+    return _NOUNS.get(words[behind - 1])
 
 
 def _corrected(word: str) -> str:

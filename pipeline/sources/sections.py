@@ -11,6 +11,7 @@ from pipeline.sources.headings import (
     ANATOMY,
     ANATOMY_BEFORE_COLON,
     CONTEXT_SECTIONS,
+    DIAGNOSIS,
     HEADING_BEFORE_COLON,
     HEADING_ENDINGS,
     HEADING_LINE,
@@ -40,6 +41,7 @@ _WRAPPED_LINE: Final = 45
 
 # Behind these headings, too, stands a body.
 _BODY_HEADINGS: Final = frozenset({SEPARATOR, ANATOMY})
+_DESCRIPTIONS: Final = frozenset({"findings", "impression", "body"})
 # These may open nothing within a section that describes the image already.
 _WITHIN: Final = frozenset({ANATOMY, VIEW})
 # Past the class's own constructor, which takes longer than finding a section's ends.
@@ -84,7 +86,20 @@ def split_sections(text: str) -> tuple[SectionSpan, ...]:
         name = "body" if opened in _BODY_HEADINGS else opened
         body = mark_body
     _add_spans(spans, lines, name, body, len(lines))
+    if any(span.name == DIAGNOSIS for span in spans):
+        spans = _with_diagnoses(spans)
     return tuple(with_descriptions(lines, spans))
+
+
+def _with_diagnoses(spans: list[SectionSpan]) -> list[SectionSpan]:
+    """The spans; a diagnosis asks where a description follows, and concludes where none does."""
+    last = max((i for i, span in enumerate(spans) if span.name in _DESCRIPTIONS), default=-1)
+    return [
+        span
+        if span.name != DIAGNOSIS
+        else span._replace(name="indication" if place < last else "impression")
+        for place, span in enumerate(spans)
+    ]
 
 
 def _opens_within(name: str, mark: tuple[int, int, str]) -> bool:

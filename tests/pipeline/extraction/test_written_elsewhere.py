@@ -31,6 +31,8 @@ LISTS: list[tuple[str, Said]] = [
     ("\u2022 no edema \u2022 new right effusion",
      {EDEMA: NEGATED, "pleural_effusion": AFFIRMED}),
     ("(1) no edema (2) new right effusion", {EDEMA: NEGATED, "pleural_effusion": AFFIRMED}),
+    ("\u2013 No edema\n\u2013 Left base atelectasis", {EDEMA: NEGATED, "atelectasis": AFFIRMED}),
+    ("No edema\u2022 Left base atelectasis", {EDEMA: NEGATED, "atelectasis": AFFIRMED}),
     # Near misses: a dash that goes on with its item, a number that counts nothing.
     ("- Right effusion - none", {"pleural_effusion": NEGATED}),
     ("- Right effusion - not seen", {"pleural_effusion": NEGATED}),
@@ -54,6 +56,8 @@ ANSWERS: list[tuple[str, Said]] = [
     ("Edema: no evidence. Effusion: possible.",
      {EDEMA: NEGATED, "pleural_effusion": UNCERTAIN}),
     ("Effusion = none", {"pleural_effusion": NEGATED}),
+    ("Is there edema? - No.", {EDEMA: NEGATED}),
+    ("Edema: no radiographic evidence.", {EDEMA: NEGATED}),
     ("Pneumonia? Unlikely.", {"pneumonia": NEGATED}),
     ("Pneumonia? Possible.", {"pneumonia": UNCERTAIN}),
     # Near misses: no answer, or one that goes on.
@@ -100,12 +104,12 @@ def reference() -> Pneumoloc:
 
 @pytest.mark.parametrize(("text", "expected"), ALL, ids=[text for text, _ in ALL])
 def test_text_says_what_was_meant(reference: Pneumoloc, text: str, expected: Said) -> None:
-    found = pneumoloc.findings(text)
-    said = {row.finding.removeprefix("finding:"): row.assertion for row in found.itertuples()}
+    found = pneumoloc.findings(text).to_dict("records")
+    said = {row["finding"].removeprefix("finding:"): row["assertion"] for row in found}
     assert said == expected
-    assert [text[row.start : row.end] for row in found.itertuples()] == found["phrase"].tolist()
+    assert all(text[row["start"] : row["end"]] == row["phrase"] for row in found)
     rows = reference(spacy.blank("en")(text)).user_data["pneumoloc"]["mentions"]
     alone = [row for row in rows if row["concept"].startswith("finding:")]
     assert [(row["concept"], row["assertion"], row["start"], row["end"]) for row in alone] == [
-        (row.finding, row.assertion, row.start, row.end) for row in found.itertuples()
+        (row["finding"], row["assertion"], row["start"], row["end"]) for row in found
     ]

@@ -155,8 +155,26 @@ def test_headings_of_other_places_and_their_misspellings(heading: str, name: str
 
 
 @pytest.mark.parametrize(
+    ("heading", "name"),
+    [
+        ("Indications for this film", "indication"), ("SECOND READING", "findings"),
+        ("Please evaluate", "indication"), ("Resident interpretation", "impression"),
+    ],
+)  # fmt: skip
+def test_a_heading_that_no_list_has_opens_what_its_noun_says(heading: str, name: str) -> None:
+    assert sections(f"COMPARISON: ___.\n{heading}: Edema.")[1:] == [(name, "Edema.")]
+
+
+def test_a_diagnosis_asks_where_a_description_follows() -> None:
+    first = "DIAGNOSIS: Edema.\nFINDINGS: Clear.\nDIAGNOSIS: Normal."
+    assert [name for name, _ in sections(first)] == ["indication", "findings", "impression"]
+    assert [name for name, _ in sections("HISTORY: Cough.\nDX: Edema.")][1] == "impression"
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "HISTORY: Previous CT.\nCT findings: opacity.",
         "HISTORY: Allergies: none. Medications: steroids.",
         "HISTORY: Cough, called in a verbal report: infiltrate.",
         "INDICATION: Ultrasound results: effusion.",
@@ -189,6 +207,8 @@ def test_words_that_are_only_like_headings_open_nothing(text: str) -> None:
         ("PORTABLE CHEST\nHISTORY: Cough. Heart size remains enlarged.",
          [("body", "PORTABLE CHEST"), ("history", "Cough."),
           ("body", "Heart size remains enlarged.")]),
+        ("INDICATION: Fever. Lungs clear. Small left effusion.",
+         [("indication", "Fever."), ("body", "Lungs clear. Small left effusion.")]),
         # Near misses: what asks, what tells of the patient or of before, and what findings say.
         ("INDICATION: Fever. There is concern for consolidation.", None),
         ("INDICATION: Fever. Is there an effusion?", None),
