@@ -8,6 +8,8 @@ from typing import Final
 from spacy.language import Language
 from spacy.tokens import Span
 
+from pipeline.language.typography import readable, spelt_out
+
 # A short form in brackets; all else of a report cannot define one.
 _CANDIDATE: Final = re.compile(r"\((?=[A-Za-z0-9/]{0,9}[A-Z])[A-Za-z][A-Za-z0-9/]{1,8}\)")
 
@@ -33,10 +35,11 @@ class AbbreviationFinder:
         """(short, long) of each abbreviation whose long form names a concept, sorted."""
         if _CANDIDATE.search(report) is None:
             return ()
+        plain, _ = spelt_out(readable(report))
         with warnings.catch_warnings():
             # Most reports define nothing, so the detector's matcher stays empty, which it tells.
             warnings.filterwarnings("ignore", message=r"\[W036\]")
-            doc = self._detector(self._nlp.make_doc(" ".join(report.split())))
+            doc = self._detector(self._nlp.make_doc(" ".join(plain.split())))
         found: set[tuple[str, str]] = set()
         for short in doc._.abbreviations:
             long: Span = short._.long_form

@@ -5,13 +5,14 @@ breaks at de-identification marks, list numbers and missing spaces.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from string import ascii_lowercase
 from typing import Final, NamedTuple, TypeAlias
 
+from pipeline.language.typography import readable
 from pipeline.lexicon.grammar import SentenceLists, load_grammar
 
 # "1. No effusion": the number belongs to what follows it.
@@ -23,7 +24,7 @@ _STOP: Final = re.compile(
     [.!?](?:
         (?P<many>[.!?]+(?=\s|[A-Z_(]|\Z)\s*)           # "base..No effusion"
       | (?P<spaced>["')\]]*\s+(?=\S))                  # the ordinary end
-      | (?P<closed>(?=[A-Z][a-z]|[A-Z]{2,}\s|\d{1,2}[.)]\s))  # "opacity.There", "effusion.2. No"
+      | (?P<closed>(?=[A-Z][a-z]|[A-Z]{2,}\s|\d{1,2}[.)](?:\s|[A-Z])))  # "base.No", "base.2. No"
     )
     """,
     re.VERBOSE,
@@ -32,7 +33,8 @@ _LINE: Final = re.compile(
     r"""
     \n[ \t]*(?:
         \n\s*                            # an empty line
-      | (?=[-*\u2022]\s|\d{1,2}[.)]\s)   # a list item on a line of its own
+      | (?=[*\u2022]|[-\u2013\u2014](?:\s|[A-Z]))  # a list item on a line of its own
+      | (?=\(?\d{1,2}[.)](?:\s|[A-Za-z]))          # a numbered one
       | (?=[A-Z][A-Za-z/&, ]{1,40}:)     # a heading on a line of its own
     )
     """,
@@ -40,8 +42,15 @@ _LINE: Final = re.compile(
 )
 # Two digits are written as they are so that the search passes by all else at once.
 _ITEM: Final = re.compile(r"\d\d?[.)]\s+[A-Z]")
-_MARK: Final = r"(?:\d{1,2}[.)]|[-*\u2022])\s+"
+# "1. No", "1.No", "(1) No", "-No": closed up only before a word, as "1.5" and "-3" are numbers.
+_MARK: Final = r"(?:\(?\d{1,2}[.)](?:\s+|(?=[^\W\d_]))|[-*\u2013\u2014\u2022](?:\s+|(?=[^\W\d_])))"
 _LIST_MARK: Final = re.compile(rf"\s*(?:{_MARK})*")
+# The last mark before an item: its number, or its sign.
+_LAST_MARK: Final = re.compile(r"(?:(?P<number>\d{1,2})[.)]|(?P<sign>[-*\u2013\u2014\u2022]))\s*\Z")
+# An item behind a dash within a line, which says more than a word; a bullet always opens one.
+_NEXT_SIGN: Final = re.compile(r"\s[-*\u2013\u2014]\s+(?=[A-Za-z]\w*[ \t]+\w)")
+_BULLET: Final = re.compile(r"(?=\u2022\s*[A-Za-z])")
+_DASHED_LINE: Final = re.compile(r"\n[ \t]*(?=-[a-z])")
 _SHORT_LINE: Final = re.compile(r"(?m)^([^\n]{1,45}[^\s,;/(-])[ \t]*\n[ \t]*(?=[A-Z][a-z])")
 
 # Pieces that are remembered.
@@ -84,6 +93,14 @@ class SentenceSplitter:
 
     def __init__(self, lists: SentenceLists) -> None:
         self._anaphora = _anaphora(lists)
+        answers = _any_of(lists.answers)
+        # Behind a question mark or a dash: up to the sentence's end, or to the line's where another
+        # sentence begins on the next.
+        self._answer = re.compile(
+            rf"\s*(?:[-\u2013\u2014]\s*)?(?:{answers})\s*"
+            r"(?:[.,;]|\Z|\n[ \t]*(?:\n|[-*\u2013\u2014\u2022]|\d{1,2}[.)]|[A-Z][a-z]))",
+            re.IGNORECASE,
+        )
         dotted = sorted(lists.dotted_abbreviations)
         self._abbreviated = re.compile(rf"\b(?:{_any_of(dotted)})\Z")
         self._longest = max((len(word) for word in dotted), default=0) + 2
@@ -96,7 +113,8 @@ class SentenceSplitter:
         # A line break that may end a sentence, but for those right behind such a stop.
         self._line_break = re.compile(
             rf"\n(?<!{stop}\n)(?<!{stop}\s\n)(?:"
-            r"[ \t]*(?:\n|[-*\u2022]\s|\d{1,2}[.!?)]|[A-Z][a-z]|[A-Z][A-Za-z/&, ]{1,40}:)"
+            r"[ \t]*(?:\n|[-*\u2013\u2014\u2022]|\(?\d{1,2}[.!?)]|[A-Z][a-z]"
+            r"|[A-Z][A-Za-z/&, ]{1,40}:)"
             r"|(?<=[ .,;:_-]\n) *[.,;:_-])"
         )
         # Of a piece that is a sentence, whether it refers back; of others their sentences. Plain
@@ -121,6 +139,7 @@ class SentenceSplitter:
 
     def split(self, text: str) -> list[Sentence]:
         """Sentences of `text`, each with whether it only speaks of the one before it."""
+        text = readable(text)
         if "\n" in text:
             if self._line_break.search(text) is not None:
                 return self._by_all_rules(text)
@@ -158,7 +177,7 @@ class SentenceSplitter:
 
     def _by_all_rules(self, text: str) -> list[Sentence]:
         sentences: list[Sentence] = []
-        for start, end in pairwise(self._cuts(text)):
+        for start, end in pairwise(self._with_items(text, self._cuts(text))):
             begin = start
             # Most sentences begin with a letter, and then there is no mark, and something is said.
             said = text[start : start + 1].isalpha()
@@ -177,16 +196,54 @@ class SentenceSplitter:
         cuts.update(stop.end() for stop in _STOP.finditer(text) if self._ends_sentence(text, stop))
         items = (item.start() for item in _ITEM.finditer(text))
         cuts.update(start for start in items if _opens_item(text, start))
+        if "\u2022" in text:
+            cuts.update(bullet.start() for bullet in _BULLET.finditer(text))
         if "\n" in text:
             cuts.update(line.end() for line in _LINE.finditer(text))
             cuts.update(line.end() for line in _SHORT_LINE.finditer(text))
+            if text[:1] == "-":
+                cuts.update(line.end() for line in _DASHED_LINE.finditer(text))
         return sorted(cuts)
+
+    def _with_items(self, text: str, cuts: Sequence[int]) -> list[int]:
+        """The cuts, and those between the items of a list within what would be one sentence."""
+        items: list[int] = []
+        for start, end in pairwise(cuts):
+            mark = _LIST_MARK.match(text, start, end)
+            # Most sentences begin with a letter.
+            if mark is not None and mark.end() > start:
+                items += self._items(text, mark, end)
+        return sorted({*cuts, *items})
+
+    def _items(self, text: str, mark: re.Match[str], end: int) -> Iterator[int]:
+        """Where items begin behind a first one: those of the next numbers, or of the same sign."""
+        last = _LAST_MARK.search(mark[0])
+        if last is None:
+            return
+        number, position = int(last["number"] or 0), mark.end()
+        while True:
+            number += 1
+            item = _next_item(text, position, end, number if last["number"] else None)
+            if item is None:
+                return
+            position = item.end()
+            if last["number"] or not self._goes_on(text, position, end):
+                yield item.start()
+
+    def _goes_on(self, text: str, position: int, end: int) -> bool:
+        """Whether what stands behind a dash only speaks of what is before it."""
+        return any(
+            pattern.match(text, position, end) is not None
+            for pattern in (self._answer, self._anaphora)
+        )
 
     def _ends_sentence(self, text: str, stop: re.Match[str]) -> bool:
         start = stop.start()
         before = text[start - 1] if start else "\n"
         if text[start] == "?" and before.isspace():
             return False  # "cough, ? pneumonia" questions what follows
+        if text[start] == "?" and self._answer.match(text, stop.end()):
+            return False  # "Consolidation? No."
         if stop.lastgroup == "spaced" and before in self._plain_ends:
             return True
         if before.isdigit() and stop["many"] is None:
@@ -200,6 +257,7 @@ class SentenceSplitter:
 
 def join_passages(text: str, sentences: Sequence[Sentence]) -> list[Passage]:
     """Passages of sentences of `text`, as `SentenceSplitter.split` found them."""
+    text = readable(text)
     passages: list[Passage] = []
     for start, end, refers_back in sentences:
         # A list item stands for itself, whatever it begins with.
@@ -250,7 +308,7 @@ def _is_plain(piece: str) -> bool:
     """Whether nothing in a piece can end a sentence or number an item, but for its last sign."""
     body = piece[:-1]
     # Spelled out: on short texts a third of a pattern's time.
-    if "." in body or ")" in body or "?" in body or "!" in body:
+    if "." in body or ")" in body or "?" in body or "!" in body or "\u2022" in piece:
         return False
     return piece[:1].isalpha() and not piece[-1:].isspace()
 
@@ -259,6 +317,13 @@ def _is_number(text: str, stop: int) -> bool:
     """Whether the full stop belongs to the number of a list item."""
     line_start = text.rfind("\n", 0, stop) + 1
     return _NUMBER.search(text[max(line_start, stop - 4) : stop]) is not None
+
+
+def _next_item(text: str, position: int, end: int, number: int | None) -> re.Match[str] | None:
+    """The next item's mark within a line; of a list without numbers any sign."""
+    if number is None:
+        return _NEXT_SIGN.search(text, position, end)
+    return re.compile(rf"\s\(?{number}[.)]\s*(?=[^\W\d_])").search(text, position, end)
 
 
 def _opens_item(text: str, start: int) -> bool:

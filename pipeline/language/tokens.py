@@ -10,12 +10,14 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex
 
+from pipeline.language.typography import readable, spelt_out
+
 _BLANK: Final = re.compile(r"[^\S ]")
 # `disease/atelectasis`, `left-sided`, `opacity,left`, `base.No`: one word each for scispaCy.
 _JOINTS = (
     rf"(?<=[{ALPHA}0-9])/(?=[{ALPHA}0-9])",
     rf"(?<=[{ALPHA}0-9])[-\u2010-\u2015](?=[{ALPHA}0-9])",
-    rf"(?<=[{ALPHA}0-9])[,;:()](?=[{ALPHA}])",
+    rf"(?<=[{ALPHA}0-9])[,;:()?=](?=[{ALPHA}])",
     rf"(?<=[{ALPHA_LOWER}])\.+(?=[{ALPHA_UPPER}])",
     r"\.{2,}",
 )
@@ -66,10 +68,14 @@ class Token(NamedTuple):
 
 
 def tokenize(nlp: Language, text: str) -> list[Token]:
-    """The words of a text, without blanks."""
-    doc = nlp.make_doc(_BLANK.sub(" ", text))
+    """The words of a text, without blanks; offsets count the text as it is given."""
+    plain, origins = spelt_out(readable(text))
+    doc = nlp.make_doc(_BLANK.sub(" ", plain))
+    spans = [(token.idx, token.idx + len(token)) for token in doc]
+    if origins is not None:
+        spans = [(origins[start], origins[end - 1] + 1) for start, end in spans]
     return [
-        Token(token.idx, token.idx + len(token), token.lower_, token.norm_)
-        for token in doc
+        Token(*span, token.lower_, token.norm_)
+        for span, token in zip(spans, doc, strict=True)
         if not token.is_space
     ]

@@ -52,6 +52,7 @@ class WordLists:
     normal_words: frozenset[str]
     item_openers: frozenset[str]
     adverbs: frozenset[str]
+    answer_marks: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class SentenceLists:
     """Lists that tell where sentences end and which only speak of the one before them."""
 
     dotted_abbreviations: frozenset[str]
+    answers: frozenset[str]
     anaphoric_pronouns: frozenset[str]
     anaphoric_pronoun_exceptions: frozenset[str]
     anaphoric_determiners: frozenset[str]

@@ -20,6 +20,19 @@ _OTHERS: Final = (
     "joining",
     "articles",
     "anatomy_exceptions",
+    "indication_nouns",
+    "findings_nouns",
+    "impression_nouns",
+    "noun_ends",
+    "elsewhere",
+    "view",
+    "view_words",
+    "described",
+    "describing",
+    "showing",
+    "existing",
+    "asking",
+    "earlier",
 )
 _SECTIONS: Final = (
     "findings",
@@ -30,6 +43,7 @@ _SECTIONS: Final = (
     "comparison",
     "technique",
     "other",
+    "diagnosis",
     "separator",
 )
 
@@ -47,6 +61,19 @@ class Headings:
         joining: words that join two headings.
         articles: words that a part of the chest may stand behind.
         anatomy_exceptions: beginnings of words that make another heading of a part of the chest.
+        indication_nouns: nouns of other headings that open an indication.
+        findings_nouns: of those that open findings.
+        impression_nouns: of those that open an impression.
+        noun_ends: words behind which a heading's noun stands no more.
+        elsewhere: words of headings that speak of another thing than this image.
+        view: words one of which a heading has that names the view.
+        view_words: words that it may have beside them.
+        described: what only an image shows.
+        describing: verbs of sentences that describe it, and adjectives that need none.
+        showing: those of them that say what views show.
+        existing: how a statement begins that something is there.
+        asking: words in a sentence that asks, or tells of the patient.
+        earlier: words of what was before.
     """
 
     sections: dict[str, str]
@@ -57,6 +84,19 @@ class Headings:
     joining: tuple[str, ...]
     articles: tuple[str, ...]
     anatomy_exceptions: tuple[str, ...]
+    indication_nouns: tuple[str, ...]
+    findings_nouns: tuple[str, ...]
+    impression_nouns: tuple[str, ...]
+    noun_ends: tuple[str, ...]
+    elsewhere: tuple[str, ...]
+    view: tuple[str, ...]
+    view_words: tuple[str, ...]
+    described: tuple[str, ...]
+    describing: tuple[str, ...]
+    showing: tuple[str, ...]
+    existing: tuple[str, ...]
+    asking: tuple[str, ...]
+    earlier: tuple[str, ...]
 
 
 def load_headings(path: Path | None = None) -> Headings:

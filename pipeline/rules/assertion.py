@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pipeline.rules.overlaps import CountingCues
+from pipeline.rules.overlaps import CountingCues, is_answer
 from pipeline.rules.scene import Scene, first_after
 from pipeline.rules.values import Cue, Phrase, Verdict
 
@@ -41,7 +41,9 @@ class SentenceCues:
         reaching = [cue for cue in self._cues if self._reaches(cue, finding)]
         if not reaching:
             return PLAIN
-        cue = self._strongest(reaching, finding)
+        answers = [cue for cue in reaching if is_answer(self._words, cue, self._lists)]
+        # The answer to a question or a label wins over all that the question says.
+        cue = self._strongest(answers or reaching, finding)
         return Verdict(cue.assertion, cue)
 
     def _names_its_subject(self, cue: Cue) -> bool:

@@ -6,8 +6,6 @@ from typing import NamedTuple, Protocol, TypeVar
 from pipeline.lexicon.grammar import WordLists
 from pipeline.rules.values import Cue, CuePhrase
 
-_HEADING_MARKS = (":", "-")
-
 
 class _Span(Protocol):
     @property
@@ -82,8 +80,13 @@ def _is_pseudo(cue: CuePhrase, pseudo: Sequence[CuePhrase]) -> bool:
     )
 
 
+def is_answer(words: Sequence[str], cue: Cue | CuePhrase, lists: WordLists) -> bool:
+    """Whether a cue is a label's or a question's mark with the answer behind it."""
+    return cue.end > cue.start + 1 and words[cue.start] in lists.answer_marks
+
+
 def _stands_where_it_counts(words: Sequence[str], cue: CuePhrase, lists: WordLists) -> bool:
-    """Whether a cue that is a heading's colon or dash stands at the end: "Effusion: no."."""
-    if words[cue.start] not in _HEADING_MARKS:
+    """Whether a cue that begins with a label's mark stands at the end: "Effusion: no."."""
+    if not is_answer(words, cue, lists):
         return True
     return cue.end == len(words) or words[cue.end] in lists.statement_ends

@@ -5,16 +5,24 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final, NamedTuple
 
+from pipeline.language.typography import readable
+from pipeline.sources.descriptions import with_descriptions
 from pipeline.sources.headings import (
     ANATOMY,
     ANATOMY_BEFORE_COLON,
     CONTEXT_SECTIONS,
+    DIAGNOSIS,
     HEADING_BEFORE_COLON,
     HEADING_ENDINGS,
     HEADING_LINE,
     LINE_HEADING,
     SENTENCE_START,
     SEPARATOR,
+    VIEW,
+    VIEW_BEFORE_COLON,
+    VIEWS_ONLY,
+    WORDS_BEFORE_COLON,
+    misspelt,
     opened_by,
     section_of,
 )
@@ -33,6 +41,9 @@ _WRAPPED_LINE: Final = 45
 
 # Behind these headings, too, stands a body.
 _BODY_HEADINGS: Final = frozenset({SEPARATOR, ANATOMY})
+_DESCRIPTIONS: Final = frozenset({"findings", "impression", "body"})
+# These may open nothing within a section that describes the image already.
+_WITHIN: Final = frozenset({ANATOMY, VIEW})
 # Past the class's own constructor, which takes longer than finding a section's ends.
 _new_span: Final = partial(tuple.__new__, SectionSpan)
 
@@ -53,7 +64,9 @@ def split_sections(text: str) -> tuple[SectionSpan, ...]:
     A preliminary reading (WET READ, PFI) is an `addendum`, like an addendum proper: it asserts,
     beside the final report. "FINDINGS AND IMPRESSION" is `findings`. Text before any heading,
     text behind a bare FINAL REPORT, and a paragraph without heading behind an indication, a
-    history, a technique or a comparison are `body`.
+    history, a technique or a comparison are `body`. A heading that names the view ("CHEST, TWO
+    VIEWS:") opens `findings`, or `technique` where only views and dates stand behind it. Where
+    nothing describes the image, the first sentence that plainly does so opens a `body`.
 
     Args:
         text: a report with any line ends.
@@ -62,17 +75,38 @@ def split_sections(text: str) -> tuple[SectionSpan, ...]:
         Spans without headings and outer whitespace; never empty, ordered, disjoint.
     """
     # Same length, so offsets hold; a CR LF must not look like an empty line.
-    lines = text.replace("\r\n", " \n").replace("\r", "\n") if "\r" in text else text
+    lines = readable(text)
+    lines = lines.replace("\r\n", " \n").replace("\r", "\n") if "\r" in lines else lines
     spans: list[SectionSpan] = []
     name, body = "body", 0
     for mark_start, mark_body, opened in _marks(lines):
-        if opened == ANATOMY and name not in CONTEXT_SECTIONS:
+        if opened in _WITHIN and not _opens_within(name, (mark_start, mark_body, opened)):
             continue
         _add_spans(spans, lines, name, body, mark_start)
         name = "body" if opened in _BODY_HEADINGS else opened
         body = mark_body
     _add_spans(spans, lines, name, body, len(lines))
-    return tuple(spans)
+    if any(span.name == DIAGNOSIS for span in spans):
+        spans = _with_diagnoses(spans)
+    return tuple(with_descriptions(lines, spans))
+
+
+def _with_diagnoses(spans: list[SectionSpan]) -> list[SectionSpan]:
+    """The spans; a diagnosis asks where a description follows, and concludes where none does."""
+    last = max((i for i, span in enumerate(spans) if span.name in _DESCRIPTIONS), default=-1)
+    return [
+        span
+        if span.name != DIAGNOSIS
+        else span._replace(name="indication" if place < last else "impression")
+        for place, span in enumerate(spans)
+    ]
+
+
+def _opens_within(name: str, mark: tuple[int, int, str]) -> bool:
+    """Whether a part of the chest, or a view, opens a section within one of this name."""
+    start, body, opened = mark
+    apart = opened == VIEW and start < body
+    return name in CONTEXT_SECTIONS or (name == "body" and apart)
 
 
 def _marks(lines: str) -> list[tuple[int, int, str]]:
@@ -142,12 +176,23 @@ def _mark_at_line_start(match: re.Match[str], lines: str) -> _Mark | None:
         start = match.start(ending) - 1
         return _Mark(start, start, ANATOMY)
     body = match.end() - 1
+    if ending == "views":
+        return _view_at_line_start(match, lines)
     if ending == "stamped":
         return _Mark(match.start(ending) - 1, body, "addendum")
     start, end = match.span("heading")
     if _opens_line(ending, lines, start - 1, end - 1, body):
         return _Mark(start - 1, body, section_of(match["heading"]))
     return None
+
+
+def _view_at_line_start(match: re.Match[str], lines: str) -> _Mark | None:
+    start, end = match.start("views") - 1, match.end() - 1
+    heading = lines[start:end]
+    if heading.endswith(":"):
+        return None if heading[0].islower() else _Mark(start, end, VIEW)
+    # Alone on its line it may be no heading at all, so it stays part of what it opens.
+    return _Mark(start, start, VIEW) if heading.isupper() else None
 
 
 def _opens_line(ending: str | None, lines: str, start: int, end: int, body: int) -> bool:
@@ -169,7 +214,10 @@ def _marks_inside(lines: str, lowered: str, position: int, end: int) -> Iterator
     while colon >= 0:
         start = max(position, colon - _WINDOW, lowered.rfind("\n", position, colon) + 1)
         ending = lowered[start:colon].rstrip(" \t#0123456789")
-        if ending.endswith(HEADING_ENDINGS):
+        if other := _other_heading(lines, lowered, start, colon):
+            yield other
+            position = colon + 1
+        elif ending.endswith(HEADING_ENDINGS):
             match = HEADING_BEFORE_COLON.search(lowered, start, colon)
             if match and _opens_inside(match, lines, start):
                 yield _Mark(match.start(), colon + 1, section_of(match["heading"]))
@@ -178,6 +226,18 @@ def _marks_inside(lines: str, lowered: str, position: int, end: int) -> Iterator
             yield _Mark(anatomy.start("heading"), anatomy.start("heading"), ANATOMY)
             position = colon + 1
         colon = lowered.find(":", colon + 1, end)
+
+
+def _other_heading(lines: str, lowered: str, start: int, colon: int) -> _Mark | None:
+    """A heading directly before a colon that names the view, or that is misspelt."""
+    view = VIEW_BEFORE_COLON.search(lowered[start:colon])
+    if view is not None and not lines[start + view.start("heading")].islower():
+        return _Mark(start + view.start("heading"), colon + 1, VIEW)
+    words = WORDS_BEFORE_COLON.search(lines[start:colon])
+    opened = misspelt(words["heading"]) if words is not None else None
+    if words is None or opened is None:
+        return None
+    return _Mark(start + words.start("heading"), colon + 1, opened)
 
 
 def _opens_inside(match: re.Match[str], lines: str, start: int) -> bool:
@@ -205,6 +265,8 @@ def _add_spans(spans: list[SectionSpan], lines: str, name: str, start: int, end:
     end = start + len(said)
     if said[0] in _RULER_MARKS or said[-1] in _RULER_MARKS:
         start, end = _trim(lines, start, end)
+    if name == VIEW:
+        name = "technique" if VIEWS_ONLY.match(said.lower()) else "findings"
     if name in CONTEXT_SECTIONS and "\n" in said:
         _add_paragraphs(spans, lines, name, start, end)
     elif start < end:

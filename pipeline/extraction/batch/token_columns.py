@@ -11,6 +11,7 @@ from spacy.language import Language
 
 from pipeline.extraction.batch.runs import IntArray, expand_runs, rows_before
 from pipeline.language.tokens import words_of
+from pipeline.language.typography import readable, spelt_out
 
 # Words of a language are few, but numbers, dates and names have no end.
 _CAPACITY: Final = 200_000
@@ -59,10 +60,16 @@ class _Chunks(dict[str, int]):
         self.codes = tuple(array("q") for _ in readers)
 
     def __missing__(self, chunk: str) -> int:
-        doc = self._nlp.make_doc(chunk)
+        plain, origins = spelt_out(chunk)
+        doc = self._nlp.make_doc(plain)
         self.counts.append(len(doc))
-        self.starts.extend(token.idx for token in doc)
-        self.ends.extend(token.idx + len(token) for token in doc)
+        starts = [token.idx for token in doc]
+        ends = [token.idx + len(token) for token in doc]
+        if origins is not None:
+            starts = [origins[start] for start in starts]
+            ends = [origins[end - 1] + 1 for end in ends]
+        self.starts.extend(starts)
+        self.ends.extend(ends)
         words, norms = words_of(doc, "LOWER"), words_of(doc, "NORM")
         for codes, read in zip(self.codes, self._readers, strict=True):
             codes.extend(map(read, words, norms))
@@ -89,7 +96,7 @@ class Tokenizer:
         """The tokens of `texts`; any blank divides, and offsets count what was given."""
         if len(self._chunks) >= _CAPACITY:
             self._chunks = _Chunks(self._nlp, self._readers)
-        pieces = _with_plain_blanks(" ".join(texts)).split(" ") if texts else []
+        pieces = _with_plain_blanks(" ".join(map(readable, texts))).split(" ") if texts else []
         numbers = map(self._chunks.__getitem__, pieces)
         chunk = np.fromiter(numbers, dtype=np.int64, count=len(pieces))
         piece_begin = _begins(pieces)

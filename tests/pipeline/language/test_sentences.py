@@ -117,7 +117,7 @@ def test_what_is_split_piece_by_piece_is_what_all_rules_split(text: str) -> None
     assert splitter.split(text) == splitter._by_all_rules(text)
 
 
-@given(st.text(alphabet=" \n\t.,?!)(1aBsg_-\u2022", max_size=40))
+@given(st.text(alphabet=" \n\t.,?!)(1aBsg_-\u2022\u2013", max_size=40))
 @settings(max_examples=400)
 def test_hostile_text_is_split_piece_by_piece_as_by_all_rules(text: str) -> None:
     splitter = load_splitter()

@@ -91,13 +91,156 @@ def test_a_preliminary_reading_stands_beside_the_final_report() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("INDICATION: Cough.\n\nCHEST, PA AND LATERAL: Right base consolidation.",
+         [("indication", "Cough."), ("findings", "Right base consolidation.")]),
+        ("HISTORY: Cough.\nSINGLE AP PORTABLE VIEW OF THE CHEST: Low volumes.",
+         [("history", "Cough."), ("findings", "Low volumes.")]),
+        ("HISTORY: Cough.\nPortable AP chest radiograph, ___ at 05:30: Low volumes.",
+         [("history", "Cough."), ("findings", "Low volumes.")]),
+        ("CLINICAL INFORMATION: Cough. 2 VIEWS OF THE CHEST: Low volumes.",
+         [("indication", "Cough."), ("findings", "Low volumes.")]),
+        ("INDICATION: Cough.\nSEMI-UPRIGHT CHEST FILM\nLow volumes are seen.",
+         [("indication", "Cough."),
+          ("findings", "SEMI-UPRIGHT CHEST FILM\nLow volumes are seen.")]),
+        ("TECHNIQUE: Frontal and lateral views: The lungs are clear.",
+         [("findings", "The lungs are clear.")]),
+        # Near misses: views and dates alone, a film of before, a view within a description.
+        ("VIEWS: PA and lateral.\nIMPRESSION: Normal.",
+         [("technique", "PA and lateral."), ("impression", "Normal.")]),
+        ("CHEST, TWO VIEWS: ___, 10:15 am.\nIMPRESSION: Normal.",
+         [("technique", "___, 10:15 am."), ("impression", "Normal.")]),
+        ("FINDINGS: The lateral view: no effusion.\nFRONTAL VIEW: No edema.",
+         [("findings", "The lateral view: no effusion.\nFRONTAL VIEW: No edema.")]),
+        ("INDICATION: Cough, on outside film: infiltrate.\nIMPRESSION: Normal.",
+         [("indication", "Cough, on outside film: infiltrate."), ("impression", "Normal.")]),
+        ("HISTORY: Cough.\nCHEST: Clear lungs.",
+         [("history", "Cough."), ("body", "CHEST: Clear lungs.")]),
+    ],
+)  # fmt: skip
+def test_a_heading_that_names_the_view_opens_findings_where_prose_follows(
+    text: str, expected: list[tuple[str, str]]
+) -> None:
+    assert sections(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("heading", "name"),
+    [
+        ("COMMENTS", "findings"), ("Results", "findings"), ("Observations", "findings"),
+        ("Report", "findings"), ("FINDNGS", "findings"), ("Findingss", "findings"),
+        ("CONCLUSON", "impression"), ("Impresssion", "impression"),
+        ("Overall assessment", "impression"), ("INTERPRETAION", "impression"),
+        ("MEDICAL CONDITION", "indication"), ("Working diagnosis", "indication"),
+        ("Question", "indication"), ("INDICATON", "indication"), ("INDCATION", "indication"),
+        ("Chief complaint", "indication"), ("REASON FOR REQUEST", "indication"),
+        ("Clinical", "indication"), ("CLINCAL INFORMATION", "indication"),
+        ("HISTROY", "history"), ("Background", "history"), ("LAB RESULTS", "history"),
+        ("COMPARSION", "comparison"), ("TECHINQUE", "technique"),
+    ],
+)  # fmt: skip
+def test_headings_of_other_places_and_their_misspellings(heading: str, name: str) -> None:
+    """At the text's start, on a line of its own, and behind a sentence."""
+    first = f"{heading}: Possible edema.\nADDENDUM: None."
+    assert sections(first) == [(name, "Possible edema."), ("addendum", "None.")]
+    other = "IMPRESSION" if name == "history" else "HISTORY"
+    assert sections(f"{other}: Cough.\n{heading}: Possible edema.")[1:] == [
+        (name, "Possible edema.")
+    ]
+    assert sections(f"{other}: Cough. {heading}: Possible edema.")[1:] == [
+        (name, "Possible edema.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "name"),
+    [
+        ("Indications for this film", "indication"), ("SECOND READING", "findings"),
+        ("Please evaluate", "indication"), ("Resident interpretation", "impression"),
+    ],
+)  # fmt: skip
+def test_a_heading_that_no_list_has_opens_what_its_noun_says(heading: str, name: str) -> None:
+    assert sections(f"COMPARISON: ___.\n{heading}: Edema.")[1:] == [(name, "Edema.")]
+
+
+def test_a_diagnosis_asks_where_a_description_follows() -> None:
+    first = "DIAGNOSIS: Edema.\nFINDINGS: Clear.\nDIAGNOSIS: Normal."
+    assert [name for name, _ in sections(first)] == ["indication", "findings", "impression"]
+    assert [name for name, _ in sections("HISTORY: Cough.\nDX: Edema.")][1] == "impression"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "HISTORY: Previous CT.\nCT findings: opacity.",
+        "HISTORY: Allergies: none. Medications: steroids.",
+        "HISTORY: Cough, called in a verbal report: infiltrate.",
+        "INDICATION: Ultrasound results: effusion.",
+        "FINDINGS: Finder: none. Lingual: none.",
+        "IMPRESSION: Moment: none.",
+    ],
+)
+def test_words_that_are_only_like_headings_open_nothing(text: str) -> None:
+    assert len(sections(text)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("INDICATION: Dyspnea. The lungs are hyperinflated. No effusion.",
+         [("indication", "Dyspnea."), ("body", "The lungs are hyperinflated. No effusion.")]),
+        ("REASON FOR EXAM: Fever.\nThere is a left base opacity.",
+         [("indication", "Fever."), ("body", "There is a left base opacity.")]),
+        ("COMPARISON: None. Left basal atelectasis. Heart size is normal.",
+         [("comparison", "None."), ("body", "Left basal atelectasis. Heart size is normal.")]),
+        ("COMPARISON: Compared with ___, there is a new effusion.",
+         [("body", "Compared with ___, there is a new effusion.")]),
+        ("EXAM: PA and lateral views of the chest show clear lungs.",
+         [("body", "PA and lateral views of the chest show clear lungs.")]),
+        ("HISTORY: Cough.   No focal consolidation.   IMPRESSION: As above.",
+         [("history", "Cough."), ("body", "No focal consolidation."),
+          ("impression", "As above.")]),
+        ("CLINICAL INFORMATION: Fever. Left lower lobe opacity. No pleural effusion.",
+         [("indication", "Fever."), ("body", "Left lower lobe opacity. No pleural effusion.")]),
+        ("PORTABLE CHEST\nHISTORY: Cough. Heart size remains enlarged.",
+         [("body", "PORTABLE CHEST"), ("history", "Cough."),
+          ("body", "Heart size remains enlarged.")]),
+        ("INDICATION: Fever. Lungs clear. Small left effusion.",
+         [("indication", "Fever."), ("body", "Lungs clear. Small left effusion.")]),
+        # Near misses: what asks, what tells of the patient or of before, and what findings say.
+        ("INDICATION: Fever. There is concern for consolidation.", None),
+        ("INDICATION: Fever. Is there an effusion?", None),
+        ("INDICATION: Fever. Pneumothorax is suspected.", None),
+        ("HISTORY: Lung cancer. Patient is dyspneic with known effusion.", None),
+        ("HISTORY: Fever. No prior pneumothorax.", None),
+        ("COMPARISON: Chest CT of ___. There are no prior studies.", None),
+        ("COMPARISON: Radiograph of ___ with left base opacity.", None),
+        ("INDICATION: Fever. The lungs are coarse on auscultation.", None),
+        ("INDICATION: There is a left effusion.", None),
+    ],
+)  # fmt: skip
+def test_where_nothing_describes_what_plainly_does_so_is_body(
+    text: str, expected: list[tuple[str, str]] | None
+) -> None:
+    found = sections(text)
+    assert found == expected if expected is not None else len(found) == 1
+
+
+def test_beside_findings_a_context_keeps_all_that_it_says() -> None:
+    text = "INDICATION: Fever. The heart is enlarged.\nFINDINGS: Normal heart."
+    assert [name for name, _ in sections(text)] == ["indication", "findings"]
+
+
 def test_words_of_headings_within_sentences_open_nothing() -> None:
     text = "FINDINGS: The impression of an effusion is given by the raised diaphragm.\nNo change."
     assert [name for name, _ in sections(text)] == ["findings"]
 
 
 pieces = st.sampled_from(
-    ["FINDINGS:", "impression", "IMPRESSION:", "History:", "LUNGS:", "WET READ:", "FINAL REPORT",
+    ["FINDINGS:", "impression", "IMPRESSION:", "History:", "LUNGS:", "WET READ:",
+     "CHEST, TWO VIEWS:", "PORTABLE CHEST", "FINDIGNS:", "There is edema.", "FINAL REPORT",
      "__________", " ", "\n", "\n\n", "No effusion.", "1. Edema", "und\u0130ne", ":", "\u2013",
      "\t"]
 )  # fmt: skip
