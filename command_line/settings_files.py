@@ -1,14 +1,15 @@
 """`params.yaml` as both packages read it: each its own part, checked, every fault told at once."""
 
-import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+from command_line.near_names import did_you_mean
 
 PARAMS_FILE: Final = Path("params.yaml")
 
@@ -148,12 +149,6 @@ def parse_assignment(text: str) -> tuple[str, Any]:
         return key, yaml.safe_load(value)
     except yaml.YAMLError:
         raise SettingsError(f"{key}: the value {value!r} is not valid YAML") from None
-
-
-def did_you_mean(word: str, allowed: Sequence[str]) -> str:
-    """A question to put behind a word that is not among those allowed; empty if none is near."""
-    near = difflib.get_close_matches(word, allowed, n=1)
-    return f" (did you mean '{near[0]}'?)" if near else ""
 
 
 def _choices(problem: dict[str, Any]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -10,29 +10,14 @@ from model.baselines.reading import image_boxes
 from model.crossvalidation.zones import GradedZones, score_graded_zones
 from model.reading.findings import Findings
 from model.scoring.bootstrap import Draws, draw_patients
-from model.scoring.differences import paired_differences
+from model.scoring.part_scores import PartScores
 from model.scoring.scorecard import Score, ScoredImage, score_boxes, score_severity
-from model.scoring.summary_table import score_row
 from model.settings import ModelSettings
 from model.tensors.cohorts import Cohort, CohortImage
 
 _SUBJECTS: Final = ("geographic_extent", "opacity")
 _BOXES: Final = "localization"
 _ScorePart: TypeAlias = Callable[[Sequence[ScoredImage], Draws], Iterable[Score]]
-
-
-class PartScores(NamedTuple):
-    """A method's scores on one part.
-
-    Attributes:
-        image_ids: of the images that were scored, in their order.
-        patients: number of patients that these are of.
-        scores: with their draws.
-    """
-
-    image_ids: tuple[str, ...]
-    patients: int
-    scores: list[Score]
 
 
 def scored_images(
@@ -117,34 +102,3 @@ def _score_part(
     draws = draw_patients(patients, settings.evaluation.draws, settings.evaluation.seed)
     image_ids = tuple(image.boxes.image_id for image in images)
     return PartScores(image_ids, len(set(patients)), list(score(images, draws)))
-
-
-def score_rows(
-    scores: Mapping[str, Mapping[str, PartScores]], compared_with: str, seed: int
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """All scores as rows of the contract `scores`, and their differences to one method's.
-
-    Methods that were scored on other images than that one have no difference.
-
-    Args:
-        scores: of each method and part.
-        compared_with: the method whose scores are taken away.
-        seed: of the trainings.
-
-    Returns:
-        Rows of `scores`, and of `differences`.
-    """
-    rows, differences = [], []
-    for method, parts in scores.items():
-        for part, own in parts.items():
-            rows += [score_row(method, part, seed, score, own.patients) for score in own.scores]
-            other = scores.get(compared_with, {}).get(part)
-            if method != compared_with and other and other.image_ids == own.image_ids:
-                differences += [
-                    {
-                        **score_row(method, part, seed, score, own.patients),
-                        "compared_with": compared_with,
-                    }
-                    for score in paired_differences(own.scores, other.scores)
-                ]
-    return rows, differences

@@ -46,3 +46,12 @@ class Trial:
     out: Path
     detected: Callable[[], RegionTable]
     windows: Callable[[], RegionTable]
+
+    def outside(self, fold: Fold) -> Cohort:
+        """The images that are not in a fold's test split.
+
+        Raises:
+            CohortError: there are none.
+        """
+        others = (image for image in self.cohort.images if image.image_id not in fold.test)
+        return self.cohort.only(others, "in the other folds")

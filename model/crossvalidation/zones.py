@@ -5,12 +5,12 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from data_contracts.images import ZONE_SCORES
+from data_contracts.images import LUNG_ZONES, ZONE_SCORES
 from data_contracts.storage import read_table
 from model.scoring.bootstrap import Draws
 from model.scoring.overlap import Boxes
 from model.scoring.scorecard import Score, ScoredImage
-from model.scoring.zones import ZONES, ZoneValues, score_zones, zone_boxes, zone_evidence
+from model.scoring.zones import ZoneValues, score_zones, zone_boxes, zone_evidence
 from model.settings import CohortSettings
 from model.tensors.cohorts import Cohort
 
@@ -20,7 +20,7 @@ _SUBJECT: Final = "brixia"
 
 
 class GradedZones(NamedTuple):
-    """The six zones of an image, in the order of `ZONES`.
+    """The six zones of an image, in the order of `LUNG_ZONES`.
 
     Attributes:
         boxes: [6, 4] in the image's own pixels.
@@ -41,8 +41,8 @@ def zone_grades(images: CohortSettings) -> dict[str, ZoneValues]:
     grades: dict[str, ZoneValues] = {}
     for image_id, zone, score, annotator in zip(*columns, strict=True):
         if annotator == _ANNOTATOR:
-            own = grades.setdefault(image_id, np.full(len(ZONES), np.nan))
-            own[ZONES.index(zone)] = score
+            own = grades.setdefault(image_id, np.full(len(LUNG_ZONES), np.nan))
+            own[LUNG_ZONES.index(zone)] = score
     return grades
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from model.figures.style import in_order, new_figure, plain
-from model.methods.registry import OURS, colour_of, label_of
+from model.figures.style import in_order, line_of, new_figure, plain
+from model.methods.registry import colour_of
 
 
 def draw_accuracy(rows: Sequence[dict[str, Any]]) -> Figure:
@@ -41,13 +41,10 @@ def draw_accuracy(rows: Sequence[dict[str, Any]]) -> Figure:
 def _line(axes: Any, method: str, rows: list[dict[str, Any]]) -> None:
     rows = sorted(rows, key=lambda row: row["threshold"])
     x = [row["threshold"] for row in rows]
-    width = 2.4 if method == OURS else 1.3
     axes.plot(
         x,
         [row["value"] for row in rows],
-        color=colour_of(method),
-        label=label_of(method),
-        linewidth=width,
+        **line_of(method),
         marker="o",
         markersize=3,
     )

@@ -5,39 +5,33 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from model.figures.style import in_order, new_figure, plain
-from model.methods.registry import OURS, colour_of, label_of
+from model.figures.style import by_overlap, in_order, line_of, new_figure
 from model.reading.scored import Scored
 from model.scoring.froc import FALSE_POSITIVES, Points, froc_curve, sensitivity_at
 from model.scoring.localization import ImageBoxes
 from model.scoring.overlap import iou
 from model.scoring.ranked_boxes import rank_boxes
-from model.scoring.scorecard import RANKED_AT
 
 
 def draw_froc(scored: Mapping[str, Scored]) -> Figure:
     """A curve for each method at IoU 0.3 and 0.5, a point where sensitivity is read."""
     figure = new_figure(10.5, 4.2)
-    for axes, overlap in zip(figure.subplots(1, 2), RANKED_AT, strict=True):
+    for axes, overlap in by_overlap(figure):
         for method in in_order(list(scored)):
             images = [image.boxes for image in scored[method].parts["localization"]]
             costs, found = froc_of(images, overlap)
             axes.plot(
                 costs,
                 found,
-                color=colour_of(method),
-                label=label_of(method),
-                linewidth=2.4 if method == OURS else 1.3,
+                **line_of(method),
                 marker="o",
                 markersize=3,
                 markevery=np.flatnonzero(np.isin(costs, FALSE_POSITIVES)).tolist(),
             )
-        axes.set_title(f"IoU {overlap}", loc="left", fontsize=11)
         axes.set_xlabel("false positives per image")
         axes.set_ylabel("sensitivity: share of the boxes that are found")
         axes.set_xlim(0, max(FALSE_POSITIVES))
         axes.set_ylim(0, 1)
-        plain(axes)
     axes.legend(frameon=False, fontsize=8, loc="upper left")
     return figure
 

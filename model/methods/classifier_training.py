@@ -65,9 +65,12 @@ def train_on_reports(
     size, workers = settings.picture.size, settings.hardware.workers
     training = shuffled(CachedPictures(train, size), own.batch_size, own.seed, workers)
     lightning.seed_everything(own.seed, verbose=False)
-    network = ImageClassifier(settings.backbone, size, len(labels.concepts))
+    backbone, from_detector = settings.backbone, settings.classifiers_need_detector
+    if from_detector:  # whose weights would take the place of those that were read
+        backbone = backbone.model_copy(update={"weights": None})
+    network = ImageClassifier(backbone, size, len(labels.concepts))
     origin = {}
-    if settings.classifiers_need_detector:
+    if from_detector:
         network.start_from(load_detector(detector))
         origin = weights_stamp(detector)
     fingerprint = fingerprint_of(

@@ -5,7 +5,6 @@ from typing import Final
 
 from model.crossvalidation.trial import Trial
 from model.methods.method import FoldFindings, Method, PartFindings, ReadingInputs
-from model.tensors.apart import open_part
 
 _NAME: Final = "mean_boxes"
 
@@ -13,9 +12,7 @@ _NAME: Final = "mean_boxes"
 def _read(inputs: ReadingInputs) -> Iterator[PartFindings]:
     from model.baselines.reading import findings_of_mean_boxes
 
-    settings = inputs.settings
-    boxed = open_part("detector", settings, settings.targets)
-    averaged = boxed.of_split("train")
+    averaged = inputs.boxed()
     for part, cohort in inputs.cohorts.items():
         yield _NAME, part, list(findings_of_mean_boxes(cohort, averaged))
 
@@ -25,9 +22,7 @@ def _crossvalidate(trial: Trial) -> Iterator[FoldFindings]:
     from model.crossvalidation.thresholds import fold_findings
 
     for fold in trial.folds:
-        others = (image for image in trial.cohort.images if image.image_id not in fold.test)
-        averaged = trial.cohort.only(others, "in the other folds")
-        found = list(findings_of_mean_boxes(trial.cohort, averaged))
+        found = list(findings_of_mean_boxes(trial.cohort, trial.outside(fold)))
         yield _NAME, fold_findings(found, trial.cohort, fold)
 
 

@@ -9,6 +9,7 @@ from command_line.summary import StageSummary
 from model.crossvalidation.trial import Trial
 from model.reading.findings import Findings
 from model.settings import ModelSettings
+from model.tensors.apart import open_part
 from model.tensors.cohorts import Cohort
 
 
@@ -57,6 +58,14 @@ class ReadingInputs:
     settings: ModelSettings
     models: Path
     cohorts: Mapping[str, Cohort]
+
+    def boxed(self) -> Cohort:
+        """The images whose boxes are learnt from: of the cohort with boxes the training split.
+
+        Raises:
+            CohortError: there are none, or they are shared with those that are held back.
+        """
+        return open_part("detector", self.settings, self.settings.targets).of_split("train")
 
 
 #: Method, part, and the findings on each image of the part.

@@ -1,10 +1,10 @@
 """A list of names, a line each, that packages from outside may add to."""
 
-import difflib
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from typing import Any, Final, Generic, TypeVar
 
+from command_line.near_names import did_you_mean
 from model.registries.outside import ExtensionError, load_outside
 
 E = TypeVar("E")
@@ -38,8 +38,7 @@ class Registry(Mapping[str, E], Generic[E]):
 
     def unlisted(self, name: str) -> str:
         """What to tell of an unlisted name: what may have been meant, and what there is."""
-        near = difflib.get_close_matches(name, list(self), n=1)
-        meant = f" (did you mean '{near[0]}'?)" if near else ""
+        meant = did_you_mean(name, self)
         return f"'{name}' is no {self.what}{meant}; there are {', '.join(self)}"
 
     def __getitem__(self, name: str) -> E:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from model.methods.registry import OURS, in_listed_order, label_of
+from model.reporting.tables import markdown_table, shown_name
 from model.scoring.summary_table import write_score
 
 #: Title, score, and the IoU it is taken at.
@@ -68,12 +69,18 @@ def _table(
     *,
     signed: bool,
 ) -> str:
-    lines = [list(head), ["---", *["---:"] * len(findings)]]
-    for method in methods:
-        name = f"**{label_of(method)}**" if method == OURS else label_of(method)
-        cells = [
-            write_score(found[method, finding], signed=signed) if (method, finding) in found else ""
-            for finding in findings
-        ]
-        lines.append([name, *cells])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return markdown_table(
+        head,
+        [
+            [
+                shown_name(method),
+                *(
+                    write_score(found[method, finding], signed=signed)
+                    if (method, finding) in found
+                    else ""
+                    for finding in findings
+                ),
+            ]
+            for method in methods
+        ],
+    )

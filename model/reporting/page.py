@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from model.methods.registry import OURS, in_listed_order, label_of
-from model.reporting.published import PublishedMethod, PublishedScore
+from model.reporting.published import PublishedMethod, PublishedScore, source_lines
 from model.reporting.tables import (
     Found,
     by_key,
@@ -153,7 +153,7 @@ def _accuracies(
                     for other in others
                 ],
             )
-            yield _sources(others)
+            yield source_lines(others)
 
 
 def _without_figures(published: Sequence[PublishedMethod]) -> Iterable[str]:
@@ -161,11 +161,7 @@ def _without_figures(published: Sequence[PublishedMethod]) -> Iterable[str]:
     others = [other for other in published if not (other.iou or other.iobb or other.severity)]
     if others:
         yield "## Published, without figures here"
-        yield _sources(others)
-
-
-def _sources(published: Sequence[PublishedMethod]) -> str:
-    return "\n".join(f"- {other.method}: {other.source}. {other.about}" for other in published)
+        yield source_lines(others)
 
 
 def _accuracy(method: str, scores: Found, measure: Measure, threshold: float) -> str:

@@ -1,5 +1,6 @@
 """What others have published, from a file that says where."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -50,6 +51,11 @@ class PublishedMethod(StrictSettings):
     iou: dict[Threshold, PublishedScore] = Field(default_factory=dict)
     iobb: dict[Threshold, PublishedScore] = Field(default_factory=dict)
     severity: dict[SeveritySubject, PublishedSeverity] = Field(default_factory=dict)
+
+
+def source_lines(published: Iterable[PublishedMethod]) -> str:
+    """Markdown: a line for each method, where it was published and what of."""
+    return "\n".join(f"- {other.method}: {other.source}. {other.about}" for other in published)
 
 
 class _PublishedFile(StrictSettings):

@@ -4,7 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, get_args
 
 from model.methods.registry import in_listed_order
-from model.reporting.published import PublishedMethod, PublishedSeverity, SeveritySubject
+from model.reporting.published import (
+    PublishedMethod,
+    PublishedSeverity,
+    SeveritySubject,
+    source_lines,
+)
 from model.reporting.tables import (
     Found,
     Key,
@@ -94,7 +99,7 @@ def _published(subject: SeveritySubject, published: Sequence[PublishedMethod]) -
             ["method", *_SEVERITY],
             [[f"{other.method} (published)", *_cells(scores)] for other, scores in others],
         )
-        yield "\n".join(f"- {other.method}: {other.source}. {other.about}" for other, _ in others)
+        yield source_lines([other for other, _ in others])
 
 
 def _cells(scores: PublishedSeverity) -> Iterable[str]:

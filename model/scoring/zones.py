@@ -15,22 +15,15 @@ from model.scoring.overlap import Boxes
 from model.scoring.ranking import auroc
 from model.scoring.severity import spearman
 
-#: The order of zones in all arrays here. The right lung is the patient's, left in the picture.
-ZONES: Final = (
-    "right_upper",
-    "right_middle",
-    "right_lower",
-    "left_upper",
-    "left_middle",
-    "left_lower",
-)
 _THIRDS: Final = 3
 
 ZoneValues = npt.NDArray[np.float64]
 
 
 def zone_boxes(lungs: Boxes) -> Boxes:
-    """[6, 4] the zones, in the order of `ZONES`: each lung's box in three parts of equal height.
+    """[6, 4] the zones: each lung's box in three parts of equal height.
+
+    They stand in the order of `data_contracts.images.LUNG_ZONES`.
 
     Args:
         lungs: [2, 4] the boxes of both lungs, in any order; the one whose centre is further left

@@ -1,17 +1,13 @@
 """Stage by_finding: score every method on each finding that has both an attribute and boxes."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
 
 from command_line.progress import progress_bar
 from command_line.summary import StageSummary
 from data_contracts.concepts import is_concept_id
-from data_contracts.predictions import DIFFERENCES, SCORES
-from data_contracts.storage import write_table
 from model.baselines.reading import image_boxes
 from model.crossvalidation.scoring import scored_images
 from model.label_tables import LabelTables, read_label_tables
@@ -20,9 +16,9 @@ from model.methods.registry import OURS, reads
 from model.reading.findings import Findings
 from model.scoring.bootstrap import draw_patients
 from model.scoring.calibration import best_threshold
-from model.scoring.differences import paired_differences
-from model.scoring.scorecard import Score, score_boxes
-from model.scoring.summary_table import score_row
+from model.scoring.part_scores import PartScores, score_rows
+from model.scoring.score_files import write_score_tables
+from model.scoring.scorecard import score_boxes
 from model.settings import ModelSettings
 from model.tensors.apart import open_part
 from model.tensors.attributes import attributes_of
@@ -51,21 +47,13 @@ def by_finding(*, settings: ModelSettings, tables: Path, models: Path, out: Path
     started = time.perf_counter()
     held_back = scored_cohorts(settings)[_THRESHOLDS]
     findings = _findings(settings, attributes_of(read_label_tables(tables), settings.attributes))
-    rows: list[dict[str, Any]] = []
-    differences: list[dict[str, Any]] = []
+    scores: defaultdict[str, dict[str, PartScores]] = defaultdict(dict)
     with progress_bar("findings") as progress:
         for finding in progress.track(list(findings), description="scores"):
             cohorts = {_THRESHOLDS: held_back, _SCORED: findings[finding]}
-            scores = _scores(settings, models, cohorts, finding)
-            patients = len({image.subject_id for image in findings[finding].images})
-            seed = settings.network.seed
-            for method, own in scores.items():
-                rows += (score_row(method, finding, seed, score, patients) for score in own)
-            differences += _differences(scores, finding, seed, patients)
-    files = []
-    for contract, written in ((SCORES, rows), (DIFFERENCES, differences)):
-        files.append(out / f"{contract.name}.parquet")
-        write_table(contract, pa.Table.from_pylist(written, contract.schema()), files[-1])
+            for method, own in _scores(settings, models, cohorts, finding):
+                scores[method][finding] = own
+    files = write_score_tables(*score_rows(scores, OURS, settings.network.seed), out)
     return StageSummary(
         stage="by_finding",
         counts={
@@ -73,7 +61,7 @@ def by_finding(*, settings: ModelSettings, tables: Path, models: Path, out: Path
             for name, cohort in findings.items()
         },
         seconds=time.perf_counter() - started,
-        outputs=tuple(files),
+        outputs=files,
     )
 
 
@@ -97,17 +85,16 @@ def _findings(settings: ModelSettings, labels: LabelTables) -> dict[str, Cohort]
 
 def _scores(
     settings: ModelSettings, models: Path, cohorts: Mapping[str, Cohort], finding: str
-) -> dict[str, list[Score]]:
+) -> Iterator[tuple[str, PartScores]]:
     """Scores of every method that is asked for one finding."""
     inputs = ReadingInputs(settings.model_copy(update={"queries": (finding,)}), models, cohorts)
-    evaluation = settings.evaluation
-    draws = draw_patients(
-        [image.subject_id for image in cohorts[_SCORED].images], evaluation.draws, evaluation.seed
-    )
-    return {
-        method: list(score_boxes(scored_images(cohorts[_SCORED], found, {}), least, draws))
-        for method, least, found in _found(inputs)
-    }
+    evaluation, cohort = settings.evaluation, cohorts[_SCORED]
+    patients = [image.subject_id for image in cohort.images]
+    draws = draw_patients(patients, evaluation.draws, evaluation.seed)
+    image_ids = tuple(image.image_id for image in cohort.images)
+    for method, least, found in _found(inputs):
+        scores = list(score_boxes(scored_images(cohort, found, {}), least, draws))
+        yield method, PartScores(image_ids, len(set(patients)), scores)
 
 
 def _found(inputs: ReadingInputs) -> Iterator[tuple[str, float, dict[str, Findings]]]:
@@ -119,13 +106,3 @@ def _found(inputs: ReadingInputs) -> Iterator[tuple[str, float, dict[str, Findin
                 least[method], _ = best_threshold(image_boxes(found, inputs.cohorts[part]))
             else:
                 yield method, least[method], {one.image_id: one for one in found}
-
-
-def _differences(
-    scores: Mapping[str, Sequence[Score]], finding: str, seed: int, patients: int
-) -> Iterator[dict[str, Any]]:
-    for method, own in scores.items():
-        if OURS in scores and method != OURS:
-            for score in paired_differences(own, scores[OURS]):
-                row = score_row(method, finding, seed, score, patients)
-                yield {**row, "compared_with": OURS}

@@ -10,14 +10,12 @@ import numpy as np
 from pydantic import BaseModel
 
 from command_line.summary import StageSummary, write_metrics
-from data_contracts.predictions import DIFFERENCES, SCORES
-from data_contracts.storage import read_table
 from model.figures.accuracy_over_iou import draw_accuracy
 from model.figures.style import save
 from model.methods.method import TrainingInputs
 from model.methods.registry import trainings
 from model.scoring.over_seeds import mean_over_seeds
-from model.scoring.score_files import write_scores
+from model.scoring.score_files import read_score_tables, write_scores
 from model.settings import ModelSettings
 from model.stages.detector import detector
 from model.stages.evaluate import evaluate
@@ -49,16 +47,7 @@ def compare(*, settings: ModelSettings, tables: Path, out: Path, seeds: int) -> 
     for seed in range(seeds):
         _run(_seeded(settings, seed), tables, out / f"seed-{seed}")
     folders = [out / f"seed-{seed}" for seed in range(seeds)]
-    rows, differences = (
-        [
-            row
-            for folder in folders
-            for row in read_table(
-                contract, folder / "evaluation" / f"{contract.name}.parquet"
-            ).to_pylist()
-        ]
-        for contract in (SCORES, DIFFERENCES)
-    )
+    rows, differences = read_score_tables(folder / "evaluation" for folder in folders)
     files = write_scores(rows, differences, out)
     figure = save(draw_accuracy(mean_over_seeds(rows)), out / "accuracy_over_iou.png")
     return StageSummary(

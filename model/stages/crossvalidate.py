@@ -10,7 +10,7 @@ import torch
 from command_line.summary import StageSummary
 from model.crossvalidation.folds import split_folds
 from model.crossvalidation.lungs import open_lungs
-from model.crossvalidation.scoring import score_parts, score_rows, scored_images
+from model.crossvalidation.scoring import score_parts, scored_images
 from model.crossvalidation.severity_floors import severity_floors
 from model.crossvalidation.trial import RegionTable, Trial
 from model.crossvalidation.zones import locate_zones, zone_grades
@@ -22,6 +22,7 @@ from model.figures.style import save
 from model.label_tables import read_label_tables
 from model.methods.registry import OURS, cross_validations
 from model.reading.findings import Findings
+from model.scoring.part_scores import score_rows
 from model.scoring.score_files import write_scores
 from model.settings import CohortSettings, ModelSettings
 from model.stages.regions import write_regions

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,10 +14,9 @@ from model.methods.registry import OURS
 from model.reading.scored import Scored, scored_images
 from model.scoring.bootstrap import Draws, draw_patients
 from model.scoring.calibration import best_threshold
-from model.scoring.differences import paired_differences
+from model.scoring.part_scores import PartScores, score_rows
 from model.scoring.score_files import write_scores
-from model.scoring.scorecard import Score, score_attributes, score_boxes, score_severity
-from model.scoring.summary_table import score_row
+from model.scoring.scorecard import ScoredImage, score_attributes, score_boxes, score_severity
 from model.settings import ModelSettings
 from model.tensors.cohorts import Cohort, attributes_of_images, severity_of
 from model.tensors.scored import PARTS, scored_cohorts
@@ -56,7 +55,7 @@ def evaluate(
         )
         for part, cohort in cohorts.items()
     }
-    scores: dict[str, dict[str, list[Score]]] = {}
+    scores: dict[str, dict[str, PartScores]] = {}
     scored: dict[str, Scored] = {}
     with progress_bar("methods") as progress:
         folders = sorted(path for path in predictions.iterdir() if path.is_dir())
@@ -64,13 +63,11 @@ def evaluate(
             one = _read(folder, cohorts, known)
             scored[one.method] = one
             scores[one.method] = {
-                part: list(_scores(one, part, draws[part])) for part in PARTS[1:] if part in cohorts
+                part: _scores(one.parts[part], one.least_score, draws[part])
+                for part in PARTS[1:]
+                if part in cohorts
             }
-    rows = list(_rows(scores, cohorts, settings.network.seed))
-    differences = [
-        {**row, "compared_with": OURS}
-        for row in _rows(_differences(scores), cohorts, settings.network.seed)
-    ]
+    rows, differences = score_rows(scores, OURS, settings.network.seed)
     files = write_scores(rows, differences, out)
     if OURS in scored:
         _keep_threshold(scored[OURS].least_score, out / THRESHOLD_FILE)
@@ -119,33 +116,16 @@ def _of_reports(tables: Path, cohort: Cohort) -> dict[str, dict[str, bool]]:
     }
 
 
-def _scores(scored: Scored, part: str, draws: Draws) -> Iterator[Score]:
-    images = scored.parts[part]
-    yield from score_boxes(images, scored.least_score, draws)
-    yield from score_attributes(images, draws)
-    yield from score_severity(images, draws)
-
-
-def _differences(
-    scores: Mapping[str, Mapping[str, Sequence[Score]]],
-) -> dict[str, dict[str, list[Score]]]:
-    """Scores of every other method less ours, by method and part; none where ours is missing."""
-    ours = scores.get(OURS, {})
-    return {
-        method: {part: list(paired_differences(own, ours[part])) for part, own in parts.items()}
-        for method, parts in scores.items()
-        if ours and method != OURS
-    }
-
-
-def _rows(
-    scores: Mapping[str, Mapping[str, Sequence[Score]]], cohorts: Mapping[str, Cohort], seed: int
-) -> Iterator[dict[str, Any]]:
-    for method, parts in scores.items():
-        for part, own in parts.items():
-            patients = len({image.subject_id for image in cohorts[part].images})
-            for score in own:
-                yield score_row(method, part, seed, score, patients)
+def _scores(images: Sequence[ScoredImage], least_score: float, draws: Draws) -> PartScores:
+    scores = [
+        *score_boxes(images, least_score, draws),
+        *score_attributes(images, draws),
+        *score_severity(images, draws),
+    ]
+    boxes = [image.boxes for image in images]
+    return PartScores(
+        tuple(one.image_id for one in boxes), len({one.subject_id for one in boxes}), scores
+    )
 
 
 def _headlines(rows: list[dict[str, Any]]) -> dict[str, float]:

@@ -8,14 +8,14 @@ from typing import Any, Final
 import pyarrow.compute as pc
 
 from command_line.summary import StageSummary
-from data_contracts.contract import Contract
 from data_contracts.images import IMAGES
-from data_contracts.predictions import DIFFERENCES, SCORES
+from data_contracts.predictions import SCORES
 from data_contracts.storage import read_table
 from model.reporting.findings import write_findings
 from model.reporting.machine import core_count, processor_name
 from model.reporting.page import Results, write_results
 from model.reporting.published import read_published
+from model.scoring.score_files import read_score_tables
 from model.settings import ModelSettings
 from model.training.hardware import precision_of
 
@@ -58,7 +58,7 @@ def results(
     """
     started = time.perf_counter()
     names = _real_cohorts(settings)
-    rows = _rows(SCORES, evaluations)
+    rows, differences = read_score_tables(evaluations)
     located = [row for row in rows if row["cohort"] == _PART]
     _check(located, evaluations)
     page = write_results(
@@ -69,12 +69,12 @@ def results(
             f"{processor_name()}, {core_count()} cores, "
             f"precision {precision_of(settings.hardware)}",
             rows,
-            _rows(DIFFERENCES, evaluations),
+            differences,
             read_published(published) if published else (),
         )
     )
     if findings is not None:
-        parts = write_findings(_rows(SCORES, [findings]), _rows(DIFFERENCES, [findings]))
+        parts = write_findings(*read_score_tables([findings]))
         page = "\n\n".join([page.rstrip(), *parts]) + "\n"
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(page, encoding="utf-8")
@@ -89,14 +89,6 @@ def results(
         seconds=time.perf_counter() - started,
         outputs=(out,),
     )
-
-
-def _rows(contract: Contract, folders: Sequence[Path]) -> list[dict[str, Any]]:
-    return [
-        row
-        for folder in folders
-        for row in read_table(contract, folder / f"{contract.name}.parquet").to_pylist()
-    ]
 
 
 def _real_cohorts(settings: ModelSettings) -> list[str]:

@@ -3,11 +3,11 @@
 Nothing heavy is loaded before a table is opened, so that a wrong path is told at once.
 """
 
-import difflib
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, cast
 
+from command_line.near_names import did_you_mean
 from pipeline.sources.records import SourceError
 
 if TYPE_CHECKING:
@@ -69,8 +69,7 @@ def check_labels_path(kind: str, path: Path) -> None:
         SourceError: there is not.
     """
     if kind not in KINDS:
-        near = difflib.get_close_matches(kind, KINDS, n=1)
-        meant = f" (did you mean '{near[0]}'?)" if near else ""
+        meant = did_you_mean(kind, KINDS)
         raise SourceError(f"{kind!r} is no kind of labels{meant}; there are {', '.join(KINDS)}")
     if not path.exists():
         raise SourceError(f"there is no file or folder {path}; {kind} expects {KINDS[kind].path}")

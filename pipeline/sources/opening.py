@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol, cast
 
+from command_line.near_names import did_you_mean
 from pipeline.sources.records import Source, SourceError
 
 if TYPE_CHECKING:
@@ -80,8 +81,7 @@ def check_kind(kind: str) -> None:
     """
     if kind in KINDS:
         return
-    near = difflib.get_close_matches(kind, KINDS, n=1)
-    meant = f" (did you mean '{near[0]}'?)" if near else ""
+    meant = did_you_mean(kind, KINDS)
     if Path(kind).exists():
         meant = " but a path, which stands behind its kind"
     raise SourceError(f"{kind!r} is no kind of source{meant}; there are {', '.join(KINDS)}")

@@ -11,10 +11,11 @@ from data_contracts.contract import Contract
 from data_contracts.images import BOXES, IMAGES, LUNG_ZONES, ZONE_SCORES
 from data_contracts.storage import write_table
 from model.crossvalidation.lungs import open_lungs
-from model.crossvalidation.scoring import score_parts, score_rows
+from model.crossvalidation.scoring import score_parts
 from model.crossvalidation.zones import locate_zones, zone_grades
 from model.scoring.localization import ImageBoxes
 from model.scoring.overlap import as_boxes
+from model.scoring.part_scores import score_rows
 from model.scoring.scorecard import ScoredImage
 from model.settings import CohortSettings, ModelSettings
 

@@ -5,15 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data_contracts.images import LUNG_ZONES
 from model.scoring.bootstrap import draw_patients
-from model.scoring.zones import ZONES, score_zones, zone_boxes, zone_evidence
+from model.scoring.zones import score_zones, zone_boxes, zone_evidence
 
 #: On an image of 80 by 60 pixels.
 RIGHT, LEFT = (0.0, 0.0, 40.0, 60.0), (40.0, 0.0, 80.0, 60.0)
 
 
 def test_each_lung_is_three_zones_and_the_right_one_is_left_in_the_picture() -> None:
-    zones = dict(zip(ZONES, zone_boxes(np.array([LEFT, RIGHT])).tolist(), strict=True))
+    zones = dict(zip(LUNG_ZONES, zone_boxes(np.array([LEFT, RIGHT])).tolist(), strict=True))
     assert zones["right_upper"] == [0, 0, 40, 20]
     assert zones["right_lower"] == [0, 40, 40, 60]
     assert zones["left_middle"] == [40, 20, 80, 40]
