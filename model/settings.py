@@ -131,6 +131,11 @@ class BackboneSettings(StrictSettings):
         default=16,
         description="Pixels to a cell of the body's last stage; later ones are left out.",
     )
+    frozen: Literal[0, 2, 4, 8, 16] = Field(
+        default=0,
+        description="Pixels to a cell up to which stages stay as the pretrained weights have them; "
+        "0 trains all.",
+    )
     freeze_norms: bool = Field(
         default=False, description="Batch norms stay as the pretrained weights have them."
     )

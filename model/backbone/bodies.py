@@ -36,7 +36,7 @@ class Body(nn.Module):
     added up. What black and white are follows from timm's configuration of the body.
 
     Args:
-        settings: name, weights, intensities, and whether norms are frozen.
+        settings: name, weights, intensities, and what is frozen.
         size: S, pixels of a picture's side.
         stages: those whose features are wanted, as `stages_of` gives them.
         stride: pixels to a cell that the last stage is held to by dilation; None leaves it.
@@ -56,6 +56,10 @@ class Body(nn.Module):
         self.stages = stages
         self.freeze_norms = settings.freeze_norms
         self.network = _network(settings, size, tuple(stage.number for stage in stages), stride)
+        if settings.weights is None:
+            _open_branches(self.network)
+        if settings.frozen:
+            _freeze(self.network, settings.name, size, settings.frozen)
         self.scale, self.offset = _intensities(settings)
         self._inner_channels = getattr(self.network, "output_fmt", None) == Format.NHWC
 
@@ -69,13 +73,12 @@ class Body(nn.Module):
         return [stage.permute(0, 3, 1, 2) for stage in found] if self._inner_channels else found
 
     def train(self, mode: bool = True) -> Self:
-        """Switch to training; frozen norms stay as they are."""
+        """Switch to training; frozen norms, and those of frozen stages, stay as they are."""
         super().train(mode)
-        if self.freeze_norms:
-            for layer in self.modules():
-                if isinstance(layer, _NORMS):
-                    layer.eval()
-                    layer.requires_grad_(False)
+        for layer in self.modules():
+            if isinstance(layer, _NORMS) and (self.freeze_norms or not layer.weight.requires_grad):
+                layer.eval()
+                layer.requires_grad_(False)
         return self
 
 
@@ -146,6 +149,42 @@ def _network(
         return _create(settings.name, **wanted)
 
 
+def _open_branches(network: nn.Module) -> None:
+    """Set norms that begin at zero to one.
+
+    timm closes the last norm of every residual branch to begin with (Goyal et al. 2017, section
+    5.1), which suits long trainings in large batches: a short one ends before its branches open.
+    """
+    for layer in network.modules():
+        if isinstance(layer, _NORMS) and layer.affine and not layer.weight.any():
+            nn.init.ones_(layer.weight)
+
+
+def _freeze(network: nn.Module, name: str, size: int, stride: int) -> None:
+    """Let what stages of up to `stride` are computed from stay as it is.
+
+    Raises:
+        BackboneError: the body has no such stage.
+    """
+    stages = [stage for stage in stages_of(name) if stage.stride <= stride]
+    if not stages:
+        finest = stages_of(name)[0].stride
+        raise BackboneError(
+            f"model.backbone.frozen: '{name}' has no stage of stride {stride} or less; expected 0, "
+            f"or at least {finest}"
+        )
+    wanted: dict[str, Any] = {"img_size": size} if _configuration(name).fixed_input_size else {}
+    with torch.device("meta"):
+        part = _create(
+            name, features_only=True, in_chans=1, out_indices=(stages[-1].number,), **wanted
+        )
+        part(torch.zeros((1, 1, size, size)))[0].sum().backward()
+    frozen = {key for key, weight in part.named_parameters() if weight.grad is not None}
+    for key, weight in network.named_parameters():
+        if key in frozen:
+            weight.requires_grad_(False)
+
+
 def _create(name: str, **wanted: Any) -> Any:
     if name in OUTSIDE_BODIES and not timm.is_model(name):
         timm.models.register_model(resolve_function(OUTSIDE_BODIES[name]))
@@ -190,4 +229,4 @@ def _intensities(settings: BackboneSettings) -> tuple[float, float]:
 
 def body_of(settings: BackboneSettings) -> dict[str, Any]:
     """What builds the same body and pyramid again, into which trained weights are put."""
-    return settings.model_dump(mode="json", exclude={"weights", "pace", "freeze_norms"})
+    return settings.model_dump(mode="json", exclude={"weights", "pace", "freeze_norms", "frozen"})

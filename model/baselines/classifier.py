@@ -18,14 +18,18 @@ _KIND: Final = "classifier"
 _CONTRACTS: Final = {contract.name: contract.version for contract in (LABELS, VOCABULARY)}
 #: Pixels of the square to a cell of the last features.
 STRIDE: Final = 16
+#: Channels that the body's last features are brought to.
+_TRANSITION: Final = 256
 
 
 class ImageClassifier(nn.Module):
-    """A body with global average pooling and one output for each concept.
+    """A body, a transition layer, global average pooling and one output for each concept.
 
-    Its body ends where the detector's does. A stage at a stride of 32 keeps the resolution of the
-    one before it, where the body can, as is usual where maps are read off (Zhou et al. 2016; Choe
-    et al. 2020), so that CAM is not worse than it needs to be.
+    The transition layer (Wang et al. 2017, section 4.1) learns what the body's last stage does not
+    tell apart, and ends in a rectifier, which the last stages of some bodies lack. The body ends
+    where the detector's does. A stage at a stride of 32 keeps the resolution of the one before it,
+    where the body can, as is usual where maps are read off (Zhou et al. 2016; Choe et al. 2020),
+    so that CAM is not worse than it needs to be.
 
     Args:
         backbone: the same as the detector's.
@@ -38,15 +42,20 @@ class ImageClassifier(nn.Module):
         *_, last = stages_between(backbone.name, backbone.finest, backbone.stride)
         self.size = size
         self.body = Body(backbone, size, (last,), STRIDE)
-        self.output = nn.Linear(last.channels, concepts)
+        self.transition = nn.Sequential(
+            nn.Conv2d(last.channels, _TRANSITION, 1, bias=False),
+            nn.BatchNorm2d(_TRANSITION),
+            nn.ReLU(),
+        )
+        self.output = nn.Linear(_TRANSITION, concepts)
 
     def start_from(self, detector: Detector) -> None:
         """Take the weights of a trained detector's body, as the regions' features do."""
         self.body.load_state_dict(detector.pyramid.body.state_dict())
 
     def features(self, pixels: Tensor) -> Tensor:
-        """[B, C, S/16, S/16] the last stage's features of [B, 1, S, S] uint8."""
-        found: Tensor = self.body(pixels)[0]
+        """[B, C, S/16, S/16] the transition layer's features of [B, 1, S, S] uint8."""
+        found: Tensor = self.transition(self.body(pixels)[0])
         return found
 
     def cells(self, size: int) -> int:

@@ -125,11 +125,11 @@ class Detector(nn.Module):
         anchors = self.anchors([level[:1] for level in features])[0][order]
         boxes = self.retinanet.box_coder.decode_single(moves.flatten(0, 1), anchors.flatten(0, 1))
         boxes = clip_boxes_to_image(boxes, (self.size, self.size)).unflatten(0, order.shape)
-        indices, there = suppress(boxes, overlap, count)
-        boxes, objectness = _rows(boxes, indices), objectness.gather(1, indices)
+        kept = suppress(boxes, objectness, overlap, count)
+        likely, numbers = objectness.gather(1, kept.indices), kept.there.sum(1).tolist()
         return [
-            Proposed(own[:number], likely[:number])
-            for own, likely, number in zip(boxes, objectness, there.sum(1).tolist(), strict=True)
+            Proposed(own[:number], row[:number])
+            for own, row, number in zip(kept.boxes, likely, numbers, strict=True)
         ]
 
     def anchors(self, features: list[Tensor]) -> list[Tensor]:

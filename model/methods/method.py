@@ -38,11 +38,13 @@ class Training:
         name: of the weights; no two trainings share it.
         folder: of the weights, below the folder of all models.
         train: writes the weights to the folder given, and counts what they were trained on.
+        differs: whether settings leave these weights a difference to all others.
     """
 
     name: str
     folder: str
     train: Callable[[TrainingInputs, Path], StageSummary]
+    differs: Callable[[ModelSettings], bool] = lambda _: True
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from model.methods.random_boxes import RANDOM
 from model.registries.outside import ExtensionError
 from model.registries.outside_methods import OUTSIDE_METHODS
 from model.registries.registry import resolve
+from model.settings import ModelSettings
 
 METHODS: tuple[Method, ...] = (
     CROSS_ATTENTION,
@@ -45,9 +46,10 @@ def all_methods() -> tuple[Method, ...]:
     return tuple(found)
 
 
-def trainings() -> Iterator[Training]:
-    """How all weights are trained, each once."""
-    yield from dict.fromkeys(method.training for method in all_methods() if method.training)
+def trainings(settings: ModelSettings) -> Iterator[Training]:
+    """How all weights are trained, each once, but those that settings make equal to others."""
+    listed = dict.fromkeys(method.training for method in all_methods() if method.training)
+    yield from (training for training in listed if training.differs(settings))
 
 
 def reads() -> Iterator[Read]:

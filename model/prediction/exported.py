@@ -103,8 +103,10 @@ class ImageReader(nn.Module):
         boxes = boxes.clamp(0, size)
         objectness = logits[order][:, self.targets].amax(dim=1).sigmoid()
         settings = self.finder.settings
-        (indices,), (there,) = suppress(boxes[None], settings.overlap, settings.per_image)
-        return boxes[indices], objectness[indices], there.float()
+        (kept,), (indices,), (there,) = suppress(
+            boxes[None], objectness[None], settings.overlap, settings.per_image
+        )
+        return kept, objectness[indices], there.float()
 
     def _shapes(self, levels: list[Tensor], boxes: Tensor) -> Tensor:
         """[R, V] RoIAlign of each box from the level of its size."""

@@ -93,7 +93,7 @@ def _stages(
     yield "detector", partial(detector, settings=settings, out=weights)
     yield "regions", partial(regions, settings=settings, detector=weights, out=found)
     inputs = TrainingInputs(settings, tables, weights, found)
-    for training in trainings():
+    for training in trainings(inputs.settings):
         yield training.name, partial(training.train, inputs, out / training.folder)
     predicted = out / "predictions"
     yield "predictions", partial(predictions, settings=settings, models=out, out=predicted)

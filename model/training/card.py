@@ -14,7 +14,7 @@ from torch import Tensor, nn
 _WEIGHTS: Final = "weights.safetensors"
 _CARD: Final = "card.json"
 #: Changes whenever a network's tensors change their meaning.
-FORMAT: Final = 4
+FORMAT: Final = 5
 
 
 class WeightsError(ValueError):

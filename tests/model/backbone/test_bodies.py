@@ -1,6 +1,9 @@
 """Any of timm's bodies carries a detector: strides, channels and brightness are timm's own."""
 
+from pathlib import Path
+
 import pytest
+import timm
 import torch
 from torch import Tensor
 
@@ -56,7 +59,7 @@ def test_classifiers_start_from_the_detectors_body(name: str) -> None:
     network = ImageClassifier(settings_of(name), SIZE, 3).eval()
     network.start_from(detector)
     with torch.no_grad():
-        assert torch.equal(network.features(pictures()), detector.pyramid.body(pictures())[-1])
+        assert torch.equal(network.body(pictures())[0], detector.pyramid.body(pictures())[-1])
 
 
 @pytest.mark.parametrize(("name", "cells"), [("resnet18", 4), ("densenet121", 2)])
@@ -117,3 +120,38 @@ def test_frozen_norms_stay_as_they_are_while_the_rest_learns() -> None:
     }
     assert changed
     assert not any("bn" in name or "downsample.1" in name for name in changed)
+
+
+def test_every_branch_of_a_body_from_scratch_is_open() -> None:
+    body = Body(settings_of("resnet18"), SIZE, stages_between("resnet18", 8, 16))
+    assert all(weight.any() for name, weight in body.named_parameters() if "weight" in name)
+
+
+def test_pretrained_norms_stay_at_zero_where_they_are(tmp_path: Path) -> None:
+    stages = stages_between("resnet18", 8, 16)
+    weights = timm.create_model("resnet18", num_classes=0).state_dict()
+    assert not weights["layer1.0.bn2.weight"].any()
+    torch.save(weights, tmp_path / "closed.pt")
+    body = Body(settings_of("resnet18", weights=str(tmp_path / "closed.pt")), SIZE, stages)
+    assert not body.state_dict()["network.layer1.0.bn2.weight"].any()
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_frozen_stages_stay_as_they_are_while_later_ones_learn(name: str) -> None:
+    torch.manual_seed(0)
+    stages = stages_between(name, 4, 16)
+    body = Body(settings_of(name, frozen=4), SIZE, stages)
+    before = body.eval()(pictures(4))
+    body.train()
+    optimizer = torch.optim.SGD([one for one in body.parameters() if one.requires_grad], lr=1.0)
+    torch.stack([found.square().mean() for found in body(pictures(4))[1:]]).sum().backward()
+    optimizer.step()
+    after = body.eval()(pictures(4))
+    assert torch.equal(before[0], after[0])
+    assert not any(torch.equal(*pair) for pair in zip(before[1:], after[1:], strict=True))
+
+
+def test_a_body_without_a_stage_so_fine_cannot_be_frozen_there() -> None:
+    stages = stages_between("convnext_atto", 8, 16)
+    with pytest.raises(BackboneError, match=r"no stage of stride 2 or less; .* at least 4"):
+        Body(settings_of("convnext_atto", frozen=2), SIZE, stages)

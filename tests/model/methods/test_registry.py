@@ -26,6 +26,7 @@ from model.methods.method import (
 from model.methods.registry import METHODS, all_methods, trainings
 from model.reading.findings import Findings, FoundBox
 from model.registries.outside import ExtensionError
+from model.settings import ModelSettings
 from model.stages.compare import compare
 from model.stages.crossvalidate import crossvalidate
 from model.stages.evaluate import evaluate
@@ -149,10 +150,24 @@ def test_a_listed_method_is_trained_once_for_every_seed(
 def test_names_colours_and_weights_are_each_methods_own() -> None:
     names = [method.name for method in METHODS]
     colours = [method.colour for method in METHODS if method.colour]
-    folders = [training.folder for training in trainings()]
+    folders = [training.folder for training in trainings(ModelSettings())]
     assert len(names) == len(set(names))
     assert len(colours) == len(set(colours))
-    assert len(folders) == len(set(folders)) == len({training.name for training in trainings()})
+    assert (
+        len(folders)
+        == len(set(folders))
+        == len({training.name for training in trainings(ModelSettings())})
+    )
+
+
+def test_an_ablation_that_changes_nothing_is_not_trained() -> None:
+    settings = ModelSettings()
+    other = settings.model_copy(
+        update={"network": settings.network.model_copy(update={"objectness": True})}
+    )
+    usual, changed = ({one.name for one in trainings(given)} for given in (settings, other))
+    assert usual - changed == {"with_objectness"}
+    assert changed - usual == {"without_objectness"}
 
 
 def test_the_list_loads_no_heavy_library() -> None:
