@@ -31,7 +31,7 @@ def doubt_alternatives(
         if all(verdicts[index].assertion in _ALTERED for index in members):
             for index in members:
                 if doubted[index].assertion == "affirmed":
-                    cue = Cue(link, link + 1, "uncertain", "near", identity=True)
+                    cue = Cue(link, link + 1, "uncertain", "near", identity=True, alternative=True)
                     doubted[index] = Verdict("uncertain", cue)
     return doubted
 

@@ -54,7 +54,7 @@ def _statement(item: _Decided, row_of: dict[int, int]) -> Statement:
         item.implied,
         item.verdict.assertion,
         (cue.start, cue.end) if cue is not None else None,
-        f"cue:{cue.assertion} {cue.direction}" if cue is not None else None,
+        cue.rule if cue is not None else None,
         tuple([row_of[owner] for owner in item.owners]),
     )
 

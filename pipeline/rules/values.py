@@ -51,6 +51,7 @@ class Cue(NamedTuple):
         assertion: what it makes of the findings in its reach.
         direction: whether it stands before them, in one noun phrase with them, or after them.
         identity: whether it doubts only what they are, so that their places stay affirmed.
+        alternative: whether it is no phrase of `cues.txt` but the word between two alternatives.
     """
 
     start: int
@@ -58,6 +59,12 @@ class Cue(NamedTuple):
     assertion: Assertion
     direction: Direction
     identity: bool = False
+    alternative: bool = False
+
+    @property
+    def rule(self) -> str:
+        """What it is, for the audit trail."""
+        return "rule:alternative" if self.alternative else f"cue:{self.assertion} {self.direction}"
 
 
 class Verdict(NamedTuple):
