@@ -20,9 +20,10 @@ class SentenceCues:
     """The cues of one sentence and how far each reaches.
 
     A preceding cue reaches to the right up to a termination, or up to the comma or "and" that
-    follows a verb, where a new clause begins; a negation also up to where something is stated. A following cue reaches to the left over one subject:
-    up to a termination, a verb, or a comma that no list explains; unless it goes on to say what its
-    subject is ("the opacity is likely atelectasis"), which is then what it decides.
+    follows a verb, where a new clause begins; a negation also up to where something is stated.
+    A following cue reaches to the left over one subject: up to a termination, a verb, or a comma
+    that no list explains; unless it goes on to say what its subject is ("the opacity is likely
+    atelectasis"), which is then what it decides.
 
     Args:
         scene: the passage.

@@ -186,7 +186,7 @@ def _follows(scene: Scene, modifier: Phrase) -> _Owners:
 
 
 def _is_of_absence(scene: Scene, between: range) -> bool:
-    """Whether a modifier tells where there is nothing: "effusion on the right, none on the left"."""
+    """Whether a modifier tells where nothing is: "effusion on the right, none on the left"."""
     words, lists = scene.words, scene.lists
     return any(
         words[token] in lists.absence_words and words[token - 1] in lists.list_links

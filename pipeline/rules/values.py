@@ -4,7 +4,7 @@ Named tuples: millions of them are made, at a third of a frozen dataclass's cost
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from data_contracts.concepts import Assertion, Category
 from pipeline.lexicon.concepts import Concept
@@ -12,6 +12,10 @@ from pipeline.lexicon.cues import CueEntry, Direction
 
 #: (short, long) of each abbreviation that a report defines itself, sorted.
 Abbreviations: TypeAlias = tuple[tuple[str, str], ...]
+
+
+#: The rule that doubts a finding because another may stand in its place.
+ALTERNATIVE_RULE: Final = "rule:alternative"
 
 
 class Phrase(NamedTuple):
@@ -64,7 +68,7 @@ class Cue(NamedTuple):
     @property
     def rule(self) -> str:
         """What it is, for the audit trail."""
-        return "rule:alternative" if self.alternative else f"cue:{self.assertion} {self.direction}"
+        return ALTERNATIVE_RULE if self.alternative else f"cue:{self.assertion} {self.direction}"
 
 
 class Verdict(NamedTuple):

@@ -1,8 +1,8 @@
 """Findings of which only one may hold."""
 
-import pytest
+from collections.abc import Callable
 
-from tests.pipeline.rules.conftest import Said
+import pytest
 
 AFFIRMED, NEGATED, UNCERTAIN = "affirmed", "negated", "uncertain"
 HISTORICAL, HYPOTHETICAL = "historical", "hypothetical"
@@ -64,6 +64,6 @@ SENTENCES = [
 
 @pytest.mark.parametrize(("sentence", "expected"), SENTENCES, ids=[s for s, _ in SENTENCES])
 def test_sentence_says_what_a_radiologist_means(
-    said: Said, sentence: str, expected: dict[str, str]
+    said: Callable[[str], dict[str, str]], sentence: str, expected: dict[str, str]
 ) -> None:
     assert said(sentence) == expected

@@ -1,8 +1,8 @@
 """Phrases of `cues.txt`, each in a sentence as radiologists write it."""
 
-import pytest
+from collections.abc import Callable
 
-from tests.pipeline.rules.conftest import Said
+import pytest
 
 AFFIRMED, NEGATED, UNCERTAIN = "affirmed", "negated", "uncertain"
 HISTORICAL, HYPOTHETICAL = "historical", "hypothetical"
@@ -118,6 +118,6 @@ SENTENCES = [
 
 @pytest.mark.parametrize(("sentence", "expected"), SENTENCES, ids=[s for s, _ in SENTENCES])
 def test_sentence_says_what_a_radiologist_means(
-    said: Said, sentence: str, expected: dict[str, str]
+    said: Callable[[str], dict[str, str]], sentence: str, expected: dict[str, str]
 ) -> None:
     assert said(sentence) == expected
