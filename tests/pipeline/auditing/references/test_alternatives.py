@@ -18,7 +18,7 @@ from pipeline.extraction.batch.passage_store import PassageStore
 def mentions(tmp_path: Path, extractor: Extractor) -> pa.Table:
     """Of "scarring or atelectasis" and a possible effusion, written where a run writes them."""
     text = "Scarring or atelectasis. Possible effusion."
-    row = {"report_id": "a", "text": text}
+    row: dict[str, object] = {"report_id": "a", "text": text}
     row["sections"] = [{"name": "findings", "start": 0, "end": len(text)}]
     extracted = extract_reports(pa.Table.from_pylist([row]), PassageStore(extractor))
     parted = PartedTable(MENTIONS, tmp_path / "mentions.parquet", "made up")
