@@ -11,6 +11,8 @@ from spacy.tokens import Doc
 from spacy.util import compile_infix_regex
 
 _BLANK: Final = re.compile(r"[^\S ]")
+# A contracted "not", with either apostrophe.
+_CONTRACTED: Final = frozenset({"n't", "n\u2019t"})
 # `disease/atelectasis`, `left-sided`, `opacity,left`, `base.No`: one word each for scispaCy.
 _JOINTS = (
     rf"(?<=[{ALPHA}0-9])/(?=[{ALPHA}0-9])",
@@ -44,9 +46,15 @@ def blank_pipeline() -> Language:
 
 
 def words_of(doc: Doc, attribute: Literal["LOWER", "NORM"]) -> list[str]:
-    """The tokens' lower case, or spaCy's norm of it, in a third of the time of asking each."""
+    """The tokens' words, or spaCy's norms of these, in a third of the time of asking each.
+
+    A word is in lower case, and a contracted one written out: "isn't" is two words, as "is not".
+    """
     strings = doc.vocab.strings
-    return [strings[code] for code in doc.to_array(attribute).tolist()]
+    words = [strings[code] for code in doc.to_array(attribute).tolist()]
+    if _CONTRACTED.isdisjoint(words):
+        return words
+    return [doc[i].norm_ if word in _CONTRACTED else word for i, word in enumerate(words)]
 
 
 class Token(NamedTuple):
@@ -55,7 +63,7 @@ class Token(NamedTuple):
     Attributes:
         start: offset of its first character.
         end: offset behind its last.
-        word: in lower case.
+        word: in lower case; a contraction written out.
         norm: spaCy's norm of it ("n't" is "not").
     """
 
@@ -68,8 +76,9 @@ class Token(NamedTuple):
 def tokenize(nlp: Language, text: str) -> list[Token]:
     """The words of a text, without blanks."""
     doc = nlp.make_doc(_BLANK.sub(" ", text))
+    words = words_of(doc, "LOWER")
     return [
-        Token(token.idx, token.idx + len(token), token.lower_, token.norm_)
-        for token in doc
+        Token(token.idx, token.idx + len(token), word, token.norm_)
+        for token, word in zip(doc, words, strict=True)
         if not token.is_space
     ]

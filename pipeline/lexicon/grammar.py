@@ -51,6 +51,15 @@ class WordLists:
     partitive_links: frozenset[str]
     normal_words: frozenset[str]
     item_openers: frozenset[str]
+    statement_joints: frozenset[str]
+    dashes: frozenset[str]
+    standing_words: frozenset[str]
+    presence_openers: frozenset[str]
+    absence_words: frozenset[str]
+    change_nouns: frozenset[str]
+    change_links: frozenset[str]
+    doubtful_links: frozenset[str]
+    question_marks: frozenset[str]
     adverbs: frozenset[str]
 
 

@@ -8,8 +8,9 @@ from typing import Final, NamedTuple
 from data_contracts.concepts import Assertion
 from pipeline.lexicon.concepts import Concept
 from pipeline.lexicon.grammar import Grammar
+from pipeline.rules.alternatives import doubt_alternatives
 from pipeline.rules.assertion import PLAIN, SentenceCues
-from pipeline.rules.overlaps import counting_cues
+from pipeline.rules.overlaps import CountingCues, counting_cues
 from pipeline.rules.relations import attach
 from pipeline.rules.scene import Scene, make_scene
 from pipeline.rules.values import Implied, Phrase, Statement, TokenizedPassage, Verdict
@@ -53,7 +54,7 @@ def _statement(item: _Decided, row_of: dict[int, int]) -> Statement:
         item.implied,
         item.verdict.assertion,
         (cue.start, cue.end) if cue is not None else None,
-        f"cue:{cue.assertion} {cue.direction}" if cue is not None else None,
+        cue.rule if cue is not None else None,
         tuple([row_of[owner] for owner in item.owners]),
     )
 
@@ -75,7 +76,16 @@ def _scene(passage: TokenizedPassage, grammar: Grammar) -> Scene:
 def _decide_findings(scene: Scene, passage: TokenizedPassage) -> list[Verdict]:
     """What is said of each of the scene's findings."""
     counting = counting_cues(scene.words, passage.cues, scene.lists) if scene.findings else None
-    if counting is None or not counting.cues:
+    if counting is None:
+        return []
+    verdicts = _decide_by_cues(scene, passage, counting)
+    return doubt_alternatives(scene, verdicts, counting.terminations)
+
+
+def _decide_by_cues(
+    scene: Scene, passage: TokenizedPassage, counting: CountingCues
+) -> list[Verdict]:
+    if not counting.cues:
         return [PLAIN] * len(scene.findings)
     of_sentence = [SentenceCues(scene, sentence, counting) for sentence in _sentences(passage)]
     return [

@@ -4,7 +4,7 @@ Named tuples: millions of them are made, at a third of a frozen dataclass's cost
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from data_contracts.concepts import Assertion, Category
 from pipeline.lexicon.concepts import Concept
@@ -12,6 +12,10 @@ from pipeline.lexicon.cues import CueEntry, Direction
 
 #: (short, long) of each abbreviation that a report defines itself, sorted.
 Abbreviations: TypeAlias = tuple[tuple[str, str], ...]
+
+
+#: The rule that doubts a finding because another may stand in its place.
+ALTERNATIVE_RULE: Final = "rule:alternative"
 
 
 class Phrase(NamedTuple):
@@ -51,6 +55,7 @@ class Cue(NamedTuple):
         assertion: what it makes of the findings in its reach.
         direction: whether it stands before them, in one noun phrase with them, or after them.
         identity: whether it doubts only what they are, so that their places stay affirmed.
+        alternative: whether it is no phrase of `cues.txt` but the word between two alternatives.
     """
 
     start: int
@@ -58,6 +63,12 @@ class Cue(NamedTuple):
     assertion: Assertion
     direction: Direction
     identity: bool = False
+    alternative: bool = False
+
+    @property
+    def rule(self) -> str:
+        """What it is, for the audit trail."""
+        return ALTERNATIVE_RULE if self.alternative else f"cue:{self.assertion} {self.direction}"
 
 
 class Verdict(NamedTuple):
