@@ -58,7 +58,7 @@ class LexiconPhrases:
         self._with_word: defaultdict[str, set[int]] = defaultdict(set)
         for concept in lexicon.concepts:
             folded = dict.fromkeys(
-                fold_phrase(plain_phrase(p)) for p in (*concept.phrases, *concept.weak_phrases)
+                fold_phrase(plain_phrase(p)) for p in concept.all_phrases
             )
             for phrase in filter(None, folded):
                 self._add(phrase, concept.concept_id)

@@ -31,9 +31,9 @@ def test_alternatives_are_written_out() -> None:
 
 
 def test_added_phrase_is_found(folder: Path) -> None:
-    append(folder / "findings.txt", "\n[finding:bronchiolitis]\nlung: yes\ntree in bud\n")
-    analysis = load_extractor(folder).read("Tree-in-bud in the right base.", "findings")
-    assert "finding:bronchiolitis" in {m.concept_id for m in analysis.mentions}
+    append(folder / "findings.txt", "\n[finding:azygos_lobe]\nlung: yes\nazygos lobe\n")
+    analysis = load_extractor(folder).read("Azygos-lobe on the right.", "findings")
+    assert "finding:azygos_lobe" in {m.concept_id for m in analysis.mentions}
 
 
 def test_added_cue_decides(folder: Path) -> None:
