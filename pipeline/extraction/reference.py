@@ -131,11 +131,7 @@ class Reader:
         longest = keep_longest(found)
         excluded = {(one.start, one.end) for one in longest if one.entry.concept is None}
         return _in_order(
-            [
-                one
-                for one in longest
-                if one.entry.subject or (one.start, one.end) not in excluded
-            ]
+            [one for one in longest if one.entry.subject or (one.start, one.end) not in excluded]
         )
 
     def _find_elided(self, tokens: Sequence[Token], found: Sequence[Found]) -> Iterator[Found]:

@@ -189,7 +189,9 @@ class SentenceSplitter:
         """Whether the full stop is that of "R. lower lobe": a small letter follows."""
         if not text[stop.end() : stop.end() + 1].islower():
             return False
-        return self._side.search(text[max(stop.start() - self._longest, 0) : stop.start()]) is not None
+        return (
+            self._side.search(text[max(stop.start() - self._longest, 0) : stop.start()]) is not None
+        )
 
     def _ends_sentence(self, text: str, stop: re.Match[str]) -> bool:
         start = stop.start()
