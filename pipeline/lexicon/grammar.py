@@ -13,7 +13,6 @@ from pipeline.lexicon.lexicon_files import (
     read_lexicon_file,
 )
 
-
 #: Lists of nouns that are neutral unless something is said of them: "the heart is enlarged".
 SUBJECT_LISTS: Final = (
     "heart_nouns",

@@ -10,7 +10,7 @@ def is_said_of_subject(scene: Scene, predicate: Phrase) -> bool:
 
     Between the two stands nothing but verbs, adverbs, hedges and nouns that share the predicate:
     "the heart and hila are mildly enlarged". A verb before "and" is one of another clause if what
-    stands behind "and" has a verb or noun of its own: "the heart is seen and the hila are enlarged".
+    stands behind it has its own subject: "the heart is seen and the hila are enlarged".
 
     Args:
         scene: the passage.
