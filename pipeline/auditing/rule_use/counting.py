@@ -1,7 +1,7 @@
 """How often each line of the lexicon decided, in how many reports, and how often it was right."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final, cast
 
 import pandas as pd
 import pyarrow as pa
@@ -32,12 +32,12 @@ def count_use(
         by_place: what is known of mentions at their places.
         by_mention: what is known of mentions by their id; a place goes first.
     """
-    mentions = tables.query(f"SELECT {_COLUMNS} FROM mentions").to_pandas()
-    places = zip(*(mentions[n] for n in ("report_id", "start", "end", "concept_id")), strict=True)
+    mentions = tables.query(f"SELECT {_COLUMNS} FROM mentions")
+    places = _keys(mentions, "report_id", "start", "end", "concept_id")
     nothing = Judgement(None, None)
     known = [
         by_place.get(place) or by_mention.get(mention, nothing)
-        for place, mention in zip(places, mentions["mention_id"], strict=True)
+        for place, mention in zip(places, mentions["mention_id"].to_pylist(), strict=True)
     ]
     found = _lines_by(mentions, ["concept_id", "rule", "text"], lines.of_phrase)
     decided = _lines_by(mentions, ["cue_rule", "cue"], lines.of_cue)
@@ -54,7 +54,13 @@ def count_use(
     )
 
 
-def _lines_by(mentions: pd.DataFrame, names: list[str], line_of: Any) -> list[Line | None]:
+def _keys(mentions: pa.Table, *names: str) -> list[tuple[Any, ...]]:
+    return list(zip(*(mentions[name].to_pylist() for name in names), strict=True))
+
+
+def _lines_by(
+    mentions: pa.Table, names: list[str], line_of: Callable[..., Line]
+) -> list[Line | None]:
     """The line of each mention, asked once for each of the distinct values of some columns.
 
     Args:
@@ -62,16 +68,14 @@ def _lines_by(mentions: pd.DataFrame, names: list[str], line_of: Any) -> list[Li
         names: the columns; where the first is missing there is no line.
         line_of: a line from their values.
     """
-    columns = [mentions[name].astype(object).where(mentions[name].notna(), None) for name in names]
-    keys = list(zip(*columns, strict=True))
+    keys = _keys(mentions, *names)
     known = {key: line_of(*key) if key[0] is not None else None for key in dict.fromkeys(keys)}
     return [known[key] for key in keys]
 
 
-def _uses(
-    mentions: pd.DataFrame, lines: list[Line | None], right: list[bool | None]
-) -> pd.DataFrame:
-    uses = mentions[["report_id", "assertion"]].assign(
+def _uses(mentions: pa.Table, lines: list[Line | None], right: list[bool | None]) -> pd.DataFrame:
+    uses = mentions.select(["report_id", "assertion"]).to_pandas()
+    uses = uses.assign(
         line=pd.Series(lines, dtype=object),
         judged=[one is not None for one in right],
         right=[bool(one) for one in right],
@@ -80,7 +84,8 @@ def _uses(
 
 
 def _rows(uses: pd.DataFrame) -> dict[Line, dict[str, Any]]:
-    return {Line(*line): _row(Line(*line), own) for line, own in uses.groupby("line", sort=False)}
+    groups = ((cast("Line", line), own) for line, own in uses.groupby("line", sort=False))
+    return {line: _row(line, own) for line, own in groups}
 
 
 def _row(line: Line, uses: pd.DataFrame | None) -> dict[str, Any]:

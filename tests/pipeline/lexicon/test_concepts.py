@@ -62,6 +62,8 @@ def test_change_of_a_file_changes_the_fingerprint(folder: Path) -> None:
         ("\n[finding:haze]\nimplies: finding:fog\n", "implies the unknown 'finding:fog'"),
         ("\n[finding:haze]\nhaz(e|y\n", "a bracket is not closed"),
         ("\n[finding:haze]\ncolour: grey\n", "is no phrase; keys are"),
+        ("\n[finding:haze]\nof lung_nouns: hazy\n", "'lung_nouns' is no list of nouns"),
+        ("\n[finding:haze]\nalso: hazy\n", "is no phrase of another concept"),
     ],
 )
 def test_mistake_in_a_file_is_named_with_its_line(

@@ -1,12 +1,12 @@
 """Every cue of `cues.txt` and every rule of relations has a sentence here that needs it.
 
-Without the cue, or with the rule switched off, the sentence is read otherwise. A new cue wants a new
-sentence: in a table of this folder, or in `cue_sentences.txt`, which is a table of such sentences.
+Without the cue, or with the rule switched off, the sentence is read otherwise. A new cue wants a
+sentence: in a table of this folder, or in `cue_sentences.txt`, a table of such sentences.
 """
 
 import ast
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import get_type_hints
@@ -19,7 +19,12 @@ from pipeline.language.negex import NegexCues
 from pipeline.language.tokens import Token, blank_pipeline, tokenize
 from pipeline.lexicon.concepts import expand_phrase
 from pipeline.lexicon.cues import CueEntry
-from pipeline.lexicon.lexicon_files import CUE_FILE, content_lines, read_lexicon_file, shipped_folder
+from pipeline.lexicon.lexicon_files import (
+    CUE_FILE,
+    content_lines,
+    read_lexicon_file,
+    shipped_folder,
+)
 from pipeline.rules import reading, relations, subjects
 from pipeline.rules.values import PassageAnalysis, PassageText
 
@@ -96,7 +101,9 @@ class WithoutLine:
         if heading == "stop":
             return None if entry.kind == "termination" else entry
         if heading == "identity":
-            return entry._replace(readings=tuple(r._replace(identity=False) for r in entry.readings))
+            return entry._replace(
+                readings=tuple(r._replace(identity=False) for r in entry.readings)
+            )
         assertion, direction = heading.split()
         if direction == "pseudo":
             return None if entry.kind == "pseudo" else entry
@@ -141,7 +148,9 @@ def test_every_cue_has_a_sentence_that_needs_it(
             cues.left_out = line
             if read(reader, sentence) != whole:
                 without.discard(line)
-    told = "\n".join(f"[{heading}] {line}" for heading, line in cue_lines() if (heading, line) in without)
+    told = "\n".join(
+        f"[{heading}] {line}" for heading, line in cue_lines() if (heading, line) in without
+    )
     assert not without, f"no sentence needs these; write one to cue_sentences.txt:\n{told}"
 
 
@@ -149,7 +158,8 @@ RULES = [
     (module, name)
     for module in (relations, subjects)
     for name, rule in inspect.getmembers(module, inspect.isfunction)
-    if rule.__module__ == module.__name__ and "return" in get_type_hints(rule)
+    if rule.__module__ == module.__name__
+    and "return" in get_type_hints(rule)
     and get_type_hints(rule)["return"] in (bool, tuple[int, ...])
 ]
 
@@ -163,7 +173,7 @@ def off(rule: Callable[..., object]) -> Callable[..., object]:
 def test_every_rule_of_relations_has_a_sentence_that_needs_it(
     reader: Reader, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str
 ) -> None:
-    rule = getattr(module, name)
+    rule: Callable[..., object] = getattr(module, name)
 
     def needs(sentence: str) -> bool:
         whole = read(reader, sentence)
