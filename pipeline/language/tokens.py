@@ -8,7 +8,7 @@ import spacy
 from spacy.lang.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER
 from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.util import compile_infix_regex
+from spacy.util import compile_infix_regex, compile_suffix_regex
 
 _BLANK: Final = re.compile(r"[^\S ]")
 # A contracted "not", with either apostrophe.
@@ -21,6 +21,8 @@ _JOINTS = (
     rf"(?<=[{ALPHA_LOWER}])\.+(?=[{ALPHA_UPPER}])",
     r"\.{2,}",
 )
+# "R. base": one word for scispaCy, unlike "Rt. base".
+_LETTER_STOP: Final = rf"(?<![{ALPHA}][{ALPHA_UPPER}])(?<=[{ALPHA_UPPER}])\."
 
 
 def blank_pipeline() -> Language:
@@ -36,6 +38,8 @@ def blank_pipeline() -> Language:
 
         nlp = spacy.blank("en")
         scispacy_tokenizer = combined_rule_tokenizer(nlp)
+        suffixes = [scispacy_tokenizer.suffix_search.__self__.pattern, _LETTER_STOP]
+        scispacy_tokenizer.suffix_search = compile_suffix_regex(suffixes).search
     infixes = [scispacy_tokenizer.infix_finditer.__self__.pattern, *_JOINTS]
     scispacy_tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
     scispacy_tokenizer.rules = {

@@ -105,7 +105,19 @@ def _belongs_to_modifiers(scene: Scene, token: int) -> bool:
     """Whether a word is part of the modifiers before a noun: "mild-to-moderate", "areas of"."""
     if token in scene.modifier_tokens or scene.words[token] == "-":
         return True
-    return _is_partitive(scene, token) or _is_range(scene, token)
+    return any(rule(scene, token) for rule in (_is_partitive, _is_range, _closes_brackets))
+
+
+def _closes_brackets(scene: Scene, token: int) -> bool:
+    """Whether brackets hold a modifier that opens a noun phrase: "(left) pleural effusion"."""
+    if scene.words[token] not in scene.lists.closing_brackets:
+        return False
+    begin = token
+    while begin - 1 in scene.modifier_tokens:
+        begin -= 1
+    if begin in (0, token) or scene.words[begin - 1] not in scene.lists.opening_brackets:
+        return False
+    return all(finding.end != begin - 1 for finding in scene.findings)
 
 
 def _closes_noun_phrase(scene: Scene, word: str) -> bool:
@@ -160,6 +172,9 @@ def _with_coordinated_behind(scene: Scene, index: int) -> _Owners:
     for following in range(index + 1, len(scene.findings)):
         tokens = range(scene.findings[following - 1].end, scene.findings[following].start)
         words = [scene.words[token] for token in tokens]
+        if _is_same_phrase(scene, following - 1):
+            owners.append(following)
+            continue
         own = not scene.modifier_tokens.isdisjoint(tokens)
         if own or not words or not all(word in scene.lists.sharing_links for word in words):
             break
@@ -226,9 +241,16 @@ def _with_coordinated_before(scene: Scene, index: int) -> _Owners:
 
 def _are_coordinated(scene: Scene, index: int) -> bool:
     """Whether a finding and the one behind it share what is said behind both."""
+    if _is_same_phrase(scene, index):
+        return True
     tokens = range(scene.findings[index].end, scene.findings[index + 1].start)
     linked = any(scene.words[token] in scene.lists.sharing_links for token in tokens)
     return linked and all(_is_shared(scene, token) for token in tokens)
+
+
+def _is_same_phrase(scene: Scene, index: int) -> bool:
+    """Whether a finding and the one behind it are two names of one phrase."""
+    return scene.findings[index].start == scene.findings[index + 1].start
 
 
 def _is_shared(scene: Scene, token: int) -> bool:

@@ -28,6 +28,7 @@ class Phrase(NamedTuple):
         category: its concept's category.
         weak: whether it counts only under the condition that `Concept.weak_phrases` states.
         concept: its concept; may be missing where no phrase of the passage implies another concept.
+        subject: the list of nouns of which it has to be said to count.
     """
 
     ordinal: int
@@ -36,6 +37,7 @@ class Phrase(NamedTuple):
     category: Category
     weak: bool = False
     concept: Concept | None = None
+    subject: str | None = None
 
 
 class CuePhrase(NamedTuple):

@@ -97,6 +97,10 @@ SENTENCES = [
         [("opacity", "left base lingula")],
     ),
     (
+        "Left base opacity with adjacent right atelectasis.",
+        [("opacity", "left base"), ("atelectasis", "right")],
+    ),
+    (
         "Patchy, ill-defined opacity/atelectasis.",
         [("opacity", "ill_defined patchy"), ("atelectasis", "ill_defined patchy")],
     ),
