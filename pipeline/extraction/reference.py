@@ -95,7 +95,7 @@ class Reader:
         whole = TokenizedPassage(
             words=[token.word for token in tokens],
             sentences=_first_tokens(tokens, passage.later_sentences),
-            phrases=tuple([_phrase(index, one) for index, one in enumerate(found)]),
+            phrases=_phrases(found),
             cues=tuple(cues),
         )
         condensed = condense(whole, self._grammar)
@@ -178,11 +178,19 @@ def _in_order(found: list[Found]) -> list[Found]:
     return sorted(found, key=by_place)
 
 
-def _phrase(index: int, found: Found) -> Phrase:
-    concept = found.entry.concept
-    assert concept is not None
-    weak, subject = found.entry.weak, found.entry.subject
-    return Phrase(index, found.start, found.end, concept.category, weak, concept, subject)
+def _phrases(found: Sequence[Found]) -> tuple[Phrase, ...]:
+    phrases: list[Phrase] = []
+    last_finding: Concept | None = None
+    for index, one in enumerate(found):
+        concept = one.entry.concept
+        assert concept is not None
+        again = concept is last_finding
+        weak, subject = one.entry.weak, one.entry.subject
+        phrases.append(
+            Phrase(index, one.start, one.end, concept.category, weak, concept, subject, again)
+        )
+        last_finding = concept if concept.category == "finding" else last_finding
+    return tuple(phrases)
 
 
 def _first_tokens(tokens: Sequence[Token], later_sentences: Sequence[int]) -> list[int]:

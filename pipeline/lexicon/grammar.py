@@ -80,6 +80,9 @@ class WordLists:
     hilum_nouns: frozenset[str]
     mediastinum_nouns: frozenset[str]
     predicate_joints: frozenset[str]
+    contours: frozenset[str]
+    head_nouns: frozenset[str]
+    attributive_joints: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

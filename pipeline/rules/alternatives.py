@@ -39,7 +39,8 @@ def doubt_alternatives(
 def _alternative_link(scene: Scene, second: int) -> int | None:
     """The word that makes alternatives of a finding and the one before it; None if none does."""
     before, here = scene.findings[second - 1], scene.findings[second]
-    if scene.sentence_of[before.start] != scene.sentence_of[here.start]:
+    if here.again or scene.sentence_of[before.start] != scene.sentence_of[here.start]:
+        # "COPD/emphysema": one finding, which is there either way.
         return None
     between = range(before.end, here.start)
     link = next((t for t in reversed(between) if scene.words[t] in scene.lists.list_links), None)

@@ -30,11 +30,23 @@ def _tells_of_presence(scene: Scene, joint: int, opener: int) -> bool:
     lists = scene.lists
     if scene.words[joint] in lists.dashes and opener in scene.modifier_tokens:
         return any(finding.end == joint for finding in scene.findings)
+    if scene.words[joint] not in lists.conjunctions and _begins_with_place(scene, opener):
+        return True
     if opener >= len(scene.words):
         return False
     return any(
         scene.words[opener] in words for words in (lists.standing_words, lists.presence_openers)
     )
+
+
+def _begins_with_place(scene: Scene, opener: int) -> bool:
+    """Whether a finding is told with its place first: "no edema, right base opacity"."""
+    token = opener
+    places = {m.start for m in scene.modifiers if m.category in ("side", "zone")}
+    while token in scene.modifier_tokens:
+        token += 1
+    placed = not places.isdisjoint(range(opener, token))
+    return placed and any(finding.start == token for finding in scene.findings)
 
 
 def has_own_predicate(scene: Scene, negation: Cue, finding: Phrase, cues: list[Cue]) -> bool:

@@ -29,6 +29,7 @@ class Phrase(NamedTuple):
         weak: whether it counts only under the condition that `Concept.weak_phrases` states.
         concept: its concept; may be missing where no phrase of the passage implies another concept.
         subject: the list of nouns of which it has to be said to count.
+        again: whether it is a finding and names what the finding before it names.
     """
 
     ordinal: int
@@ -38,6 +39,7 @@ class Phrase(NamedTuple):
     weak: bool = False
     concept: Concept | None = None
     subject: str | None = None
+    again: bool = False
 
 
 class CuePhrase(NamedTuple):

@@ -19,6 +19,7 @@ from pipeline.extraction.batch.memo_keys import (
     KeyBuilder,
     MemoKeys,
     PassageParts,
+    is_again,
     is_named,
 )
 from pipeline.extraction.batch.runs import IntArray
@@ -138,7 +139,8 @@ class PatternStore:
             assert entry.concept is not None
             named = entry.concept if is_named(kind) else None
             category, weak, subject = entry.concept.category, entry.weak, entry.subject
-            phrases.append(Phrase(index, start, end, category, weak, named, subject))
+            again = is_again(kind)
+            phrases.append(Phrase(index, start, end, category, weak, named, subject, again))
         cues = keys.cues[bounds.cue : bounds.last_cue].tolist()
         return TokenizedPassage(
             words=[self.classes.words[word // 2] for word in words],

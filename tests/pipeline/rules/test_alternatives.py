@@ -35,6 +35,11 @@ SENTENCES = [
         "Right base opacity, atelectasis or pneumonia.",
         {"opacity": AFFIRMED, "atelectasis": UNCERTAIN, "pneumonia": UNCERTAIN},
     ),
+    # one finding by two names
+    ("Changes of COPD/emphysema.", {"emphysema": AFFIRMED}),
+    ("Left chest pacemaker/ICD.", {"device": AFFIRMED}),
+    ("Right pleural effusion or hemothorax.", {"pleural_effusion": AFFIRMED}),
+    ("Possible infection/pneumonia.", {"pneumonia": UNCERTAIN}),
     # what is denied, asked, unchanged, or an alternative of places alone
     ("No effusion or pneumothorax.", {"pleural_effusion": NEGATED, "pneumothorax": NEGATED}),
     ("No change in the effusion or opacity.", {"pleural_effusion": AFFIRMED, "opacity": AFFIRMED}),

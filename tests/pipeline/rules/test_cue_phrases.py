@@ -40,6 +40,8 @@ SENTENCES = [
     ("Suggestion of left basilar infiltrate.", {"infiltrate": UNCERTAIN}),
     ("No suggestion of infiltrate.", {"infiltrate": NEGATED}),
     ("Possible pneumonia is unlikely.", {"pneumonia": NEGATED}),
+    ("It would be difficult to completely exclude pneumonia.", {"pneumonia": UNCERTAIN}),
+    ("It is hard to exclude a nodule.", {"nodule": UNCERTAIN}),
     # what cannot be seen or has not come
     ("A nodule cannot be seen.", {"nodule": NEGATED}),
     ("The effusion has not reaccumulated.", {"pleural_effusion": NEGATED}),

@@ -50,7 +50,19 @@ SENTENCES = [
         "No pneumothorax - right basilar atelectasis.",
         {"pneumothorax": NEGATED, "atelectasis": AFFIRMED},
     ),
+    (
+        "No edema, left basilar atelectasis.",
+        {"pulmonary_edema": NEGATED, "atelectasis": AFFIRMED},
+    ),
+    ("No effusion, healing rib fractures.", {"pleural_effusion": NEGATED, "fracture": AFFIRMED}),
+    ("No edema, multiple nodules.", {"pulmonary_edema": NEGATED, "nodule": AFFIRMED}),
     # one list of what is absent
+    (
+        "No edema, left effusion, or right lower lobe opacity.",
+        {"pulmonary_edema": NEGATED, "pleural_effusion": NEGATED, "opacity": NEGATED},
+    ),
+    ("No edema and left effusion.", {"pulmonary_edema": NEGATED, "pleural_effusion": NEGATED}),
+    ("No edema, effusion.", {"pulmonary_edema": NEGATED, "pleural_effusion": NEGATED}),
     (
         "No edema, new infiltrate, or pneumothorax.",
         {"pulmonary_edema": NEGATED, "infiltrate": NEGATED, "pneumothorax": NEGATED},
