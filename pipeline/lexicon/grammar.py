@@ -63,6 +63,7 @@ class WordLists:
     item_openers: frozenset[str]
     statement_joints: frozenset[str]
     dashes: frozenset[str]
+    prefixes: frozenset[str]
     standing_words: frozenset[str]
     presence_openers: frozenset[str]
     absence_words: frozenset[str]

@@ -102,6 +102,7 @@ def _denied_by(scene: Scene, cue: Cue, joint: int) -> bool:
         and scene.words[token] not in lists.determiners
         and scene.words[token] not in lists.list_links
         and scene.words[token] not in lists.dashes
+        and scene.words[token] not in lists.prefixes
         for token in range(cue.end, joint)
     )
 

@@ -62,6 +62,8 @@ SENTENCES = [
         {"pulmonary_edema": NEGATED, "pleural_effusion": NEGATED, "opacity": NEGATED},
     ),
     ("No edema and left effusion.", {"pulmonary_edema": NEGATED, "pleural_effusion": NEGATED}),
+    ("No non-healing fracture.", {"fracture": NEGATED}),
+    ("No non-calcified nodules are identified.", {"nodule": NEGATED}),
     ("No edema, effusion.", {"pulmonary_edema": NEGATED, "pleural_effusion": NEGATED}),
     (
         "No edema, new infiltrate, or pneumothorax.",
