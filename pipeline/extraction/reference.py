@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.language.abbreviations import AbbreviationFinder
+from pipeline.language.elided_findings import Named, elided_findings
 from pipeline.language.elided_zones import elided_zones
 from pipeline.language.negex import NegexCues
 from pipeline.language.sentences import SentenceSplitter
@@ -142,6 +143,13 @@ class Reader:
         for token, zone in elided_zones(words, levels, spans, lists):
             if zone in self._zones:
                 yield Found(token, token + 1, elided(self._zones[zone]))
+        concepts = [one.entry.concept for one in found if one.entry.concept is not None]
+        named = [
+            Named(start, end, concept.category)
+            for (start, end), concept in zip(spans, concepts, strict=True)
+        ]
+        for token, index in elided_findings(words, named, self._grammar.words):
+            yield Found(token, token + 1, elided(concepts[index]))
 
     def _find_abbreviated(
         self, passage: PassageText, tokens: Sequence[Token], found: Sequence[Found]
@@ -184,12 +192,13 @@ def _phrases(found: Sequence[Found]) -> tuple[Phrase, ...]:
     for index, one in enumerate(found):
         concept = one.entry.concept
         assert concept is not None
-        again = concept is last_finding
         weak, subject = one.entry.weak, one.entry.subject
+        again = concept is last_finding and subject is None
         phrases.append(
             Phrase(index, one.start, one.end, concept.category, weak, concept, subject, again)
         )
-        last_finding = concept if concept.category == "finding" else last_finding
+        if concept.category == "finding" and subject is None:
+            last_finding = concept
     return tuple(phrases)
 
 

@@ -41,9 +41,9 @@ def abbreviated(concept: Concept, short: str) -> Entry:
     return Entry(concept, f"abbreviation:{short}")
 
 
-def elided(zone: Concept) -> Entry:
-    """A zone that shares its noun with another."""
-    return Entry(zone, f"ellipsis:{zone.concept_id}")
+def elided(concept: Concept) -> Entry:
+    """A zone or finding that shares its noun with another."""
+    return Entry(concept, f"ellipsis:{concept.concept_id}")
 
 
 def implied(lexicon: Lexicon, implication: Implication, by: str) -> Entry:

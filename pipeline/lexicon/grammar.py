@@ -66,6 +66,8 @@ class WordLists:
     prefixes: frozenset[str]
     standing_words: frozenset[str]
     presence_openers: frozenset[str]
+    elided_openers: frozenset[str]
+    elided_locatives: frozenset[str]
     absence_words: frozenset[str]
     change_nouns: frozenset[str]
     change_links: frozenset[str]

@@ -30,13 +30,31 @@ def _tells_of_presence(scene: Scene, joint: int, opener: int) -> bool:
     lists = scene.lists
     if scene.words[joint] in lists.dashes and opener in scene.modifier_tokens:
         return any(finding.end == joint for finding in scene.findings)
-    if scene.words[joint] not in lists.conjunctions and _begins_with_place(scene, opener):
+    if _is_elided(scene, opener):
+        return True
+    if scene.words[joint] not in lists.conjunctions and (
+        _begins_with_place(scene, opener) or _is_named_again(scene, opener)
+    ):
         return True
     if opener >= len(scene.words):
         return False
     return any(
         scene.words[opener] in words for words in (lists.standing_words, lists.presence_openers)
     )
+
+
+def _is_elided(scene: Scene, opener: int) -> bool:
+    """Whether a modifier stands for a finding: "no effusion on the left, moderate on the right"."""
+    again = any(finding.start == opener and finding.again for finding in scene.findings)
+    return again and opener in scene.modifier_tokens
+
+
+def _is_named_again(scene: Scene, opener: int) -> bool:
+    """Whether a denied finding is told of again: "no effusion on the left, large effusion on"."""
+    token = opener
+    while token in scene.modifier_tokens:
+        token += 1
+    return any(finding.start == token and finding.again for finding in scene.findings)
 
 
 def _begins_with_place(scene: Scene, opener: int) -> bool:

@@ -29,7 +29,8 @@ class Phrase(NamedTuple):
         weak: whether it counts only under the condition that `Concept.weak_phrases` states.
         concept: its concept; may be missing where no phrase of the passage implies another concept.
         subject: the list of nouns of which it has to be said to count.
-        again: whether it is a finding and names what the finding before it names.
+        again: whether it is a finding and names what the one before it names; phrases with a
+            `subject` are passed over.
     """
 
     ordinal: int

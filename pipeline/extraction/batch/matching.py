@@ -13,12 +13,13 @@ from pipeline.extraction.batch.longest import keep_longest
 from pipeline.extraction.batch.phrase_trie import UNKNOWN, PhraseTrie
 from pipeline.extraction.batch.runs import IntArray, expand_runs
 from pipeline.extraction.batch.token_columns import TokenColumns
+from pipeline.language.elided_findings import Named, elided_findings
 from pipeline.language.elided_zones import elided_zones
 from pipeline.language.spelling import Speller, spellings
 from pipeline.language.tokens import words_of
 from pipeline.lexicon.concepts import Concept, Lexicon
 from pipeline.lexicon.entries import Entry, abbreviated, elided, entries_of, zones_by_phrase
-from pipeline.lexicon.grammar import SUBJECT_LISTS, ZoneLists
+from pipeline.lexicon.grammar import SUBJECT_LISTS, Grammar
 
 # First token, token behind the last, entry.
 _Found = tuple[int, int, Entry]
@@ -123,10 +124,12 @@ class LexiconMatcher:
         entries: what matches stand for.
     """
 
-    def __init__(self, nlp: Language, lexicon: Lexicon, zones: ZoneLists) -> None:
+    def __init__(self, nlp: Language, lexicon: Lexicon, grammar: Grammar) -> None:
+        zones = grammar.zones
         self.entries = Entries(lexicon)
         self._trie = PhraseTrie()
         self._zone_lists = zones
+        self._word_lists = grammar.words
         self._zones = zones_by_phrase(lexicon)
         words: set[str] = set()
         for phrase, entry in entries_of(lexicon):
@@ -138,6 +141,12 @@ class LexiconMatcher:
         self._speller = Speller(words)
         levels = {self._trie.code(word) for word in zones.zone_levels} - {UNKNOWN}
         self._levels = np.array(sorted(levels), dtype=np.int64)
+        self._openers = self._codes(grammar.words.elided_openers)
+        self._locatives = self._codes(grammar.words.elided_locatives)
+
+    def _codes(self, words: Iterable[str]) -> IntArray:
+        """What `read` makes of words; a lexicon without one of them makes it like all unknown."""
+        return np.array(sorted({self._trie.code(word) for word in words}), np.int64)
 
     def read(self, word: str, norm: str) -> int:
         """The code of a token to be matched, misspellings corrected; see `WordReader`."""
@@ -160,7 +169,11 @@ class LexiconMatcher:
         excluded = nameless | (_in_spans(start, end, nameless) & (columns.subject[entry] == 0))
         matches = self._in_order(start[~excluded], end[~excluded], entry[~excluded])
         level = np.isin(words, self._levels)
-        return self._with_others(matches, list(self._elided(tokens, texts, level, matches)))
+        elided_ones = [
+            *self._elided(tokens, texts, level, matches),
+            *self._elided_findings(tokens, texts, words, matches),
+        ]
+        return self._with_others(matches, elided_ones)
 
     def expand_abbreviations(
         self,
@@ -217,6 +230,29 @@ class LexiconMatcher:
             for token, zone in elided_zones(words, levels, list(spans), self._zone_lists):
                 if zone in self._zones:
                     yield first + token, first + token + 1, elided(self._zones[zone])
+
+    def _elided_findings(
+        self, tokens: TokenColumns, texts: Sequence[str], codes: IntArray, matches: MatchColumns
+    ) -> Iterable[_Found]:
+        """Findings that leave their noun to another, in texts with a size before "on" or "in"."""
+        size = np.isin(codes[:-1], self._openers) & np.isin(codes[1:], self._locatives)
+        of_match = tokens.text[matches.start]
+        category = self.entries.columns().category
+        for row in np.unique(tokens.text[:-1][size]).tolist():
+            first, last = tokens.first[row : row + 2].tolist()
+            own = slice(*np.searchsorted(of_match, [row, row + 1]))
+            spans = zip(matches.start[own] - first, matches.end[own] - first, strict=True)
+            entries = matches.entry[own].tolist()
+            named = [
+                Named(int(start), int(end), CATEGORIES[category[entry]])
+                for (start, end), entry in zip(spans, entries, strict=True)
+            ]
+            bounds = zip(tokens.start[first:last], tokens.end[first:last], strict=True)
+            words = [texts[row][start:end].lower() for start, end in bounds]
+            for token, index in elided_findings(words, named, self._word_lists):
+                concept = self.entries[entries[index]].concept
+                assert concept is not None
+                yield first + token, first + token + 1, elided(concept)
 
     def _in_order(self, start: IntArray, end: IntArray, entry: IntArray) -> MatchColumns:
         order = np.lexsort((self.entries.columns().rank[entry], end, start))

@@ -142,7 +142,7 @@ class KeyBuilder:
         found = (np.bincount(of_match[finding], minlength=passages) > 0)[said]
         opens = parts.opens[counted.tokens]
         kinds = _kinds(matches.entry, of_match, entries, passages)
-        kinds = 2 * kinds + _names_again(matches.entry, of_match, finding, entries)
+        kinds = 2 * kinds + _names_again(matches.entry, of_match, closed, entries)
         return MemoKeys(
             counted=counted.tokens,
             first=first,
@@ -243,10 +243,10 @@ def _kinds(entry: IntArray, passage: IntArray, entries: EntryColumns, passages: 
 
 
 def _names_again(
-    entry: IntArray, passage: IntArray, finding: npt.NDArray[np.bool_], entries: EntryColumns
+    entry: IntArray, passage: IntArray, closed: npt.NDArray[np.bool_], entries: EntryColumns
 ) -> npt.NDArray[np.bool_]:
     """[M] whether each is a finding that names what the one before it in its passage names."""
-    found = np.flatnonzero(finding)
+    found = np.flatnonzero(closed)
     rank, of = entries.rank[entry[found]], passage[found]
     again = np.zeros(len(entry), dtype=bool)
     again[found[1:]] = (rank[1:] == rank[:-1]) & (of[1:] == of[:-1])

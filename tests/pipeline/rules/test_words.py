@@ -45,7 +45,7 @@ SENTENCES = [
         "interstitial_markings affirmed",
     ),
     ("Crowded bronchovascular markings.", "vascular_crowding affirmed"),
-    ("Prominent calcified right hilar lymph nodes.", "lymphadenopathy affirmed:right"),
+    ("Prominent calcified right hilar lymph nodes.", "lymphadenopathy affirmed"),
     ("Prominent mediastinal fat.", ""),
     ("The left effusion has slightly increased in size.", "pleural_effusion affirmed:left"),
     ("Fracture line in the left clavicle.", "fracture affirmed"),
@@ -86,6 +86,36 @@ SENTENCES = [
     ("No pleural/pericardial fluid.", "pleural_effusion negated"),
     ("No pericardial or pleural effusion.", "pleural_effusion negated"),
     ("Small pericardial effusion.", ""),
+    # a size that stands for a finding
+    (
+        "No effusion on the left, moderate on the right.",
+        "pleural_effusion negated:left, pleural_effusion affirmed:right",
+    ),
+    (
+        "No pneumothorax on the right and tiny on the left.",
+        "pneumothorax negated:right, pneumothorax affirmed:left",
+    ),
+    (
+        "No opacity in the left base, patchy in the right base.",
+        "opacity negated:left, opacity affirmed:right",
+    ),
+    (
+        "No effusion on the right, large on the left.",
+        "pleural_effusion negated:right, pleural_effusion affirmed:left",
+    ),
+    (
+        "No effusion on the right, large effusion on the left.",
+        "pleural_effusion negated:right, pleural_effusion affirmed:left",
+    ),
+    (
+        "No pneumothorax on the left; small in the right apex.",
+        "pneumothorax negated:left, pneumothorax affirmed:right",
+    ),
+    ("No effusion on the left or right.", "pleural_effusion negated:left,right"),
+    (
+        "Small effusion on the left, opacity on the right.",
+        "pleural_effusion affirmed:left, opacity affirmed:right",
+    ),
     # sides as letters
     ("L upper lobe consolidation.", "consolidation affirmed:left"),
     ("R. pleural effusion.", "pleural_effusion affirmed:right"),
@@ -154,6 +184,7 @@ def test_word_counts_where_it_names_a_finding(
     said = []
     for finding in analysis.findings:
         mention = analysis.mentions[finding.mention]
-        sides = "".join(f":{side.removeprefix('side:')}" for side in finding.sides)
+        named = ",".join(side.removeprefix("side:") for side in finding.sides)
+        sides = f":{named}" if named else ""
         said.append(f"{mention.concept_id.removeprefix('finding:')} {mention.assertion}{sides}")
     assert ", ".join(said) == expected
