@@ -80,7 +80,8 @@ def _uses(mentions: pa.Table, lines: list[Line | None], right: list[bool | None]
         judged=[one is not None for one in right],
         right=[bool(one) for one in right],
     )
-    return uses[uses["line"].notna()]
+    decided: pd.DataFrame = uses[uses["line"].notna()]
+    return decided
 
 
 def _rows(uses: pd.DataFrame) -> dict[Line, dict[str, Any]]:
