@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.language.abbreviations import AbbreviationFinder
+from pipeline.language.elided_findings import Named, elided_findings
 from pipeline.language.elided_zones import elided_zones
 from pipeline.language.negex import NegexCues
 from pipeline.language.sentences import SentenceSplitter
@@ -95,7 +96,7 @@ class Reader:
         whole = TokenizedPassage(
             words=[token.word for token in tokens],
             sentences=_first_tokens(tokens, passage.later_sentences),
-            phrases=tuple([_phrase(index, one) for index, one in enumerate(found)]),
+            phrases=_phrases(found),
             cues=tuple(cues),
         )
         condensed = condense(whole, self._grammar)
@@ -116,7 +117,11 @@ class Reader:
         return [one.entry.concept for one in found if one.entry.concept is not None]
 
     def _find_phrases(self, tokens: Sequence[Token]) -> list[Found]:
-        """Phrases of the lexicon; the longest win, and excluded phrases leave nothing."""
+        """Phrases of the lexicon; the longest win, and excluded phrases leave nothing.
+
+        But for what is said of a noun: "mildly increased" is no mild finding, yet markings may be
+        so.
+        """
         norms = [self._speller.correct(token.norm) for token in tokens]
         found = [
             Found(start, end, entry)
@@ -126,7 +131,9 @@ class Reader:
         ]
         longest = keep_longest(found)
         excluded = {(one.start, one.end) for one in longest if one.entry.concept is None}
-        return _in_order([one for one in longest if (one.start, one.end) not in excluded])
+        return _in_order(
+            [one for one in longest if one.entry.subject or (one.start, one.end) not in excluded]
+        )
 
     def _find_elided(self, tokens: Sequence[Token], found: Sequence[Found]) -> Iterator[Found]:
         lists = self._grammar.zones
@@ -136,6 +143,13 @@ class Reader:
         for token, zone in elided_zones(words, levels, spans, lists):
             if zone in self._zones:
                 yield Found(token, token + 1, elided(self._zones[zone]))
+        concepts = [one.entry.concept for one in found if one.entry.concept is not None]
+        named = [
+            Named(start, end, concept.category)
+            for (start, end), concept in zip(spans, concepts, strict=True)
+        ]
+        for token, index in elided_findings(words, named, self._grammar.words):
+            yield Found(token, token + 1, elided(concepts[index]))
 
     def _find_abbreviated(
         self, passage: PassageText, tokens: Sequence[Token], found: Sequence[Found]
@@ -172,10 +186,20 @@ def _in_order(found: list[Found]) -> list[Found]:
     return sorted(found, key=by_place)
 
 
-def _phrase(index: int, found: Found) -> Phrase:
-    concept = found.entry.concept
-    assert concept is not None
-    return Phrase(index, found.start, found.end, concept.category, found.entry.weak, concept)
+def _phrases(found: Sequence[Found]) -> tuple[Phrase, ...]:
+    phrases: list[Phrase] = []
+    last_finding: Concept | None = None
+    for index, one in enumerate(found):
+        concept = one.entry.concept
+        assert concept is not None
+        weak, subject = one.entry.weak, one.entry.subject
+        again = concept is last_finding and subject is None
+        phrases.append(
+            Phrase(index, one.start, one.end, concept.category, weak, concept, subject, again)
+        )
+        if concept.category == "finding" and subject is None:
+            last_finding = concept
+    return tuple(phrases)
 
 
 def _first_tokens(tokens: Sequence[Token], later_sentences: Sequence[int]) -> list[int]:

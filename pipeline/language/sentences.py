@@ -44,7 +44,6 @@ _LINE: Final = re.compile(
 _ITEM: Final = re.compile(r"\d\d?[.)]\s+[A-Z]")
 # "1. No", "1.No", "(1) No", "-No": closed up only before a word, as "1.5" and "-3" are numbers.
 _MARK: Final = r"(?:\(?\d{1,2}[.)](?:\s+|(?=[^\W\d_]))|[-*\u2013\u2014\u2022](?:\s+|(?=[^\W\d_])))"
-_LIST_MARK: Final = re.compile(rf"\s*(?:{_MARK})*")
 # The last mark before an item: its number, or its sign.
 _LAST_MARK: Final = re.compile(r"(?:(?P<number>\d{1,2})[.)]|(?P<sign>[-*\u2013\u2014\u2022]))\s*\Z")
 # An item behind a dash within a line, which says more than a word; a bullet always opens one.
@@ -93,6 +92,9 @@ class SentenceSplitter:
 
     def __init__(self, lists: SentenceLists) -> None:
         self._anaphora = _anaphora(lists)
+        # A sign that is part of a word marks no item: "-ve for pneumonia".
+        signed = rf"(?!-(?:{_any_of(lists.signed_abbreviations)})\b)"
+        self._list_mark = re.compile(rf"\s*(?:{signed}{_MARK})*", re.IGNORECASE)
         answers = _any_of(lists.answers)
         # Behind a question mark or a dash: up to the sentence's end, or to the line's where another
         # sentence begins on the next.
@@ -103,10 +105,13 @@ class SentenceSplitter:
         )
         dotted = sorted(lists.dotted_abbreviations)
         self._abbreviated = re.compile(rf"\b(?:{_any_of(dotted)})\Z")
-        self._longest = max((len(word) for word in dotted), default=0) + 2
         # Letters that no abbreviation ends with leave nothing to look up.
         self._plain_ends = frozenset(ascii_lowercase) - {word[-1:] for word in dotted}
+        sides = sorted(lists.dotted_sides)
+        self._longest = max(map(len, (*dotted, *sides)), default=0) + 2
+        self._side = re.compile(rf"\b(?:{_any_of(sides)})\Z")
         stop = r"\.(?<=[A-Za-z_)]\.)" + "".join(rf"(?<!{re.escape(word)}\.)" for word in dotted)
+        stop += "".join(rf"(?!(?<=\b{re.escape(word)}\.)\s+[a-z])" for word in sides)
         self._certain_stop = re.compile(
             rf"{stop}(\s+(?=[A-Za-z]|\d{{1,2}}[.)]\s+\w)|(?=[A-Z][a-z]))"
         )
@@ -182,7 +187,7 @@ class SentenceSplitter:
             # Most sentences begin with a letter, and then there is no mark, and something is said.
             said = text[start : start + 1].isalpha()
             if not said:
-                mark = _LIST_MARK.match(text, start, end)
+                mark = self._list_mark.match(text, start, end)
                 begin = mark.end() if mark is not None else start
             stripped = text[begin:end].rstrip()
             if said or stripped.strip(_SAY_NOTHING):
@@ -209,7 +214,7 @@ class SentenceSplitter:
         """The cuts, and those between the items of a list within what would be one sentence."""
         items: list[int] = []
         for start, end in pairwise(cuts):
-            mark = _LIST_MARK.match(text, start, end)
+            mark = self._list_mark.match(text, start, end)
             # Most sentences begin with a letter.
             if mark is not None and mark.end() > start:
                 items += self._items(text, mark, end)
@@ -237,6 +242,14 @@ class SentenceSplitter:
             for pattern in (self._answer, self._anaphora)
         )
 
+    def _abbreviates_side(self, text: str, stop: re.Match[str]) -> bool:
+        """Whether the full stop is that of "R. lower lobe": a small letter follows."""
+        if not text[stop.end() : stop.end() + 1].islower():
+            return False
+        return (
+            self._side.search(text[max(stop.start() - self._longest, 0) : stop.start()]) is not None
+        )
+
     def _ends_sentence(self, text: str, stop: re.Match[str]) -> bool:
         start = stop.start()
         before = text[start - 1] if start else "\n"
@@ -244,6 +257,8 @@ class SentenceSplitter:
             return False  # "cough, ? pneumonia" questions what follows
         if text[start] == "?" and self._answer.match(text, stop.end()):
             return False  # "Consolidation? No."
+        if self._abbreviates_side(text, stop):
+            return False
         if stop.lastgroup == "spaced" and before in self._plain_ends:
             return True
         if before.isdigit() and stop["many"] is None:

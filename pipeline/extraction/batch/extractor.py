@@ -44,7 +44,7 @@ class Extractor:
         self.lexicon = lexicon
         self.splitter = SentenceSplitter(grammar.sentences)
         nlp = blank_pipeline()
-        self._matcher = LexiconMatcher(nlp, lexicon, grammar.zones)
+        self._matcher = LexiconMatcher(nlp, lexicon, grammar)
         self._cues = CueMatcher(nlp, cues)
         self._patterns = PatternStore(lexicon, grammar, self._matcher.entries, self._cues)
         classes = self._patterns.classes

@@ -13,12 +13,13 @@ from pipeline.extraction.batch.longest import keep_longest
 from pipeline.extraction.batch.phrase_trie import UNKNOWN, PhraseTrie
 from pipeline.extraction.batch.runs import IntArray, expand_runs
 from pipeline.extraction.batch.token_columns import TokenColumns
+from pipeline.language.elided_findings import Named, elided_findings
 from pipeline.language.elided_zones import elided_zones
 from pipeline.language.spelling import Speller, spellings
 from pipeline.language.tokens import words_of
 from pipeline.lexicon.concepts import Concept, Lexicon
 from pipeline.lexicon.entries import Entry, abbreviated, elided, entries_of, zones_by_phrase
-from pipeline.lexicon.grammar import ZoneLists
+from pipeline.lexicon.grammar import SUBJECT_LISTS, Grammar
 
 # First token, token behind the last, entry.
 _Found = tuple[int, int, Entry]
@@ -46,12 +47,14 @@ class EntryColumns(NamedTuple):
         rank: place of its concept's id in alphabetic order, -1 where it has none.
         category: place of its concept's category in `CATEGORIES`, -1 where it has none.
         weak: whether it is weak.
+        subject: of which nouns it has to be said: from 1 the place in `SUBJECT_LISTS`, or 0.
         implies: whether its concept may imply another one.
     """
 
     rank: IntArray
     category: IntArray
     weak: IntArray
+    subject: IntArray
     implies: npt.NDArray[np.bool_]
 
 
@@ -99,6 +102,10 @@ class Entries:
                     -1 if c is None else CATEGORIES.index(c.category) for c in concepts
                 ),
                 weak=_integers(entry.weak for entry in self._all),
+                subject=_integers(
+                    1 + SUBJECT_LISTS.index(entry.subject) if entry.subject else 0
+                    for entry in self._all
+                ),
                 implies=np.array(
                     [c is not None and bool(c.implied_with) for c in concepts], dtype=bool
                 ),
@@ -117,10 +124,12 @@ class LexiconMatcher:
         entries: what matches stand for.
     """
 
-    def __init__(self, nlp: Language, lexicon: Lexicon, zones: ZoneLists) -> None:
+    def __init__(self, nlp: Language, lexicon: Lexicon, grammar: Grammar) -> None:
+        zones = grammar.zones
         self.entries = Entries(lexicon)
         self._trie = PhraseTrie()
         self._zone_lists = zones
+        self._word_lists = grammar.words
         self._zones = zones_by_phrase(lexicon)
         words: set[str] = set()
         for phrase, entry in entries_of(lexicon):
@@ -132,6 +141,12 @@ class LexiconMatcher:
         self._speller = Speller(words)
         levels = {self._trie.code(word) for word in zones.zone_levels} - {UNKNOWN}
         self._levels = np.array(sorted(levels), dtype=np.int64)
+        self._openers = self._codes(grammar.words.elided_openers)
+        self._locatives = self._codes(grammar.words.elided_locatives)
+
+    def _codes(self, words: Iterable[str]) -> IntArray:
+        """What `read` makes of words; a lexicon without one of them makes it like all unknown."""
+        return np.array(sorted({self._trie.code(word) for word in words}), np.int64)
 
     def read(self, word: str, norm: str) -> int:
         """The code of a token to be matched, misspellings corrected; see `WordReader`."""
@@ -149,10 +164,16 @@ class LexiconMatcher:
         hits = self._trie.find(words, tokens.text_ends)
         kept = keep_longest(hits.start, hits.end)
         start, end, entry = hits.start[kept], hits.end[kept], hits.key[kept]
-        excluded = _in_spans(start, end, self.entries.columns().rank[entry] < 0)
+        columns = self.entries.columns()
+        nameless = columns.rank[entry] < 0
+        excluded = nameless | (_in_spans(start, end, nameless) & (columns.subject[entry] == 0))
         matches = self._in_order(start[~excluded], end[~excluded], entry[~excluded])
         level = np.isin(words, self._levels)
-        return self._with_others(matches, list(self._elided(tokens, texts, level, matches)))
+        elided_ones = [
+            *self._elided(tokens, texts, level, matches),
+            *self._elided_findings(tokens, texts, words, matches),
+        ]
+        return self._with_others(matches, elided_ones)
 
     def expand_abbreviations(
         self,
@@ -209,6 +230,29 @@ class LexiconMatcher:
             for token, zone in elided_zones(words, levels, list(spans), self._zone_lists):
                 if zone in self._zones:
                     yield first + token, first + token + 1, elided(self._zones[zone])
+
+    def _elided_findings(
+        self, tokens: TokenColumns, texts: Sequence[str], codes: IntArray, matches: MatchColumns
+    ) -> Iterable[_Found]:
+        """Findings that leave their noun to another, in texts with a size before "on" or "in"."""
+        size = np.isin(codes[:-1], self._openers) & np.isin(codes[1:], self._locatives)
+        of_match = tokens.text[matches.start]
+        category = self.entries.columns().category
+        for row in np.unique(tokens.text[:-1][size]).tolist():
+            first, last = tokens.first[row : row + 2].tolist()
+            own = slice(*np.searchsorted(of_match, [row, row + 1]))
+            spans = zip(matches.start[own] - first, matches.end[own] - first, strict=True)
+            entries = matches.entry[own].tolist()
+            named = [
+                Named(int(start), int(end), CATEGORIES[category[entry]])
+                for (start, end), entry in zip(spans, entries, strict=True)
+            ]
+            bounds = zip(tokens.start[first:last], tokens.end[first:last], strict=True)
+            words = [texts[row][start:end].lower() for start, end in bounds]
+            for token, index in elided_findings(words, named, self._word_lists):
+                concept = self.entries[entries[index]].concept
+                assert concept is not None
+                yield first + token, first + token + 1, elided(concept)
 
     def _in_order(self, start: IntArray, end: IntArray, entry: IntArray) -> MatchColumns:
         order = np.lexsort((self.entries.columns().rank[entry], end, start))

@@ -15,9 +15,12 @@ from pipeline.extraction.batch.phrase_trie import PhraseHits
 from pipeline.extraction.batch.runs import IntArray, expand_runs
 from pipeline.extraction.batch.token_columns import TokenColumns
 from pipeline.extraction.batch.word_classes import WordClasses
+from pipeline.lexicon.grammar import SUBJECT_LISTS
 from pipeline.rules.relations import SUBJECT_REACH
 
 _FINDING: Final = CATEGORIES.index("finding")
+# Under how many conditions a phrase may count: weak or not, and said of which nouns or of none.
+_CONDITIONS: Final = 2 * (len(SUBJECT_LISTS) + 1)
 
 
 class PassageParts(NamedTuple):
@@ -95,11 +98,13 @@ class _Traits(NamedTuple):
     Attributes:
         passage: [M] the passage that each is of.
         finding: [M] whether it is a finding.
+        closed: [M] whether it is a finding that counts whatever stands behind it.
         all_count: [passages] whether a weak finding makes every word of the passage count.
     """
 
     passage: IntArray
     finding: npt.NDArray[np.bool_]
+    closed: npt.NDArray[np.bool_]
     all_count: npt.NDArray[np.bool_]
 
 
@@ -125,7 +130,9 @@ class KeyBuilder:
         of_match, of_cue = tokens.text[matches.start], tokens.text[cues.start]
         finding = entries.category[matches.entry] == _FINDING
         weak = finding & (entries.weak[matches.entry] > 0)
-        traits = _Traits(of_match, finding, np.bincount(of_match[weak], minlength=passages) > 0)
+        closed = finding & (entries.subject[matches.entry] == 0)
+        all_count = np.bincount(of_match[weak], minlength=passages) > 0
+        traits = _Traits(of_match, finding, closed, all_count)
         counted = self._count(parts, traits)
         first, last = self._context_windows(counted, traits, of_cue)
         first_match = np.searchsorted(of_match, np.arange(passages + 1))
@@ -135,6 +142,7 @@ class KeyBuilder:
         found = (np.bincount(of_match[finding], minlength=passages) > 0)[said]
         opens = parts.opens[counted.tokens]
         kinds = _kinds(matches.entry, of_match, entries, passages)
+        kinds = 2 * kinds + _names_again(matches.entry, of_match, closed, entries)
         return MemoKeys(
             counted=counted.tokens,
             first=first,
@@ -212,7 +220,7 @@ class KeyBuilder:
         np.minimum.at(begin, traits.passage, counted.matches[:, 0])
         np.minimum.at(begin, of_cue, counted.cues[:, 0])
         ends = counted.matches[:, 1]
-        np.maximum.at(end, traits.passage, np.where(traits.finding, ends, ends + SUBJECT_REACH))
+        np.maximum.at(end, traits.passage, np.where(traits.closed, ends, ends + SUBJECT_REACH))
         np.maximum.at(end, of_cue, counted.cues[:, 1] + 1)
         unknown = np.where(counted.words == self._unknown, np.arange(len(counted.words)), -1)
         before = np.concatenate([[-1], np.maximum.accumulate(unknown)])
@@ -222,15 +230,37 @@ class KeyBuilder:
 
 
 def _kinds(entry: IntArray, passage: IntArray, entries: EntryColumns, passages: int) -> IntArray:
-    """[M] what rules see of each phrase: its category and whether it is weak.
+    """[M] what rules see of each phrase: its category and when it counts.
 
     What it names matters where a phrase may imply another concept, and nowhere else.
     """
     named = np.bincount(passage[entries.implies[entry]], minlength=passages) > 0
     exact = len(CATEGORIES) + entries.rank
     kind = np.where(named[passage], exact[entry], entries.category[entry])
-    kinds: IntArray = 2 * kind + entries.weak[entry]
+    conditions = 2 * entries.subject[entry] + entries.weak[entry]
+    kinds: IntArray = _CONDITIONS * kind + conditions
     return kinds
+
+
+def _names_again(
+    entry: IntArray, passage: IntArray, closed: npt.NDArray[np.bool_], entries: EntryColumns
+) -> npt.NDArray[np.bool_]:
+    """[M] whether each is a finding that names what the one before it in its passage names."""
+    found = np.flatnonzero(closed)
+    rank, of = entries.rank[entry[found]], passage[found]
+    again = np.zeros(len(entry), dtype=bool)
+    again[found[1:]] = (rank[1:] == rank[:-1]) & (of[1:] == of[:-1])
+    return again
+
+
+def is_named(kind: int) -> bool:
+    """Whether a kind of phrase tells which concept it names."""
+    return kind >= 2 * _CONDITIONS * len(CATEGORIES)
+
+
+def is_again(kind: int) -> bool:
+    """Whether a kind of phrase tells that it names what the finding before it names."""
+    return kind % 2 == 1
 
 
 def _rows(spans: IntArray, kind: IntArray) -> npt.NDArray[np.int32]:
