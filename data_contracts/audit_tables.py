@@ -171,4 +171,36 @@ CHANGES: Final = Contract(
     ),
 )
 
-AUDIT_TABLES: Final = (SCORES, HALVES, DISAGREEMENTS, CONFUSION, PROPOSALS, COUNTS, CHANGES)
+RULE_USE: Final = Contract(
+    name="rule_use",
+    version=1,
+    row="a line of the lexicon, or a rule by itself, and what it decided in a run",
+    primary_key=("file", "heading", "entry"),
+    columns=(
+        Column("file", _TEXT, "File of the lexicon; `rules` where a rule decided by itself."),
+        Column("heading", _TEXT, "Concept or heading that the line stands under; the rule's kind."),
+        Column("entry", _TEXT, "The line as it stands there, or the rule."),
+        Column("decided", _COUNT, "Mentions it found or whose assertion it decided.", "mentions",
+               minimum=0),
+        Column("reports", _COUNT, "Reports that have such a mention.", "reports", minimum=0),
+        *(
+            Column(assertion, _COUNT, f"Those of its mentions that are {assertion}.", "mentions",
+                   minimum=0)
+            for assertion in ASSERTIONS
+        ),
+        Column("judged", _COUNT, "Those of its mentions that a reviewer has decided or a coded "
+               "reference has a label for.", "mentions", minimum=0),
+        Column("right", _COUNT, "Those of them that were right.", "mentions", minimum=0),
+    ),
+)  # fmt: skip
+
+AUDIT_TABLES: Final = (
+    SCORES,
+    HALVES,
+    DISAGREEMENTS,
+    CONFUSION,
+    PROPOSALS,
+    COUNTS,
+    CHANGES,
+    RULE_USE,
+)

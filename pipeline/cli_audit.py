@@ -261,6 +261,74 @@ def measure(
     report(done.summary, metrics)
 
 
+@app.command(epilog="Example: python -m pipeline audit rules --out data/audit")
+def rules(
+    tables: Tables = Path("data"),
+    corrections: Corrections = None,
+    reference: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH",
+            help="File or folder of a coded reference, which says what was right.",
+            show_default=False,
+        ),
+    ] = None,
+    reference_kind: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KIND",
+            help="openi_mesh, openi_gold, chexpert, padchest_gr or table.",
+            show_default=False,
+        ),
+    ] = None,
+    halves: Annotated[
+        bool,
+        typer.Option(
+            "--halves", help="Let the reference judge half A of the reports alone, as compare does."
+        ),
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Folder for rule_use.parquet, with all lines.", show_default=False
+        ),
+    ] = None,
+    params: Params = None,
+    assignments: Assignments = None,
+    metrics: Metrics = None,
+) -> None:
+    """Count what each line of the lexicon decided, and how often it was right.
+
+    Of every phrase and cue: mentions, reports, assertions, and, where reviewers have decided or a
+    coded reference is given, how many were right. Lines that are wrong more often than right come
+    first, then those that no report needed.
+    """
+    if (reference is None) != (reference_kind is None):
+        raise typer.BadParameter("--reference and --reference-kind go together; give both")
+    from rich.console import Console
+
+    from pipeline.auditing.rule_use.rendering import render_use
+    from pipeline.stages.audit_rules import CodedReference, audit_rules
+
+    settings = settings_of(params, assignments)
+    coded = None
+    if reference is not None:
+        labels = tables / "labels.parquet"
+        require("audit rules", labels, "pipeline label")
+        coded = CodedReference(
+            cast("ReferenceKind", reference_kind), reference, labels, half_a=halves
+        )
+    done = audit_rules(
+        tables=tables,
+        corrections=corrections or settings.label.corrections,
+        lexicon=settings.nlp.lexicon,
+        reference=coded,
+        out=out,
+    )
+    Console().print(render_use(done.rows))
+    report(done.summary, metrics)
+
+
 @app.command(epilog="Example: python -m pipeline audit serve")
 def serve(
     tables: Tables = Path("data"),

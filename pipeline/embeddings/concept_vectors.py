@@ -47,7 +47,7 @@ def words_of_concepts(
             implying[parent].append(concept)
 
     def words(concept: Concept) -> Counter[str]:
-        if concept.phrases or concept.weak_phrases:
+        if concept.all_phrases:
             return named[concept.concept_id]
         return sum(map(words, implying[concept.concept_id]), Counter(named[concept.concept_id]))
 

@@ -116,7 +116,11 @@ class Reader:
         return [one.entry.concept for one in found if one.entry.concept is not None]
 
     def _find_phrases(self, tokens: Sequence[Token]) -> list[Found]:
-        """Phrases of the lexicon; the longest win, and excluded phrases leave nothing."""
+        """Phrases of the lexicon; the longest win, and excluded phrases leave nothing.
+
+        But for what is said of a noun: "mildly increased" is no mild finding, yet markings may be
+        so.
+        """
         norms = [self._speller.correct(token.norm) for token in tokens]
         found = [
             Found(start, end, entry)
@@ -126,7 +130,9 @@ class Reader:
         ]
         longest = keep_longest(found)
         excluded = {(one.start, one.end) for one in longest if one.entry.concept is None}
-        return _in_order([one for one in longest if (one.start, one.end) not in excluded])
+        return _in_order(
+            [one for one in longest if one.entry.subject or (one.start, one.end) not in excluded]
+        )
 
     def _find_elided(self, tokens: Sequence[Token], found: Sequence[Found]) -> Iterator[Found]:
         lists = self._grammar.zones
@@ -175,7 +181,8 @@ def _in_order(found: list[Found]) -> list[Found]:
 def _phrase(index: int, found: Found) -> Phrase:
     concept = found.entry.concept
     assert concept is not None
-    return Phrase(index, found.start, found.end, concept.category, found.entry.weak, concept)
+    weak, subject = found.entry.weak, found.entry.subject
+    return Phrase(index, found.start, found.end, concept.category, weak, concept, subject)
 
 
 def _first_tokens(tokens: Sequence[Token], later_sentences: Sequence[int]) -> list[int]:

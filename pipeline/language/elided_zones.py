@@ -5,7 +5,7 @@ from typing import Final
 
 from pipeline.lexicon.grammar import ZoneLists
 
-_REACH: Final = 6
+_REACH: Final = 10
 _Spans = Sequence[tuple[int, int]]
 
 

@@ -8,7 +8,7 @@ from negspacy.negation import Negex
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.language.tokens import Token
+from pipeline.language.tokens import Token, words_of
 from pipeline.lexicon.cues import CueEntry, CueLexicon, NegexKind
 
 # negspacy's names of the kinds of phrases that it matches.
@@ -30,16 +30,15 @@ class NegexCues:
 
     def __init__(self, nlp: Language, cues: CueLexicon) -> None:
         self._nlp = nlp
-        self._negex = Negex(
-            nlp,
-            "negex",
-            {
-                "pseudo_negations": cues.phrases("pseudo"),
-                "preceding_negations": cues.phrases("preceding"),
-                "following_negations": cues.phrases("following"),
-                "termination": cues.phrases("termination"),
-            },
-        )
+        terms = {
+            "pseudo_negations": cues.phrases("pseudo"),
+            "preceding_negations": cues.phrases("preceding"),
+            "following_negations": cues.phrases("following"),
+            "termination": cues.phrases("termination"),
+        }
+        # Written as our words are: contractions written out.
+        plain = {name: list(map(self._plain, phrases)) for name, phrases in terms.items()}
+        self._negex = Negex(nlp, "negex", plain)
         # Phrases that differ only in how they are written may be the same words.
         self._entries: defaultdict[tuple[NegexKind, tuple[str, ...]], dict[CueEntry, None]]
         self._entries = defaultdict(dict)
@@ -57,5 +56,8 @@ class NegexCues:
             found += [(entry, start, end) for entry in self._entries[kind, words]]
         return sorted(found, key=lambda hit: (hit[1], hit[2], kinds.index(hit[0].kind)))
 
+    def _plain(self, phrase: str) -> str:
+        return " ".join(self._words(phrase))
+
     def _words(self, phrase: str) -> tuple[str, ...]:
-        return tuple(token.lower_ for token in self._nlp.make_doc(phrase))
+        return tuple(words_of(self._nlp.make_doc(phrase), "LOWER"))

@@ -103,10 +103,13 @@ class SentenceSplitter:
         )
         dotted = sorted(lists.dotted_abbreviations)
         self._abbreviated = re.compile(rf"\b(?:{_any_of(dotted)})\Z")
-        self._longest = max((len(word) for word in dotted), default=0) + 2
         # Letters that no abbreviation ends with leave nothing to look up.
         self._plain_ends = frozenset(ascii_lowercase) - {word[-1:] for word in dotted}
+        sides = sorted(lists.dotted_sides)
+        self._longest = max(map(len, (*dotted, *sides)), default=0) + 2
+        self._side = re.compile(rf"\b(?:{_any_of(sides)})\Z")
         stop = r"\.(?<=[A-Za-z_)]\.)" + "".join(rf"(?<!{re.escape(word)}\.)" for word in dotted)
+        stop += "".join(rf"(?!(?<=\b{re.escape(word)}\.)\s+[a-z])" for word in sides)
         self._certain_stop = re.compile(
             rf"{stop}(\s+(?=[A-Za-z]|\d{{1,2}}[.)]\s+\w)|(?=[A-Z][a-z]))"
         )
@@ -237,6 +240,14 @@ class SentenceSplitter:
             for pattern in (self._answer, self._anaphora)
         )
 
+    def _abbreviates_side(self, text: str, stop: re.Match[str]) -> bool:
+        """Whether the full stop is that of "R. lower lobe": a small letter follows."""
+        if not text[stop.end() : stop.end() + 1].islower():
+            return False
+        return (
+            self._side.search(text[max(stop.start() - self._longest, 0) : stop.start()]) is not None
+        )
+
     def _ends_sentence(self, text: str, stop: re.Match[str]) -> bool:
         start = stop.start()
         before = text[start - 1] if start else "\n"
@@ -244,6 +255,8 @@ class SentenceSplitter:
             return False  # "cough, ? pneumonia" questions what follows
         if text[start] == "?" and self._answer.match(text, stop.end()):
             return False  # "Consolidation? No."
+        if self._abbreviates_side(text, stop):
+            return False
         if stop.lastgroup == "spaced" and before in self._plain_ends:
             return True
         if before.isdigit() and stop["many"] is None:

@@ -8,11 +8,13 @@ import spacy
 from spacy.lang.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER
 from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.util import compile_infix_regex
+from spacy.util import compile_infix_regex, compile_suffix_regex
 
 from pipeline.language.typography import readable, spelt_out
 
 _BLANK: Final = re.compile(r"[^\S ]")
+# A contracted "not", with either apostrophe.
+_CONTRACTED: Final = frozenset({"n't", "n\u2019t"})
 # `disease/atelectasis`, `left-sided`, `opacity,left`, `base.No`: one word each for scispaCy.
 _JOINTS = (
     rf"(?<=[{ALPHA}0-9])/(?=[{ALPHA}0-9])",
@@ -21,6 +23,8 @@ _JOINTS = (
     rf"(?<=[{ALPHA_LOWER}])\.+(?=[{ALPHA_UPPER}])",
     r"\.{2,}",
 )
+# "R. base": one word for scispaCy, unlike "Rt. base".
+_LETTER_STOP: Final = rf"(?<![{ALPHA}][{ALPHA_UPPER}])(?<=[{ALPHA_UPPER}])\."
 
 
 def blank_pipeline() -> Language:
@@ -36,6 +40,8 @@ def blank_pipeline() -> Language:
 
         nlp = spacy.blank("en")
         scispacy_tokenizer = combined_rule_tokenizer(nlp)
+        suffixes = [scispacy_tokenizer.suffix_search.__self__.pattern, _LETTER_STOP]
+        scispacy_tokenizer.suffix_search = compile_suffix_regex(suffixes).search
     infixes = [scispacy_tokenizer.infix_finditer.__self__.pattern, *_JOINTS]
     scispacy_tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
     scispacy_tokenizer.rules = {
@@ -46,9 +52,15 @@ def blank_pipeline() -> Language:
 
 
 def words_of(doc: Doc, attribute: Literal["LOWER", "NORM"]) -> list[str]:
-    """The tokens' lower case, or spaCy's norm of it, in a third of the time of asking each."""
+    """The tokens' words, or spaCy's norms of these, in a third of the time of asking each.
+
+    A word is in lower case, and a contracted one written out: "isn't" is two words, as "is not".
+    """
     strings = doc.vocab.strings
-    return [strings[code] for code in doc.to_array(attribute).tolist()]
+    words = [strings[code] for code in doc.to_array(attribute).tolist()]
+    if _CONTRACTED.isdisjoint(words):
+        return words
+    return [doc[i].norm_ if word in _CONTRACTED else word for i, word in enumerate(words)]
 
 
 class Token(NamedTuple):
@@ -57,7 +69,7 @@ class Token(NamedTuple):
     Attributes:
         start: offset of its first character.
         end: offset behind its last.
-        word: in lower case.
+        word: in lower case; a contraction written out.
         norm: spaCy's norm of it ("n't" is "not").
     """
 
@@ -75,7 +87,7 @@ def tokenize(nlp: Language, text: str) -> list[Token]:
     if origins is not None:
         spans = [(origins[start], origins[end - 1] + 1) for start, end in spans]
     return [
-        Token(*span, token.lower_, token.norm_)
-        for span, token in zip(spans, doc, strict=True)
+        Token(*span, word, token.norm_)
+        for span, word, token in zip(spans, words_of(doc, "LOWER"), doc, strict=True)
         if not token.is_space
     ]

@@ -8,11 +8,12 @@ import hashlib
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple, cast
 
 from data_contracts.concepts import CATEGORIES, Category, category_of, is_concept_id
+from pipeline.lexicon.grammar import SUBJECT_LISTS
 from pipeline.lexicon.lexicon_files import (
     CONCEPT_FILES,
     LexiconError,
@@ -21,7 +22,26 @@ from pipeline.lexicon.lexicon_files import (
     read_lexicon_file,
 )
 
+_OF: Final = "of "
+# Lists of a draft by the key of their lines.
+_PHRASE_LISTS: Final = {
+    "not": "excluded_phrases",
+    "weak": "weak_phrases",
+    "also": "shared_phrases",
+}
 _INNERMOST: Final = re.compile(r"\(([^()]*)\)")
+
+
+class SubjectPhrase(NamedTuple):
+    """A phrase that counts only where it is said of one of a list's nouns.
+
+    Attributes:
+        phrase: such as "enlarged".
+        subject: the list of `grammar.txt`, one of `SUBJECT_LISTS`.
+    """
+
+    phrase: str
+    subject: str
 
 
 class Implication(NamedTuple):
@@ -46,6 +66,7 @@ class Concept:
             lung" next to "right".
         weak_phrases: phrases that count under a condition: a finding's where its sentence speaks
             of the lung ("density"), a side's where its finding has no other ("in the bases").
+        subject_phrases: phrases that count where they are said of certain nouns ("enlarged").
     """
 
     concept_id: str
@@ -56,6 +77,13 @@ class Concept:
     lung: bool = False
     implied_with: tuple[Implication, ...] = ()
     weak_phrases: tuple[str, ...] = ()
+    subject_phrases: tuple[SubjectPhrase, ...] = ()
+
+    @property
+    def all_phrases(self) -> tuple[str, ...]:
+        """Every phrase that may name it, under a condition or not."""
+        said = tuple(phrase for phrase, _ in self.subject_phrases)
+        return (*self.phrases, *self.weak_phrases, *said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +172,8 @@ class _Draft:
     phrases: list[str]
     weak_phrases: list[str]
     excluded_phrases: list[str]
+    shared_phrases: list[str] = field(default_factory=list)
+    subject_phrases: list[SubjectPhrase] = field(default_factory=list)
 
     def concept(self) -> Concept:
         return Concept(
@@ -151,10 +181,11 @@ class _Draft:
             category=self.category,
             preferred_name=self.name or self.concept_id.partition(":")[2].replace("_", " "),
             parents=tuple(i.concept_id for i in self.implies if i.only_with is None),
-            phrases=tuple(self.phrases),
+            phrases=(*self.phrases, *self.shared_phrases),
             lung=self.lung,
             implied_with=tuple(i for i in self.implies if i.only_with is not None),
             weak_phrases=tuple(self.weak_phrases),
+            subject_phrases=tuple(self.subject_phrases),
         )
 
 
@@ -187,10 +218,12 @@ def _add(draft: _Draft, line: str, place: str) -> None:
     try:
         if not colon:
             draft.phrases.extend(expand_phrase(line))
-        elif key == "not":
-            draft.excluded_phrases.extend(expand_phrase(value))
-        elif key == "weak":
-            draft.weak_phrases.extend(expand_phrase(value))
+        elif key in _PHRASE_LISTS:
+            getattr(draft, _PHRASE_LISTS[key]).extend(expand_phrase(value))
+        elif key.startswith(_OF):
+            subject = _subject(key)
+            said = [SubjectPhrase(phrase, subject) for phrase in expand_phrase(value)]
+            draft.subject_phrases.extend(said)
         elif key == "name":
             draft.name = value
         elif key == "lung" and value in ("yes", "no"):
@@ -200,10 +233,18 @@ def _add(draft: _Draft, line: str, place: str) -> None:
             draft.implies.append(Implication(concept_id.strip(), other.strip() or None))
         else:
             raise LexiconError(
-                f"'{line}' is no phrase; keys are name, implies, lung (yes or no), weak and not"
+                f"'{line}' is no phrase; keys are name, implies, lung (yes or no), weak, of LIST, "
+                "also and not"
             )
     except LexiconError as error:
         raise LexiconError(f"{place}: {error}") from None
+
+
+def _subject(key: str) -> str:
+    subject = key.removeprefix(_OF).strip()
+    if subject not in SUBJECT_LISTS:
+        raise LexiconError(f"'{subject}' is no list of nouns; lists are {', '.join(SUBJECT_LISTS)}")
+    return subject
 
 
 def _check(drafts: list[_Draft]) -> None:
@@ -224,5 +265,16 @@ def _check(drafts: list[_Draft]) -> None:
             if owner != draft.concept_id:
                 raise LexiconError(
                     f"{draft.place}: '{phrase}' belongs to [{owner}] already; "
-                    "a phrase names one concept of a category"
+                    "a phrase names one concept of a category, but where it says `also:`"
+                )
+    _check_shared(drafts, claimed)
+
+
+def _check_shared(drafts: list[_Draft], claimed: dict[tuple[str, str], str]) -> None:
+    for draft in drafts:
+        for phrase in draft.shared_phrases:
+            if claimed.get((draft.category, phrase), draft.concept_id) == draft.concept_id:
+                raise LexiconError(
+                    f"{draft.place}: 'also: {phrase}' is no phrase of another concept; "
+                    "write it without `also:`"
                 )

@@ -13,11 +13,13 @@ class Entry(NamedTuple):
         concept: none where the phrase only looks like one.
         rule: what stands in the table of mentions.
         weak: whether it counts only under the condition that `Concept.weak_phrases` states.
+        subject: the list of nouns of which it has to be said; see `Concept.subject_phrases`.
     """
 
     concept: Concept | None
     rule: str
     weak: bool = False
+    subject: str | None = None
 
 
 def entries_of(lexicon: Lexicon) -> Iterator[tuple[str, Entry]]:
@@ -28,6 +30,8 @@ def entries_of(lexicon: Lexicon) -> Iterator[tuple[str, Entry]]:
             yield phrase, Entry(concept, f"lexicon:{name}")
         for phrase in concept.weak_phrases:
             yield phrase, Entry(concept, f"lexicon:weak {name}", weak=True)
+        for phrase, subject in concept.subject_phrases:
+            yield phrase, Entry(concept, f"lexicon:{name} of {subject}", subject=subject)
     for phrase in lexicon.excluded_phrases:
         yield phrase, Entry(None, "lexicon:not")
 

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Final
 
 from pipeline.lexicon.lexicon_files import (
     GRAMMAR_FILE,
@@ -12,12 +13,21 @@ from pipeline.lexicon.lexicon_files import (
     read_lexicon_file,
 )
 
+#: Lists of nouns that are neutral unless something is said of them: "the heart is enlarged".
+SUBJECT_LISTS: Final = (
+    "heart_nouns",
+    "node_nouns",
+    "marking_nouns",
+    "hilum_nouns",
+    "mediastinum_nouns",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class WordLists:
     """Lists of words, each under its heading in `grammar.txt`, which says what it is for.
 
-    Words are in lower case, but for `dotted_abbreviations`. A rule looks at a word through these
+    Words are in lower case. A rule looks at a word through these
     lists alone, so that words in the same lists are one word to it.
     """
 
@@ -51,8 +61,25 @@ class WordLists:
     partitive_links: frozenset[str]
     normal_words: frozenset[str]
     item_openers: frozenset[str]
+    statement_joints: frozenset[str]
+    dashes: frozenset[str]
+    standing_words: frozenset[str]
+    presence_openers: frozenset[str]
+    absence_words: frozenset[str]
+    change_nouns: frozenset[str]
+    change_links: frozenset[str]
+    doubtful_links: frozenset[str]
+    question_marks: frozenset[str]
     adverbs: frozenset[str]
     answer_marks: frozenset[str]
+    opening_brackets: frozenset[str]
+    closing_brackets: frozenset[str]
+    heart_nouns: frozenset[str]
+    node_nouns: frozenset[str]
+    marking_nouns: frozenset[str]
+    hilum_nouns: frozenset[str]
+    mediastinum_nouns: frozenset[str]
+    predicate_joints: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +93,14 @@ class ZoneLists:
 
 @dataclass(frozen=True, slots=True)
 class SentenceLists:
-    """Lists that tell where sentences end and which only speak of the one before them."""
+    """Lists that tell where sentences end and which only speak of the one before them.
+
+    `dotted_abbreviations` and `dotted_sides` are as they are written, the others in lower case.
+    """
 
     dotted_abbreviations: frozenset[str]
     answers: frozenset[str]
+    dotted_sides: frozenset[str]
     anaphoric_pronouns: frozenset[str]
     anaphoric_pronoun_exceptions: frozenset[str]
     anaphoric_determiners: frozenset[str]

@@ -2,6 +2,12 @@
 
 from typing import Final
 
+from pipeline.rules.new_statements import (
+    begins_statement,
+    denies_change,
+    has_own_predicate,
+    is_denied_change,
+)
 from pipeline.rules.overlaps import CountingCues, is_answer
 from pipeline.rules.scene import Scene, first_after
 from pipeline.rules.values import Cue, Phrase, Verdict
@@ -14,9 +20,10 @@ class SentenceCues:
     """The cues of one sentence and how far each reaches.
 
     A preceding cue reaches to the right up to a termination, or up to the comma or "and" that
-    follows a verb, where a new clause begins. A following cue reaches to the left over one subject:
-    up to a termination, a verb, or a comma that no list explains; unless it goes on to say what its
-    subject is ("the opacity is likely atelectasis"), which is then what it decides.
+    follows a verb, where a new clause begins; a negation also up to where something is stated.
+    A following cue reaches to the left over one subject: up to a termination, a verb, or a comma
+    that no list explains; unless it goes on to say what its subject is ("the opacity is likely
+    atelectasis"), which is then what it decides.
 
     Args:
         scene: the passage.
@@ -26,25 +33,39 @@ class SentenceCues:
 
     def __init__(self, scene: Scene, sentence: tuple[int, int], counting: CountingCues) -> None:
         start, end = sentence
+        self._scene, self._end = scene, end
         self._words = scene.words
         self._lists = scene.lists
         self._findings = scene.findings
         self._terminations = frozenset(t for t in counting.terminations if start <= t < end)
+        own = [cue for cue in counting.cues if start <= cue.start < end]
         self._cues = [
             cue._replace(direction="near") if self._names_its_subject(cue) else cue
-            for cue in counting.cues
-            if start <= cue.start < end
+            for cue in own
+            if not self._is_open_question(cue) and not is_denied_change(scene, cue, own)
         ]
 
     def decide(self, finding: Phrase) -> Verdict:
         """What is said of one of the findings."""
         reaching = [cue for cue in self._cues if self._reaches(cue, finding)]
+        reaching = [cue for cue in reaching if not self._is_left_behind(cue, finding, reaching)]
         if not reaching:
             return PLAIN
         answers = [cue for cue in reaching if is_answer(self._words, cue, self._lists)]
         # The answer to a question or a label wins over all that the question says.
         cue = self._strongest(answers or reaching, finding)
         return Verdict(cue.assertion, cue)
+
+    def _is_open_question(self, cue: Cue) -> bool:
+        """Whether a mark asks for what stands behind it: "opacity, ? pneumonia"."""
+        asks = self._words[cue.start] in self._lists.question_marks
+        return asks and cue.direction == "after" and cue.end < self._end
+
+    def _is_left_behind(self, cue: Cue, finding: Phrase, reaching: list[Cue]) -> bool:
+        """Whether a negation is over where the finding's own clause begins."""
+        if cue.assertion != "negated" or cue.direction == "after":
+            return False
+        return has_own_predicate(self._scene, cue, finding, reaching)
 
     def _names_its_subject(self, cue: Cue) -> bool:
         """Whether a following cue goes on with a noun phrase that is a finding."""
@@ -87,9 +108,17 @@ class SentenceCues:
                 verb_passed or self._words[token + 1] in self._lists.subjects
             ):
                 return False
+            if cue.assertion == "negated" and self._ends_negation(cue, token):
+                return False
             # The verb that a cue such as "may" governs begins no clause.
             verb_passed = verb_passed or (word in self._lists.finite_verbs and token > cue.end)
         return True
+
+    def _ends_negation(self, cue: Cue, token: int) -> bool:
+        """Whether a negation does not deny what stands behind a token."""
+        return denies_change(self._scene, token) or begins_statement(
+            self._scene, cue, token, self._end
+        )
 
     def _opens_clause(self, token: int) -> bool:
         return self._words[token] == "," or self._words[token] in self._lists.additive

@@ -8,11 +8,13 @@ from typing import Final, NamedTuple
 from data_contracts.concepts import Assertion
 from pipeline.lexicon.concepts import Concept
 from pipeline.lexicon.grammar import Grammar
+from pipeline.rules.alternatives import doubt_alternatives
 from pipeline.rules.assertion import PLAIN, SentenceCues
-from pipeline.rules.overlaps import counting_cues
+from pipeline.rules.overlaps import CountingCues, counting_cues
 from pipeline.rules.relations import attach
 from pipeline.rules.scene import Scene, make_scene
-from pipeline.rules.values import Implied, Phrase, Statement, TokenizedPassage, Verdict
+from pipeline.rules.subjects import is_said_of_subject
+from pipeline.rules.values import CuePhrase, Implied, Phrase, Statement, TokenizedPassage, Verdict
 
 # Of what several findings say of a shared place the first of these counts.
 _BY_STRENGTH: Final[tuple[Assertion, ...]] = (
@@ -53,7 +55,7 @@ def _statement(item: _Decided, row_of: dict[int, int]) -> Statement:
         item.implied,
         item.verdict.assertion,
         (cue.start, cue.end) if cue is not None else None,
-        f"cue:{cue.assertion} {cue.direction}" if cue is not None else None,
+        cue.rule if cue is not None else None,
         tuple([row_of[owner] for owner in item.owners]),
     )
 
@@ -67,20 +69,38 @@ def _scene(passage: TokenizedPassage, grammar: Grammar) -> Scene:
     for ordinal, (start, end) in enumerate(_sentences(passage)):
         sentence_of += [ordinal] * (end - start)
     scene = make_scene(passage.words, passage.phrases, sentence_of, grammar)
-    if any(finding.weak for finding in scene.findings):
-        return replace(scene, findings=_findings_of_lung(scene))
+    if any(finding.weak or finding.subject for finding in scene.findings):
+        return replace(scene, findings=_counting_findings(scene))
     return scene
 
 
 def _decide_findings(scene: Scene, passage: TokenizedPassage) -> list[Verdict]:
     """What is said of each of the scene's findings."""
-    counting = counting_cues(scene.words, passage.cues, scene.lists) if scene.findings else None
-    if counting is None or not counting.cues:
+    if not scene.findings:
+        return []
+    cues = [cue for cue in passage.cues if not _hides_finding(cue, scene)]
+    counting = counting_cues(scene.words, cues, scene.lists)
+    verdicts = _decide_by_cues(scene, passage, counting)
+    return doubt_alternatives(scene, verdicts, counting.terminations)
+
+
+def _decide_by_cues(
+    scene: Scene, passage: TokenizedPassage, counting: CountingCues
+) -> list[Verdict]:
+    if not counting.cues:
         return [PLAIN] * len(scene.findings)
     of_sentence = [SentenceCues(scene, sentence, counting) for sentence in _sentences(passage)]
     return [
         of_sentence[scene.sentence_of[finding.start]].decide(finding) for finding in scene.findings
     ]
+
+
+def _hides_finding(cue: CuePhrase, scene: Scene) -> bool:
+    """Whether a pseudo cue has words of a finding: "heart size is not increased" denies it."""
+    if cue.entry.kind != "pseudo":
+        return False
+    said = (finding for finding in scene.findings if finding.subject)
+    return any(finding.start < cue.end and cue.start < finding.end for finding in said)
 
 
 def _decide_phrases(scene: Scene, verdicts: list[Verdict]) -> list[_Decided]:
@@ -116,8 +136,11 @@ def _of_place(verdict: Verdict) -> Verdict:
     return verdict
 
 
-def _findings_of_lung(scene: Scene) -> tuple[Phrase, ...]:
-    """The findings, less the weak ones whose sentence does not speak of the lung."""
+def _counting_findings(scene: Scene) -> tuple[Phrase, ...]:
+    """The findings, less the weak ones whose sentence does not speak of the lung.
+
+    And less those that are not said of their subject: of "enlarged" in "the aorta is enlarged".
+    """
     tokens = [token for token, word in enumerate(scene.words) if word in scene.lists.lung_words]
     tokens += [modifier.start for modifier in scene.modifiers if modifier.category == "zone"]
     of_lung = {scene.sentence_of[token] for token in tokens}
@@ -125,7 +148,8 @@ def _findings_of_lung(scene: Scene) -> tuple[Phrase, ...]:
         [
             finding
             for finding in scene.findings
-            if not finding.weak or scene.sentence_of[finding.start] in of_lung
+            if (not finding.weak or scene.sentence_of[finding.start] in of_lung)
+            and is_said_of_subject(scene, finding)
         ]
     )
 

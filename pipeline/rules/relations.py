@@ -29,11 +29,28 @@ def attach(scene: Scene) -> list[_Owners]:
 
 def _owners(scene: Scene, modifier: Phrase) -> _Owners:
     ways = [_opens, _follows, _precedes, _refers_back]
+    if _is_comparison_aside(scene, modifier):
+        return _follows(scene, modifier)
     located = _is_located(scene, modifier) or _is_apposed(scene, modifier)
     if located and not _stands_before_finding(scene, modifier):
         # "Effusion and opacity in the left base, atelectasis": the place is of what it follows.
         ways.insert(0, _follows)
     return next((owners for way in ways if (owners := way(scene, modifier))), ())
+
+
+def _is_comparison_aside(scene: Scene, modifier: Phrase) -> bool:
+    """Whether a side only adds to the finding before it: "effusions, right more than left, and"."""
+    comma, behind = modifier.start - 1, modifier.end
+    if modifier.category != "side" or comma < 1 or scene.words[comma] != ",":
+        return False
+    while behind < len(scene.words) and scene.words[behind] in scene.lists.list_links:
+        behind += 1
+    added = any(finding.end == comma for finding in scene.findings)
+    return added and behind > modifier.end and _is_side(scene, behind)
+
+
+def _is_side(scene: Scene, token: int) -> bool:
+    return any(m.start == token for m in scene.modifiers if m.category == "side")
 
 
 def _accompany(scene: Scene, attached: list[_Owners]) -> list[_Owners]:
@@ -88,7 +105,19 @@ def _belongs_to_modifiers(scene: Scene, token: int) -> bool:
     """Whether a word is part of the modifiers before a noun: "mild-to-moderate", "areas of"."""
     if token in scene.modifier_tokens or scene.words[token] == "-":
         return True
-    return _is_partitive(scene, token) or _is_range(scene, token)
+    return any(rule(scene, token) for rule in (_is_partitive, _is_range, _closes_brackets))
+
+
+def _closes_brackets(scene: Scene, token: int) -> bool:
+    """Whether brackets hold a modifier that opens a noun phrase: "(left) pleural effusion"."""
+    if scene.words[token] not in scene.lists.closing_brackets:
+        return False
+    begin = token
+    while begin - 1 in scene.modifier_tokens:
+        begin -= 1
+    if begin in (0, token) or scene.words[begin - 1] not in scene.lists.opening_brackets:
+        return False
+    return all(finding.end != begin - 1 for finding in scene.findings)
 
 
 def _closes_noun_phrase(scene: Scene, word: str) -> bool:
@@ -143,6 +172,9 @@ def _with_coordinated_behind(scene: Scene, index: int) -> _Owners:
     for following in range(index + 1, len(scene.findings)):
         tokens = range(scene.findings[following - 1].end, scene.findings[following].start)
         words = [scene.words[token] for token in tokens]
+        if _is_same_phrase(scene, following - 1):
+            owners.append(following)
+            continue
         own = not scene.modifier_tokens.isdisjoint(tokens)
         if own or not words or not all(word in scene.lists.sharing_links for word in words):
             break
@@ -163,7 +195,18 @@ def _follows(scene: Scene, modifier: Phrase) -> _Owners:
     between = range(scene.findings[index].end, modifier.start)
     if any(scene.words[token] in scene.lists.clause_joints for token in between):
         return ()
+    if _is_of_absence(scene, between):
+        return ()
     return _with_coordinated_before(scene, index) if _is_tied(scene, modifier, between) else ()
+
+
+def _is_of_absence(scene: Scene, between: range) -> bool:
+    """Whether a modifier tells where nothing is: "effusion on the right, none on the left"."""
+    words, lists = scene.words, scene.lists
+    return any(
+        words[token] in lists.absence_words and words[token - 1] in lists.list_links
+        for token in between
+    )
 
 
 def _is_tied(scene: Scene, modifier: Phrase, between: range) -> bool:
@@ -198,9 +241,16 @@ def _with_coordinated_before(scene: Scene, index: int) -> _Owners:
 
 def _are_coordinated(scene: Scene, index: int) -> bool:
     """Whether a finding and the one behind it share what is said behind both."""
+    if _is_same_phrase(scene, index):
+        return True
     tokens = range(scene.findings[index].end, scene.findings[index + 1].start)
     linked = any(scene.words[token] in scene.lists.sharing_links for token in tokens)
     return linked and all(_is_shared(scene, token) for token in tokens)
+
+
+def _is_same_phrase(scene: Scene, index: int) -> bool:
+    """Whether a finding and the one behind it are two names of one phrase."""
+    return scene.findings[index].start == scene.findings[index + 1].start
 
 
 def _is_shared(scene: Scene, token: int) -> bool:
@@ -301,6 +351,8 @@ def _is_apposed(scene: Scene, modifier: Phrase) -> bool:
 
 def _is_subject(scene: Scene, modifier: Phrase) -> bool:
     """Whether the modifier begins a clause of its own: "…, left lung is clear"."""
+    if _begins_normal_clause(scene, modifier):
+        return True
     if _is_located(scene, modifier) or _is_apposed(scene, modifier):
         return False
     lists = scene.lists
@@ -310,6 +362,20 @@ def _is_subject(scene: Scene, modifier: Phrase) -> bool:
         if word in lists.breaks or word in lists.list_links or word in lists.locatives:
             return False
     return False
+
+
+def _begins_normal_clause(scene: Scene, modifier: Phrase) -> bool:
+    """Whether behind a comma or "and" it is said to be normal: "…, right side is clear"."""
+    words, lists = scene.words, scene.lists
+    before = modifier.start - 1
+    while before > 0 and words[before] in lists.determiners:
+        before -= 1
+    if before < 0 or words[before] not in lists.list_links:
+        return False
+    ends = lists.list_links | lists.locatives | lists.breaks
+    behind = words[modifier.end : modifier.end + SUBJECT_REACH]
+    telling = next((word for word in behind if word in ends or word in lists.normal_words), None)
+    return telling in lists.normal_words
 
 
 def _is_elsewhere(scene: Scene, modifier: Phrase) -> bool:

@@ -37,6 +37,10 @@ class Scene:
         """The lists to look words up in."""
         return self.grammar.words
 
+    def sentence_start(self, token: int) -> int:
+        """The first token of a token's sentence."""
+        return self.sentence_of.index(self.sentence_of[token])
+
     def is_adverb(self, token: int) -> bool:
         """Whether a word tells how or where something is: "bilaterally", "throughout"."""
         return is_adverb(self.words[token], self.grammar)

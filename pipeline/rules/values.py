@@ -4,7 +4,7 @@ Named tuples: millions of them are made, at a third of a frozen dataclass's cost
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from data_contracts.concepts import Assertion, Category
 from pipeline.lexicon.concepts import Concept
@@ -12,6 +12,10 @@ from pipeline.lexicon.cues import CueEntry, Direction
 
 #: (short, long) of each abbreviation that a report defines itself, sorted.
 Abbreviations: TypeAlias = tuple[tuple[str, str], ...]
+
+
+#: The rule that doubts a finding because another may stand in its place.
+ALTERNATIVE_RULE: Final = "rule:alternative"
 
 
 class Phrase(NamedTuple):
@@ -24,6 +28,7 @@ class Phrase(NamedTuple):
         category: its concept's category.
         weak: whether it counts only under the condition that `Concept.weak_phrases` states.
         concept: its concept; may be missing where no phrase of the passage implies another concept.
+        subject: the list of nouns of which it has to be said to count.
     """
 
     ordinal: int
@@ -32,6 +37,7 @@ class Phrase(NamedTuple):
     category: Category
     weak: bool = False
     concept: Concept | None = None
+    subject: str | None = None
 
 
 class CuePhrase(NamedTuple):
@@ -51,6 +57,7 @@ class Cue(NamedTuple):
         assertion: what it makes of the findings in its reach.
         direction: whether it stands before them, in one noun phrase with them, or after them.
         identity: whether it doubts only what they are, so that their places stay affirmed.
+        alternative: whether it is no phrase of `cues.txt` but the word between two alternatives.
     """
 
     start: int
@@ -58,6 +65,12 @@ class Cue(NamedTuple):
     assertion: Assertion
     direction: Direction
     identity: bool = False
+    alternative: bool = False
+
+    @property
+    def rule(self) -> str:
+        """What it is, for the audit trail."""
+        return ALTERNATIVE_RULE if self.alternative else f"cue:{self.assertion} {self.direction}"
 
 
 class Verdict(NamedTuple):

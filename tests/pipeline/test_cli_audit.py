@@ -21,7 +21,7 @@ from pipeline.labelling.applying import digest_text
 from pipeline.labelling.decision import Decision
 from pipeline.lexicon.concepts import load_lexicon
 
-COMMANDS = ("summary", "show", "sample", "sql", "measure", "serve", "compare")
+COMMANDS = ("summary", "show", "sample", "sql", "measure", "rules", "serve", "compare")
 OPACITY = {"opacity": "finding:opacity", "left": "side:left"}
 STATEMENTS = [
     ("r1", "findings", "An opacity on the left.", "affirmed", OPACITY),

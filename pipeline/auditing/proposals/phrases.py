@@ -57,9 +57,7 @@ class LexiconPhrases:
         self._phrases: list[tuple[frozenset[str], str, str]] = []
         self._with_word: defaultdict[str, set[int]] = defaultdict(set)
         for concept in lexicon.concepts:
-            folded = dict.fromkeys(
-                fold_phrase(plain_phrase(p)) for p in (*concept.phrases, *concept.weak_phrases)
-            )
+            folded = dict.fromkeys(fold_phrase(plain_phrase(p)) for p in concept.all_phrases)
             for phrase in filter(None, folded):
                 self._add(phrase, concept.concept_id)
 

@@ -62,6 +62,7 @@ class Coding(_Frozen):
         qualifiers: a code's further terms and the concept each names.
         not_coded: headings of reports that no coder has read.
         silent: headings and qualifiers that say nothing a label could hold.
+        lists_alternatives: whether its coders put down both of "scar or atelectasis".
         columns: a reference table's columns and the concept each names.
         uncertain: reading of our -1 by concept id or category; the concept id goes first.
         reference_uncertain: the same for the reference's own -1.
@@ -75,6 +76,7 @@ class Coding(_Frozen):
     qualifiers: dict[str, str] = {}
     not_coded: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
+    lists_alternatives: bool = False
     columns: dict[str, str] = {}
     uncertain: dict[str, Reading] = {}
     reference_uncertain: dict[str, Reading] = {}

@@ -14,6 +14,7 @@ from data_contracts.concepts import is_concept_id
 from data_contracts.contract import METADATA_KEY
 from data_contracts.storage import part_paths, read_table
 from data_contracts.tables import LABELS
+from pipeline.auditing.references.alternatives import affirm_alternatives
 from pipeline.auditing.references.coding import Coding, load_coding
 from pipeline.auditing.references.csv_files import read_csv
 from pipeline.auditing.references.errors import AuditError
@@ -85,8 +86,11 @@ def _read_contract_table(path: Path, coding: Coding) -> LabelValues:
     keys = ids
     if coding.report_key == "study_id" and not table["study_id"].null_count:
         keys = pd.Index(table["study_id"].to_pandas().astype(str))
+    evidence = table["evidence"].combine_chunks()
+    if coding.lists_alternatives:
+        values = affirm_alternatives(values, evidence, path)
     values.index = strip_prefix(keys, coding.report_id_prefix)
-    return LabelValues(str(path), values, ids, table["evidence"].combine_chunks())
+    return LabelValues(str(path), values, ids, evidence)
 
 
 def _is_labels_table(path: Path) -> bool:

@@ -18,7 +18,7 @@ from pipeline.language.spelling import Speller, spellings
 from pipeline.language.tokens import words_of
 from pipeline.lexicon.concepts import Concept, Lexicon
 from pipeline.lexicon.entries import Entry, abbreviated, elided, entries_of, zones_by_phrase
-from pipeline.lexicon.grammar import ZoneLists
+from pipeline.lexicon.grammar import SUBJECT_LISTS, ZoneLists
 
 # First token, token behind the last, entry.
 _Found = tuple[int, int, Entry]
@@ -46,12 +46,14 @@ class EntryColumns(NamedTuple):
         rank: place of its concept's id in alphabetic order, -1 where it has none.
         category: place of its concept's category in `CATEGORIES`, -1 where it has none.
         weak: whether it is weak.
+        subject: of which nouns it has to be said: from 1 the place in `SUBJECT_LISTS`, or 0.
         implies: whether its concept may imply another one.
     """
 
     rank: IntArray
     category: IntArray
     weak: IntArray
+    subject: IntArray
     implies: npt.NDArray[np.bool_]
 
 
@@ -99,6 +101,10 @@ class Entries:
                     -1 if c is None else CATEGORIES.index(c.category) for c in concepts
                 ),
                 weak=_integers(entry.weak for entry in self._all),
+                subject=_integers(
+                    1 + SUBJECT_LISTS.index(entry.subject) if entry.subject else 0
+                    for entry in self._all
+                ),
                 implies=np.array(
                     [c is not None and bool(c.implied_with) for c in concepts], dtype=bool
                 ),
@@ -149,7 +155,9 @@ class LexiconMatcher:
         hits = self._trie.find(words, tokens.text_ends)
         kept = keep_longest(hits.start, hits.end)
         start, end, entry = hits.start[kept], hits.end[kept], hits.key[kept]
-        excluded = _in_spans(start, end, self.entries.columns().rank[entry] < 0)
+        columns = self.entries.columns()
+        nameless = columns.rank[entry] < 0
+        excluded = nameless | (_in_spans(start, end, nameless) & (columns.subject[entry] == 0))
         matches = self._in_order(start[~excluded], end[~excluded], entry[~excluded])
         level = np.isin(words, self._levels)
         return self._with_others(matches, list(self._elided(tokens, texts, level, matches)))

@@ -15,9 +15,12 @@ from pipeline.extraction.batch.phrase_trie import PhraseHits
 from pipeline.extraction.batch.runs import IntArray, expand_runs
 from pipeline.extraction.batch.token_columns import TokenColumns
 from pipeline.extraction.batch.word_classes import WordClasses
+from pipeline.lexicon.grammar import SUBJECT_LISTS
 from pipeline.rules.relations import SUBJECT_REACH
 
 _FINDING: Final = CATEGORIES.index("finding")
+# Under how many conditions a phrase may count: weak or not, and said of which nouns or of none.
+_CONDITIONS: Final = 2 * (len(SUBJECT_LISTS) + 1)
 
 
 class PassageParts(NamedTuple):
@@ -222,15 +225,21 @@ class KeyBuilder:
 
 
 def _kinds(entry: IntArray, passage: IntArray, entries: EntryColumns, passages: int) -> IntArray:
-    """[M] what rules see of each phrase: its category and whether it is weak.
+    """[M] what rules see of each phrase: its category and when it counts.
 
     What it names matters where a phrase may imply another concept, and nowhere else.
     """
     named = np.bincount(passage[entries.implies[entry]], minlength=passages) > 0
     exact = len(CATEGORIES) + entries.rank
     kind = np.where(named[passage], exact[entry], entries.category[entry])
-    kinds: IntArray = 2 * kind + entries.weak[entry]
+    conditions = 2 * entries.subject[entry] + entries.weak[entry]
+    kinds: IntArray = _CONDITIONS * kind + conditions
     return kinds
+
+
+def is_named(kind: int) -> bool:
+    """Whether a kind of phrase tells which concept it names."""
+    return kind >= _CONDITIONS * len(CATEGORIES)
 
 
 def _rows(spans: IntArray, kind: IntArray) -> npt.NDArray[np.int32]:

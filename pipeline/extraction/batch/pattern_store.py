@@ -11,10 +11,16 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from data_contracts.concepts import ASSERTIONS, CATEGORIES
+from data_contracts.concepts import ASSERTIONS
 from pipeline.extraction.batch.cue_matching import CueMatcher
 from pipeline.extraction.batch.matching import Entries
-from pipeline.extraction.batch.memo_keys import Bounds, KeyBuilder, MemoKeys, PassageParts
+from pipeline.extraction.batch.memo_keys import (
+    Bounds,
+    KeyBuilder,
+    MemoKeys,
+    PassageParts,
+    is_named,
+)
 from pipeline.extraction.batch.runs import IntArray
 from pipeline.extraction.batch.word_classes import WordClasses
 from pipeline.lexicon.concepts import Implication, Lexicon
@@ -130,8 +136,9 @@ class PatternStore:
         for index, (start, end, kind) in enumerate(rows):
             entry = self._entries[entries[index]]
             assert entry.concept is not None
-            named = entry.concept if kind >= 2 * len(CATEGORIES) else None
-            phrases.append(Phrase(index, start, end, entry.concept.category, entry.weak, named))
+            named = entry.concept if is_named(kind) else None
+            category, weak, subject = entry.concept.category, entry.weak, entry.subject
+            phrases.append(Phrase(index, start, end, category, weak, named, subject))
         cues = keys.cues[bounds.cue : bounds.last_cue].tolist()
         return TokenizedPassage(
             words=[self.classes.words[word // 2] for word in words],

@@ -29,7 +29,7 @@ GRAMMAR_WORDS = sorted(
     frozenset().union(*(getattr(LISTS, name) for name in WordLists.__dataclass_fields__))
 )
 PHRASES = sorted(
-    {p for c in load_lexicon().concepts for p in (*c.phrases, *c.weak_phrases)}
+    {p for c in load_lexicon().concepts for p in c.all_phrases}
     | set(load_lexicon().excluded_phrases)
 )
 CUES = sorted({phrase for _, phrase in load_cues().entries})

@@ -31,9 +31,9 @@ def test_alternatives_are_written_out() -> None:
 
 
 def test_added_phrase_is_found(folder: Path) -> None:
-    append(folder / "findings.txt", "\n[finding:bronchiolitis]\nlung: yes\ntree in bud\n")
-    analysis = load_extractor(folder).read("Tree-in-bud in the right base.", "findings")
-    assert "finding:bronchiolitis" in {m.concept_id for m in analysis.mentions}
+    append(folder / "findings.txt", "\n[finding:azygos_lobe]\nlung: yes\nazygos lobe\n")
+    analysis = load_extractor(folder).read("Azygos-lobe on the right.", "findings")
+    assert "finding:azygos_lobe" in {m.concept_id for m in analysis.mentions}
 
 
 def test_added_cue_decides(folder: Path) -> None:
@@ -62,6 +62,8 @@ def test_change_of_a_file_changes_the_fingerprint(folder: Path) -> None:
         ("\n[finding:haze]\nimplies: finding:fog\n", "implies the unknown 'finding:fog'"),
         ("\n[finding:haze]\nhaz(e|y\n", "a bracket is not closed"),
         ("\n[finding:haze]\ncolour: grey\n", "is no phrase; keys are"),
+        ("\n[finding:haze]\nof lung_nouns: hazy\n", "'lung_nouns' is no list of nouns"),
+        ("\n[finding:haze]\nalso: hazy\n", "is no phrase of another concept"),
     ],
 )
 def test_mistake_in_a_file_is_named_with_its_line(

@@ -1,5 +1,8 @@
 """Every sentence of this folder is read by the reference and by the batch, which have to agree."""
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import pytest
 
 from pipeline.extraction.batch.extractor import Extractor
@@ -22,6 +25,22 @@ class BothWays:
             "or one beyond the reach that memo_keys.py keeps"
         )
         return analysis
+
+
+#: What a sentence says of each of its findings.
+Said: TypeAlias = Callable[[str], dict[str, str]]
+
+
+@pytest.fixture(scope="session")
+def said(extractor: BothWays) -> Said:
+    def read(sentence: str) -> dict[str, str]:
+        return {
+            mention.concept_id.removeprefix("finding:"): mention.assertion
+            for mention in extractor.read(sentence, "findings").mentions
+            if mention.category == "finding"
+        }
+
+    return read
 
 
 @pytest.fixture(scope="session")

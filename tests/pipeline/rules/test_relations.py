@@ -97,8 +97,44 @@ SENTENCES = [
         [("opacity", "left base lingula")],
     ),
     (
+        "Left base opacity with adjacent right atelectasis.",
+        [("opacity", "left base"), ("atelectasis", "right")],
+    ),
+    (
         "Patchy, ill-defined opacity/atelectasis.",
         [("opacity", "ill_defined patchy"), ("atelectasis", "ill_defined patchy")],
+    ),
+    # the side of what is clear or absent
+    (
+        "Consolidation in the right upper lobe, left lung is clear.",
+        [("consolidation", "right upper_lobe")],
+    ),
+    ("Atelectasis at the left base, and the right lung is clear.", [("atelectasis", "left base")]),
+    ("Pneumothorax on the right but none on the left.", [("pneumothorax", "right")]),
+    ("Nodule in the right apex, not in the left.", [("nodule", "right apex")]),
+    ("Effusion is not seen on the left.", [("pleural_effusion", "left")]),
+    # other than, greater than
+    (
+        "No focal opacity other than right apical scarring.",
+        [("opacity", "focal"), ("scarring", "right apex")],
+    ),
+    ("Right effusion is larger than the left.", [("pleural_effusion", "right")]),
+    (
+        "Small effusions, left greater than right, and right middle lobe opacity.",
+        [("pleural_effusion", "bilateral small"), ("opacity", "right middle_lobe")],
+    ),
+    (
+        "Bilateral opacities, right worse than left, with left apical scarring.",
+        [("opacity", "bilateral"), ("scarring", "left apex")],
+    ),
+    # lobes that share a noun
+    (
+        "Opacities in the left upper, right upper and left lower lobes.",
+        [("opacity", "left right lower_lobe upper_lobe")],
+    ),
+    (
+        "Nodules of the right upper, right middle, and left upper lobes.",
+        [("nodule", "left right middle_lobe upper_lobe")],
     ),
 ]
 

@@ -56,6 +56,7 @@ CHUNKS = st.lists(
         st.sampled_from(
             [
                 "don't",
+                "isn\u2019t",
                 "(RLL)",
                 "2.5cm,",
                 "T8-T9",

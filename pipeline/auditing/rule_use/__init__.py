@@ -1,0 +1,1 @@
+"""What each line of the lexicon is worth: how often it decided, and how often that was right."""

@@ -1,0 +1,115 @@
+"""Where a negation ends, and where it does not."""
+
+from collections.abc import Callable
+
+import pytest
+
+AFFIRMED, NEGATED, UNCERTAIN = "affirmed", "negated", "uncertain"
+HISTORICAL, HYPOTHETICAL = "historical", "hypothetical"
+
+SENTENCES = [
+    # what is stated behind a denied item
+    (
+        "No pleural effusion, stable mild cardiomegaly.",
+        {"pleural_effusion": NEGATED, "cardiomegaly": AFFIRMED},
+    ),
+    (
+        "No pneumothorax and a tiny left effusion.",
+        {"pneumothorax": NEGATED, "pleural_effusion": AFFIRMED},
+    ),
+    (
+        "No acute infiltrate \u2013 persistent bibasilar atelectasis.",
+        {"infiltrate": NEGATED, "atelectasis": AFFIRMED},
+    ),
+    (
+        "No focal consolidation -- chronic interstitial fibrosis.",
+        {"consolidation": NEGATED, "fibrosis": AFFIRMED},
+    ),
+    (
+        "No edema, left upper lobe opacity has increased.",
+        {"pulmonary_edema": NEGATED, "opacity": AFFIRMED},
+    ),
+    (
+        "No edema, and right basilar consolidation persists.",
+        {"pulmonary_edema": NEGATED, "consolidation": AFFIRMED},
+    ),
+    (
+        "No pneumothorax, left lower lobe pneumonia cannot be excluded.",
+        {"pneumothorax": NEGATED, "pneumonia": UNCERTAIN},
+    ),
+    (
+        "No pneumothorax, the right effusion has resolved.",
+        {"pneumothorax": NEGATED, "pleural_effusion": HISTORICAL},
+    ),
+    (
+        "Without effusion, residual right apical pneumothorax.",
+        {"pleural_effusion": NEGATED, "pneumothorax": AFFIRMED},
+    ),
+    ("No acute disease, chronic emphysema.", {"emphysema": AFFIRMED}),
+    (
+        "No pneumothorax - right basilar atelectasis.",
+        {"pneumothorax": NEGATED, "atelectasis": AFFIRMED},
+    ),
+    # one list of what is absent
+    (
+        "No edema, new infiltrate, or pneumothorax.",
+        {"pulmonary_edema": NEGATED, "infiltrate": NEGATED, "pneumothorax": NEGATED},
+    ),
+    (
+        "No focal consolidation, effusion, pneumothorax is seen.",
+        {"consolidation": NEGATED, "pleural_effusion": NEGATED, "pneumothorax": NEGATED},
+    ),
+    (
+        "No consolidation, effusion and pneumothorax.",
+        {"consolidation": NEGATED, "pleural_effusion": NEGATED, "pneumothorax": NEGATED},
+    ),
+    ("No air-space consolidation.", {"consolidation": NEGATED}),
+    ("No left-lower-lobe opacity.", {"opacity": NEGATED}),
+    ("No small or moderate effusion.", {"pleural_effusion": NEGATED}),
+    ("No patchy, persistent opacity.", {"opacity": NEGATED}),
+    (
+        "No large effusion, new opacity or pneumothorax.",
+        {"pleural_effusion": NEGATED, "opacity": NEGATED, "pneumothorax": NEGATED},
+    ),
+    # "positive for" ends a negation
+    (
+        "No pneumothorax, positive for effusion.",
+        {"pneumothorax": NEGATED, "pleural_effusion": AFFIRMED},
+    ),
+    (
+        "Negative for edema and positive for consolidation.",
+        {"pulmonary_edema": NEGATED, "consolidation": AFFIRMED},
+    ),
+    # a denied change
+    ("No discernible change in the left effusion.", {"pleural_effusion": AFFIRMED}),
+    ("No evidence of progression of the consolidation.", {"consolidation": AFFIRMED}),
+    ("Without convincing improvement in edema.", {"pulmonary_edema": AFFIRMED}),
+    ("No convincing resolution of the opacity.", {"opacity": AFFIRMED}),
+    (
+        "There is no increase in the effusion, no pneumothorax.",
+        {"pleural_effusion": AFFIRMED, "pneumothorax": NEGATED},
+    ),
+    ("No interval development of effusion.", {"pleural_effusion": NEGATED}),
+    ("No recurrence of pneumothorax.", {"pneumothorax": NEGATED}),
+    # tubes beside what is absent
+    (
+        "No pneumothorax with pigtail catheter in place.",
+        {"pneumothorax": NEGATED, "device": AFFIRMED},
+    ),
+    (
+        "No pneumothorax following left chest tube insertion.",
+        {"pneumothorax": NEGATED, "device": AFFIRMED},
+    ),
+    (
+        "No effusion after removal of the chest tube.",
+        {"pleural_effusion": NEGATED, "device": HISTORICAL},
+    ),
+    ("No pneumothorax or chest tube.", {"pneumothorax": NEGATED, "device": NEGATED}),
+]
+
+
+@pytest.mark.parametrize(("sentence", "expected"), SENTENCES, ids=[s for s, _ in SENTENCES])
+def test_sentence_says_what_a_radiologist_means(
+    said: Callable[[str], dict[str, str]], sentence: str, expected: dict[str, str]
+) -> None:
+    assert said(sentence) == expected
