@@ -44,7 +44,6 @@ _LINE: Final = re.compile(
 _ITEM: Final = re.compile(r"\d\d?[.)]\s+[A-Z]")
 # "1. No", "1.No", "(1) No", "-No": closed up only before a word, as "1.5" and "-3" are numbers.
 _MARK: Final = r"(?:\(?\d{1,2}[.)](?:\s+|(?=[^\W\d_]))|[-*\u2013\u2014\u2022](?:\s+|(?=[^\W\d_])))"
-_LIST_MARK: Final = re.compile(rf"\s*(?:{_MARK})*")
 # The last mark before an item: its number, or its sign.
 _LAST_MARK: Final = re.compile(r"(?:(?P<number>\d{1,2})[.)]|(?P<sign>[-*\u2013\u2014\u2022]))\s*\Z")
 # An item behind a dash within a line, which says more than a word; a bullet always opens one.
@@ -93,6 +92,9 @@ class SentenceSplitter:
 
     def __init__(self, lists: SentenceLists) -> None:
         self._anaphora = _anaphora(lists)
+        # A sign that is part of a word marks no item: "-ve for pneumonia".
+        signed = rf"(?!-(?:{_any_of(lists.signed_abbreviations)})\b)"
+        self._list_mark = re.compile(rf"\s*(?:{signed}{_MARK})*", re.IGNORECASE)
         answers = _any_of(lists.answers)
         # Behind a question mark or a dash: up to the sentence's end, or to the line's where another
         # sentence begins on the next.
@@ -185,7 +187,7 @@ class SentenceSplitter:
             # Most sentences begin with a letter, and then there is no mark, and something is said.
             said = text[start : start + 1].isalpha()
             if not said:
-                mark = _LIST_MARK.match(text, start, end)
+                mark = self._list_mark.match(text, start, end)
                 begin = mark.end() if mark is not None else start
             stripped = text[begin:end].rstrip()
             if said or stripped.strip(_SAY_NOTHING):
@@ -212,7 +214,7 @@ class SentenceSplitter:
         """The cuts, and those between the items of a list within what would be one sentence."""
         items: list[int] = []
         for start, end in pairwise(cuts):
-            mark = _LIST_MARK.match(text, start, end)
+            mark = self._list_mark.match(text, start, end)
             # Most sentences begin with a letter.
             if mark is not None and mark.end() > start:
                 items += self._items(text, mark, end)

@@ -101,6 +101,7 @@ class SentenceLists:
     dotted_abbreviations: frozenset[str]
     answers: frozenset[str]
     dotted_sides: frozenset[str]
+    signed_abbreviations: frozenset[str]
     anaphoric_pronouns: frozenset[str]
     anaphoric_pronoun_exceptions: frozenset[str]
     anaphoric_determiners: frozenset[str]

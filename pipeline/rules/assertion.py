@@ -59,7 +59,8 @@ class SentenceCues:
     def _is_open_question(self, cue: Cue) -> bool:
         """Whether a mark asks for what stands behind it: "opacity, ? pneumonia"."""
         asks = self._words[cue.start] in self._lists.question_marks
-        return asks and cue.direction == "after" and cue.end < self._end
+        answered = is_answer(self._words, cue, self._lists)
+        return asks and not answered and cue.direction == "after" and cue.end < self._end
 
     def _is_left_behind(self, cue: Cue, finding: Phrase, reaching: list[Cue]) -> bool:
         """Whether a negation is over where the finding's own clause begins."""

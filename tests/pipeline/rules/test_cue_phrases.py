@@ -97,7 +97,7 @@ SENTENCES = [
     ),
     (
         "Opacities are likely to be infectious infiltrates.",
-        {"opacity": AFFIRMED, "infiltrate": UNCERTAIN},
+        {"opacity": AFFIRMED, "pneumonia": UNCERTAIN},
     ),
     ("The opacity might not represent pneumonia.", {"opacity": AFFIRMED, "pneumonia": UNCERTAIN}),
     ("The opacity does not represent pneumonia.", {"opacity": AFFIRMED, "pneumonia": NEGATED}),
