@@ -47,7 +47,7 @@ SENTENCES = [
         "Chest tube in place with decrease in right pneumothorax.",
         [("device", ""), ("pneumothorax", "right")],
     ),
-    ("Opacity overlying the right rib.", [("opacity", "")]),
+    ("Opacity overlying the right rib.", [("opacity", "right")]),
     (
         "Opacity left upper lobe may represent early infiltrate.",
         [("opacity", "left upper_lobe"), ("infiltrate", "")],
