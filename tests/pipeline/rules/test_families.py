@@ -99,7 +99,7 @@ NEAR_MISSES = [
     ("An electrode patch overlies the chest; opacity in the left base.", "left base"),
     ("The ventricular apex is normal. Opacity is seen.", ""),
     ("Opacity on apical lordotic view.", ""),
-    ("Opacities are scattered throughout the lungs.", "bilateral scattered"),
+    ("Opacities are scattered throughout the lungs.", "bilateral diffuse scattered"),
     ("Opacity and a fracture of the left fifth rib.", ""),
     ("Opacity with an electrode on the left breast.", ""),
 ]
@@ -140,7 +140,5 @@ def test_words_alike_say_nothing(extractor: Extractor, passage: str, expected: s
 
 
 @pytest.mark.parametrize(("passage", "expected"), PROJECTED, ids=[p for p, _ in PROJECTED])
-def test_what_is_covered_tells_the_side(
-    extractor: Extractor, passage: str, expected: str
-) -> None:
+def test_what_is_covered_tells_the_side(extractor: Extractor, passage: str, expected: str) -> None:
     assert _attributes(extractor, passage) == set(expected.split())

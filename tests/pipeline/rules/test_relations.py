@@ -35,7 +35,7 @@ SENTENCES = [
     ("Left lower lobe: patchy opacity.", [("opacity", "left lower_lobe patchy")]),
     (
         "Multifocal pneumonia involving the right upper lobe, lingula and left lower lobe.",
-        [("pneumonia", "left right lingula lower_lobe upper_lobe multifocal")],
+        [("pneumonia", "left right lingula lower_lobe upper_lobe multifocal multiple")],
     ),
     (
         "Opacity in the left base, concerning for right lower lobe pneumonia.",
