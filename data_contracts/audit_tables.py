@@ -18,9 +18,32 @@ LABEL_WORDS: Final = ("affirmed", "negated", "uncertain", "unmentioned")
 SCORE_LEVELS: Final = ("label", "micro", "macro")
 DISAGREEMENT_KINDS: Final = ("missed", "spurious", "hedged")
 
+
+def _interval(name: str, of: str, minimum: float | None = None) -> tuple[Column, Column]:
+    return (
+        Column(
+            f"{name}_low",
+            _SHARE,
+            f"Low end of the 95% interval of {of}.",
+            nullable=True,
+            minimum=minimum,
+        ),
+        Column(f"{name}_high", _SHARE, "Its high end.", nullable=True, minimum=minimum),
+    )
+
+
+def _half(name: str, words: str) -> tuple[Column, ...]:
+    return (
+        Column(f"reports_{name}", _COUNT, f"Reports in half {words}.", "reports", minimum=0),
+        Column(f"support_{name}", _COUNT, "Positives of the reference there.", "labels", minimum=0),
+        Column(f"f1_{name}", _SHARE, "F1 there.", nullable=True, minimum=0),
+        *_interval(f"f1_{name}", "that F1", minimum=0),
+    )
+
+
 SCORES: Final = Contract(
     name="scores",
-    version=1,
+    version=2,
     row="a label, or a group of labels averaged one way, held against a reference",
     primary_key=("level", "name"),
     columns=(
@@ -30,6 +53,7 @@ SCORES: Final = Contract(
         Column("precision", _SHARE, "Share of ours that the reference has.", minimum=0),
         Column("recall", _SHARE, "Share of the reference's that we have.", minimum=0),
         Column("f1", _SHARE, "Harmonic mean of precision and recall.", minimum=0),
+        *_interval("f1", "F1, by drawing reports anew", minimum=0),
         Column("support", _COUNT, "Positives of the reference.", "reports", minimum=0),
         Column("true_positives", _COUNT, "Positive on both sides.", "reports", minimum=0),
         Column("false_positives", _COUNT, "Positive with us alone.", "reports", minimum=0),
@@ -38,14 +62,32 @@ SCORES: Final = Contract(
     ),
 )
 
+#: Half A is the one that rules are written on; half B is only scored.
+HALF_NAMES: Final = ("A", "B")
+
+HALVES: Final = Contract(
+    name="halves",
+    version=1,
+    row="a group of labels, micro-averaged in either half of the reports",
+    primary_key=("group",),
+    columns=(
+        Column("group", _TEXT, "Category of the labels.", allowed=CATEGORIES),
+        *_half("a", "A, which rules are written on"),
+        *_half("b", "B, which is only scored"),
+        Column("distance", _SHARE, "F1 of half A less that of half B.", nullable=True),
+        *_interval("distance", "the distance, by drawing the reports of each half anew"),
+    ),
+)
+
 DISAGREEMENTS: Final = Contract(
     name="disagreements",
-    version=1,
+    version=2,
     row="a report and a concept on which a label table and its reference disagree",
     primary_key=("report_id", "concept_id"),
     columns=(
         Column("report_id", _TEXT, "The report, as the label table names it."),
         Column("concept_id", _TEXT, "The concept."),
+        Column("half", _TEXT, "Half of the reports it is in.", allowed=HALF_NAMES),
         Column(
             "kind",
             _TEXT,
@@ -152,4 +194,13 @@ RULE_USE: Final = Contract(
     ),
 )  # fmt: skip
 
-AUDIT_TABLES: Final = (SCORES, DISAGREEMENTS, CONFUSION, PROPOSALS, COUNTS, CHANGES, RULE_USE)
+AUDIT_TABLES: Final = (
+    SCORES,
+    HALVES,
+    DISAGREEMENTS,
+    CONFUSION,
+    PROPOSALS,
+    COUNTS,
+    CHANGES,
+    RULE_USE,
+)

@@ -281,6 +281,12 @@ def rules(
             show_default=False,
         ),
     ] = None,
+    halves: Annotated[
+        bool,
+        typer.Option(
+            "--halves", help="Let the reference judge half A of the reports alone, as compare does."
+        ),
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -309,7 +315,9 @@ def rules(
     if reference is not None:
         labels = tables / "labels.parquet"
         require("audit rules", labels, "pipeline label")
-        coded = CodedReference(cast("ReferenceKind", reference_kind), reference, labels)
+        coded = CodedReference(
+            cast("ReferenceKind", reference_kind), reference, labels, half_a=halves
+        )
     done = audit_rules(
         tables=tables,
         corrections=corrections or settings.label.corrections,
@@ -416,12 +424,21 @@ def compare(
             show_default=False,
         ),
     ] = None,
+    halves: Annotated[
+        bool,
+        typer.Option(
+            "--halves",
+            help="Score both halves of the reports and their distance, and tell the disagreements "
+            "of half A alone: write rules by these, and let half B say what they are worth.",
+        ),
+    ] = False,
     metrics: Metrics = None,
 ) -> None:
     """Score a label table against a coded reference.
 
-    Prints precision, recall and F1 per label and group, and a confusion table that tells uncertain
-    from absent. Writes these, and the disagreements with the mentions behind each.
+    Prints precision, recall and F1 per label and group, F1 with its 95% interval over reports, and
+    a confusion table that tells uncertain from absent. Writes these, and the disagreements with the
+    mentions behind each.
     """
     require("audit compare", labels, "pipeline label")
     from rich.console import Console
@@ -438,9 +455,11 @@ def compare(
         reference_uncertain=reference_uncertain or (),
         aspect=cast("Aspect", aspect),
         coding=coding,
+        halves=halves,
     )
     shown = render_comparison(
         done.compared,
+        halves=halves,
         unmapped_labels=done.unmapped_labels,
         unmapped_reference=done.unmapped_reference,
         left_out=done.left_out,

@@ -47,6 +47,8 @@ class WordLists:
     distributions: frozenset[str]
     place_nouns: frozenset[str]
     elsewhere: frozenset[str]
+    landmarks: frozenset[str]
+    projections: frozenset[str]
     comparisons: frozenset[str]
     lung_words: frozenset[str]
     versus: frozenset[str]

@@ -381,7 +381,20 @@ def _begins_normal_clause(scene: Scene, modifier: Phrase) -> bool:
 def _is_elsewhere(scene: Scene, modifier: Phrase) -> bool:
     """Whether the side belongs to anatomy outside the lung: "the left rib"."""
     behind = scene.words[modifier.end : modifier.end + _ELSEWHERE_REACH]
-    return modifier.category == "side" and not scene.lists.elsewhere.isdisjoint(behind)
+    if modifier.category != "side" or scene.lists.elsewhere.isdisjoint(behind):
+        return False
+    return not _is_projected(scene, modifier)
+
+
+def _is_projected(scene: Scene, modifier: Phrase) -> bool:
+    """Whether the side is that of a landmark which a finding covers: "over the left fifth rib"."""
+    behind = scene.words[modifier.end : modifier.end + _ELSEWHERE_REACH]
+    anatomy = next(word for word in behind if word in scene.lists.elsewhere)
+    before = modifier.start - 1
+    while before >= 0 and _may_follow_locative(scene, before):
+        before -= 1
+    covered = before >= 0 and scene.words[before] in scene.lists.projections
+    return covered and anatomy in scene.lists.landmarks
 
 
 def _same_sentence(scene: Scene, modifier: Phrase, finding: Phrase) -> bool:

@@ -2,11 +2,21 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from command_line.summary import StageSummary
-from data_contracts.audit_tables import CONFUSION, DISAGREEMENT_KINDS, DISAGREEMENTS, SCORES
+from data_contracts.audit_tables import (
+    CONFUSION,
+    DISAGREEMENT_KINDS,
+    DISAGREEMENTS,
+    HALF_NAMES,
+    HALVES,
+    SCORES,
+)
 from data_contracts.storage import write_table
 from pipeline.auditing.references.coding import ReferenceKind, load_coding, parse_readings
 from pipeline.auditing.references.comparison import Compared, compare
@@ -46,6 +56,7 @@ def audit_compare(
     reference_uncertain: Sequence[str] = (),
     aspect: Aspect = "affirmed",
     coding: Path | None = None,
+    halves: bool = False,
 ) -> Comparison:
     """Score a label table against a coded reference.
 
@@ -53,13 +64,14 @@ def audit_compare(
         labels: our labels table, or a CSV or Parquet file of labels.
         reference_kind: one of `REFERENCE_KINDS`.
         reference: the reference's file or folder.
-        out: folder to put `scores.parquet`, `disagreements.parquet` and `confusion.parquet` in;
-            nothing is written where it is None.
+        out: folder to put `scores.parquet`, `halves.parquet`, `disagreements.parquet` and
+            `confusion.parquet` in; nothing is written where it is None.
         uncertain: how our -1 is read where it is not as the kind's data file says, such as
             `finding:opacity=positive` or `side=ignore`.
         reference_uncertain: the same for the reference's own -1.
         aspect: what counts as a positive on both sides.
         coding: data file in place of the kind's own.
+        halves: whether to keep half B's disagreements unseen: those of half A alone are told.
 
     Raises:
         AuditError: a file is missing or malformed, an argument is not one of those there are, or
@@ -74,10 +86,13 @@ def audit_compare(
     ours = read_labels(labels, rules)
     truth = read_reference(reference_kind, reference, rules)
     compared = compare(ours, truth, rules, aspect)
+    if halves:
+        compared = replace(compared, disagreements=_of_half_a(compared.disagreements))
     outputs: tuple[Path, ...] = ()
     if out is not None:
         written = {
             "scores": (SCORES, compared.scores),
+            "halves": (HALVES, compared.halves),
             "disagreements": (DISAGREEMENTS, compared.disagreements),
             "confusion": (CONFUSION, compared.confusion),
         }
@@ -91,6 +106,10 @@ def audit_compare(
         outputs=outputs,
     )
     return Comparison(summary, compared, ours.unmapped, truth.unmapped, truth.left_out)
+
+
+def _of_half_a(disagreements: pa.Table) -> pa.Table:
+    return disagreements.filter(pc.equal(disagreements["half"], HALF_NAMES[0]))
 
 
 def _check_aspect(aspect: str, kind: str) -> None:
@@ -120,6 +139,19 @@ def _counts(compared: Compared, truth: LabelValues) -> dict[str, int | float]:
             prefix = f"{row['group']}_{row['level']}"
             for ratio in ("precision", "recall", "f1"):
                 counts[f"{prefix}_{ratio}"] = round(row[ratio], 4)
+            if row["level"] == "micro" and row["f1_low"] is not None:
+                counts[f"{prefix}_f1_low"] = round(row["f1_low"], 4)
+                counts[f"{prefix}_f1_high"] = round(row["f1_high"], 4)
+    counts.update(_halves(compared.halves))
     kinds = compared.disagreements["kind"].to_pylist()
     counts.update({f"disagreements_{kind}": kinds.count(kind) for kind in DISAGREEMENT_KINDS})
     return counts
+
+
+def _halves(halves: pa.Table) -> dict[str, int | float]:
+    return {
+        f"{row['group']}_halves_{name}": round(row[name], 4)
+        for row in halves.to_pylist()
+        for name in ("f1_a", "f1_b", "distance", "distance_low", "distance_high")
+        if row[name] is not None
+    }

@@ -21,11 +21,19 @@ from pipeline.auditing.tables.database import Tables
 
 
 class CodedReference(NamedTuple):
-    """A reference that was coded by hand: its kind, its file or folder, and our labels."""
+    """A reference that was coded by hand.
+
+    Attributes:
+        kind: its kind.
+        path: its file or folder.
+        labels: our labels.
+        half_a: whether only reports of half A are judged by it.
+    """
 
     kind: ReferenceKind
     path: Path
     labels: Path
+    half_a: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,8 @@ def audit_rules(
 def _by_coding(reference: CodedReference) -> dict[str, Judgement]:
     coding = load_coding(reference.kind)
     truth = read_reference(reference.kind, reference.path, coding)
-    return by_coding(read_labels(reference.labels, coding), truth, coding)
+    labels = read_labels(reference.labels, coding)
+    return by_coding(labels, truth, coding, half_a=reference.half_a)
 
 
 def _counts(rows: pa.Table) -> dict[str, int | float]:

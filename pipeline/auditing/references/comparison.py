@@ -14,6 +14,7 @@ from pipeline.auditing.references.coding import Coding
 from pipeline.auditing.references.confusion import confuse
 from pipeline.auditing.references.disagreements import find_disagreements
 from pipeline.auditing.references.errors import AuditError
+from pipeline.auditing.references.halves import in_half_a, score_halves
 from pipeline.auditing.references.label_values import LabelValues
 from pipeline.auditing.references.reading import Aspect, decide, decide_reference
 from pipeline.auditing.references.scoring import score
@@ -25,6 +26,7 @@ class Compared:
 
     Attributes:
         scores: the scores table.
+        halves: the halves table.
         disagreements: the disagreements table.
         confusion: the confusion table.
         reports: how many reports were compared.
@@ -37,6 +39,7 @@ class Compared:
     """
 
     scores: pa.Table
+    halves: pa.Table
     disagreements: pa.Table
     confusion: pa.Table
     reports: int
@@ -75,15 +78,18 @@ def compare(
         )
     truth = decide_reference(truth_values, concepts, coding, aspect)
     ours = decide(our_values, concepts, coding, aspect)
+    half_a = in_half_a(our_values.index)
     taken = None if labels.evidence is None else labels.evidence.take(pa.array(rows))
     return Compared(
         scores=score(truth, ours, concepts),
+        halves=score_halves(truth, ours, concepts, half_a),
         disagreements=find_disagreements(
             truth=truth,
             ours=ours,
             truth_values=truth_values.reindex(columns=concepts),
             our_values=our_values.reindex(columns=concepts),
             report_ids=labels.report_ids[rows],
+            half_a=half_a,
             evidence=taken,
         ),
         confusion=confuse(

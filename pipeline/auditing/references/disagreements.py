@@ -7,9 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from data_contracts.audit_tables import DISAGREEMENTS
+from data_contracts.audit_tables import DISAGREEMENTS, HALF_NAMES
 from data_contracts.concepts import AFFIRMED, NEGATED, UNCERTAIN
-from pipeline.auditing.references.reading import Decisions
+from pipeline.auditing.references.reading import BoolArray, Decisions
 
 _WORDS: Final = {AFFIRMED: "affirmed", NEGATED: "negated", UNCERTAIN: "uncertain"}
 
@@ -21,6 +21,7 @@ def find_disagreements(
     truth_values: pd.DataFrame,
     our_values: pd.DataFrame,
     report_ids: pd.Index,
+    half_a: BoolArray,
     evidence: pa.Array | None,
 ) -> pa.Table:
     """List the cells that the two sides decide differently.
@@ -31,6 +32,7 @@ def find_disagreements(
         truth_values: (reports, concepts) the reference's values.
         our_values: (reports, concepts) our values, columns alike.
         report_ids: (reports,) our ids.
+        half_a: (reports,) whether a report is in half A.
         evidence: (reports,) concept id to mention ids; None where our table has none.
 
     Returns:
@@ -48,6 +50,7 @@ def find_disagreements(
         {
             "report_id": pa.array(np.asarray(report_ids, dtype=object)[report], pa.string()),
             "concept_id": pa.array(names, pa.string()),
+            "half": pa.array(np.where(half_a[report], *HALF_NAMES).astype(object), pa.string()),
             "kind": pa.array(kind, pa.string()),
             "ours": _values(our_cells),
             "reference": _values(truth_cells),

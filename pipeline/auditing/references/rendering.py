@@ -16,6 +16,7 @@ _SHOWN: Final = 12
 def render_comparison(
     compared: Compared,
     *,
+    halves: bool,
     unmapped_labels: Mapping[str, int],
     unmapped_reference: Mapping[str, int],
     left_out: Mapping[str, int],
@@ -24,14 +25,16 @@ def render_comparison(
 
     Args:
         compared: the comparison.
+        halves: whether the two halves are shown; the disagreements are then half A's.
         unmapped_labels: columns of our table that no concept stands for, and their values.
         unmapped_reference: the reference's terms of that kind, and the reports that have them.
         left_out: why reports of the reference were left out, and how many.
     """
     parts: list[RenderableType] = [
         _scores(compared),
+        *([_halves(compared)] if halves else []),
         *_confusions(compared),
-        _disagreements(compared),
+        _disagreements(compared, "disagreements of half A" if halves else "disagreements"),
     ]
     compared_note = (
         f"{compared.reports:,} reports compared; {compared.only_ours:,} only in the labels and "
@@ -52,7 +55,7 @@ def render_comparison(
 def _scores(compared: Compared) -> Table:
     table = Table(title="scores", title_justify="left", title_style="bold")
     table.add_column("label", overflow="fold")
-    for name in ("precision", "recall", "F1", "support", "ignored"):
+    for name in ("precision", "recall", "F1", "95%", "support", "ignored"):
         table.add_column(name, justify="right")
     rows: list[dict[str, Any]] = compared.scores.to_pylist()
     for row in rows:
@@ -61,11 +64,37 @@ def _scores(compared: Compared) -> Table:
         table.add_row(
             name,
             *(f"{row[ratio]:.3f}" for ratio in ("precision", "recall", "f1")),
+            _span(row["f1_low"], row["f1_high"]),
             f"{row['support']:,}",
             f"{row['ignored']:,}",
             style="bold" if average else "",
         )
     return table
+
+
+def _halves(compared: Compared) -> Table:
+    """F1 of the half that rules are written on, of the other one, and how far they are apart."""
+    rows: list[dict[str, Any]] = compared.halves.to_pylist()
+    table = Table(title="halves: F1, micro-averaged", title_justify="left", title_style="bold")
+    table.add_column("labels")
+    for half in "ab":
+        reports = rows[0][f"reports_{half}"] if rows else 0
+        table.add_column(f"half {half.upper()} ({reports:,} reports)", justify="right")
+    table.add_column("A less B", justify="right")
+    for row in rows:
+        cells = (_with_span(row, name, "") for name in ("f1_a", "f1_b"))
+        table.add_row(row["group"], *cells, _with_span(row, "distance", "+"))
+    return table
+
+
+def _with_span(row: dict[str, Any], name: str, sign: str) -> str:
+    if row[name] is None:
+        return ""
+    return f"{row[name]:{sign}.3f} ({_span(row[f'{name}_low'], row[f'{name}_high'], sign)})"
+
+
+def _span(low: float | None, high: float | None, sign: str = "") -> str:
+    return "" if low is None or high is None else f"{low:{sign}.3f}…{high:{sign}.3f}"
 
 
 def _confusions(compared: Compared) -> list[Table]:
@@ -93,8 +122,8 @@ def _confusions(compared: Compared) -> list[Table]:
     return tables
 
 
-def _disagreements(compared: Compared) -> Table:
-    table = Table(title="disagreements", title_justify="left", title_style="bold")
+def _disagreements(compared: Compared, title: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold")
     table.add_column("label", overflow="fold")
     for kind in ("missed", "spurious", "hedged"):
         table.add_column(kind, justify="right")

@@ -9,13 +9,22 @@ from sklearn.metrics import multilabel_confusion_matrix, precision_recall_fscore
 
 from data_contracts.audit_tables import SCORES
 from data_contracts.concepts import CATEGORIES, category_of
+from pipeline.auditing.references.bootstrap import (
+    Counts,
+    Floats,
+    count_reports,
+    draw_reports,
+    f1_of,
+    interval,
+)
 from pipeline.auditing.references.reading import BoolArray, Decisions
 
 
 def score(truth: Decisions, ours: Decisions, concepts: list[str]) -> pa.Table:
     """Score our decisions against the reference's.
 
-    A cell that either side leaves out counts for nothing. A ratio without a denominator is 0.
+    A cell that either side leaves out counts for nothing. A ratio without a denominator is 0. The
+    interval of F1 is that of reports drawn anew.
 
     Args:
         truth: (reports, concepts) the reference's decisions.
@@ -29,14 +38,16 @@ def score(truth: Decisions, ours: Decisions, concepts: list[str]) -> pa.Table:
     ignored = truth.ignored | ours.ignored
     # A cell that is negative on both sides enters neither precision nor recall.
     true, predicted = truth.positive & ~ignored, ours.positive & ~ignored
+    drawn = draw_reports(count_reports(truth, ours), seed=0)
     rows: list[dict[str, Any]] = []
     for group in CATEGORIES:
         columns = [i for i, concept in enumerate(concepts) if category_of(concept) == group]
         if columns:
             names = [concepts[i] for i in columns]
-            rows += _group(
+            scored = _group(
                 group, names, true[:, columns], predicted[:, columns], ignored[:, columns]
             )
+            rows += _with_intervals(scored, drawn[:, columns])
     return pa.Table.from_pylist(rows, schema=SCORES.schema())
 
 
@@ -59,6 +70,22 @@ def _group(
         ratios = tuple(values[i] for values in per_label[:3])
         rows.append(_row("label", group, name, ratios, counts[i], int(ignored[:, i].sum())))
     return rows
+
+
+def _with_intervals(rows: list[dict[str, Any]], drawn: Counts) -> list[dict[str, Any]]:
+    """Add intervals to a group's rows: the micro and the macro average, then its labels."""
+    of_labels = f1_of(drawn)
+    f1: list[Floats] = [
+        f1_of(drawn.sum(axis=1)),
+        # A label without a positive in a draw counts as 0, as in the average itself.
+        np.nan_to_num(of_labels).mean(axis=1),
+        *of_labels.T,
+    ]
+    bounds = [interval(values) for values in f1]
+    return [
+        {**row, "f1_low": low, "f1_high": high}
+        for row, (low, high) in zip(rows, bounds, strict=True)
+    ]
 
 
 def _padded(cells: BoolArray) -> BoolArray:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pipeline.auditing.references.coding import Coding
+from pipeline.auditing.references.halves import in_half_a
 from pipeline.auditing.references.label_values import LabelValues
 from pipeline.auditing.references.reading import decide, decide_reference
 from pipeline.labelling.decision import Decision, which_stand
@@ -39,13 +40,23 @@ def by_reviews(decisions: Sequence[Decision]) -> dict[Place, Judgement]:
     return judged
 
 
-def by_coding(labels: LabelValues, reference: LabelValues, coding: Coding) -> dict[str, Judgement]:
+def by_coding(
+    labels: LabelValues, reference: LabelValues, coding: Coding, *, half_a: bool = False
+) -> dict[str, Judgement]:
     """Mentions, by id, behind labels that a reference has too: whether the two agree.
 
     A mention is judged by the label of its own concept alone, over the reports and concepts that
     the reference uses. Labels that either side leaves open are left out.
+
+    Args:
+        labels: our side, with the mentions behind each value.
+        reference: the reference.
+        coding: how hedges are read on either side.
+        half_a: whether only reports of half A are judged, so that half B stays unseen.
     """
-    rows = np.flatnonzero(labels.frame.index.isin(reference.frame.index))
+    index = labels.frame.index
+    chosen = index.isin(reference.frame.index)
+    rows = np.flatnonzero(chosen & in_half_a(index) if half_a else chosen)
     ours = labels.frame.iloc[rows]
     truth = reference.frame.loc[ours.index]
     concepts = [str(name) for name in truth.columns[truth.notna().any()]]

@@ -35,7 +35,7 @@ SENTENCES = [
     ("Left lower lobe: patchy opacity.", [("opacity", "left lower_lobe patchy")]),
     (
         "Multifocal pneumonia involving the right upper lobe, lingula and left lower lobe.",
-        [("pneumonia", "left right lingula lower_lobe upper_lobe multifocal")],
+        [("pneumonia", "left right lingula lower_lobe upper_lobe multifocal multiple")],
     ),
     (
         "Opacity in the left base, concerning for right lower lobe pneumonia.",
@@ -47,7 +47,7 @@ SENTENCES = [
         "Chest tube in place with decrease in right pneumothorax.",
         [("device", ""), ("pneumothorax", "right")],
     ),
-    ("Opacity overlying the right rib.", [("opacity", "")]),
+    ("Opacity overlying the right rib.", [("opacity", "right")]),
     (
         "Opacity left upper lobe may represent early infiltrate.",
         [("opacity", "left upper_lobe"), ("infiltrate", "")],

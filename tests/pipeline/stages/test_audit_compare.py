@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data_contracts.audit_tables import CONFUSION, DISAGREEMENTS, SCORES
+from data_contracts.audit_tables import CONFUSION, DISAGREEMENTS, HALVES, SCORES
 from data_contracts.storage import read_table
 from pipeline.auditing.references.errors import AuditError
 from pipeline.stages.audit_compare import audit_compare
@@ -45,7 +45,7 @@ def test_scores_and_disagreements_are_written_and_counted(
     assert counts["side_micro_f1"] == 1.0
     assert counts["finding_micro_recall"] == pytest.approx(4 / 6, abs=1e-4)
     assert counts["disagreements_missed"] == 2
-    scores, disagreements, confusion = done.summary.outputs
+    scores, _, disagreements, confusion = done.summary.outputs
     assert read_table(SCORES, scores).num_rows == counts["labels_scored"] + 4
     kept = read_table(DISAGREEMENTS, disagreements).to_pandas()
     assert kept["report_id"].tolist() == ["3", "3"]
@@ -113,3 +113,24 @@ def test_a_broken_run_leaves_the_last_good_tables(
     with pytest.raises(AuditError):
         audit_compare(labels=labels, reference_kind="openi_mesh", reference=reference, out=out)
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_halves_keep_half_bs_errors_unseen_and_score_both(
+    labels: Path, reference: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "audit"
+    whole = audit_compare(labels=labels, reference_kind="openi_mesh", reference=reference, out=out)
+    # Report 3 is in half B, as 2 is, and the only one on which the sides disagree.
+    seen = read_table(DISAGREEMENTS, out / "disagreements.parquet")
+    assert set(seen["half"].to_pylist()) == {"B"}
+    done = audit_compare(
+        labels=labels, reference_kind="openi_mesh", reference=reference, out=out, halves=True
+    )
+    assert read_table(DISAGREEMENTS, out / "disagreements.parquet").num_rows == 0
+    finding = read_table(HALVES, out / "halves.parquet").to_pylist()[0]
+    assert (finding["reports_a"], finding["reports_b"]) == (1, 2)
+    assert (finding["f1_a"], finding["f1_b"]) == (1.0, pytest.approx(2 / 3))
+    counts = done.summary.counts
+    assert counts["finding_halves_distance"] == pytest.approx(1 / 3, abs=1e-4)
+    assert counts["finding_micro_f1"] == whole.summary.counts["finding_micro_f1"]
+    assert counts["finding_micro_f1_low"] <= counts["finding_micro_f1"]

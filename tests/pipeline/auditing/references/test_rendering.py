@@ -13,10 +13,11 @@ from pipeline.auditing.references.rendering import render_comparison
 MakeValues = Callable[[Mapping[str, Mapping[str, int]]], LabelValues]
 
 
-def _shown(ours: LabelValues, reference: LabelValues) -> str:
+def _shown(ours: LabelValues, reference: LabelValues, *, halves: bool = False) -> str:
     console = Console(file=io.StringIO(), width=200)
     rendered = render_comparison(
         compare(ours, reference, load_coding("table")),
+        halves=halves,
         unmapped_labels={},
         unmapped_reference={"Cardiomegaly": 12, "Spine": 3},
         left_out={"not_coded": 42},
@@ -49,3 +50,14 @@ def test_long_lists_end_with_how_many_more_there_are(make_values: MakeValues) ->
     assert "and 8 more" in _shown(ours, reference)
     many = make_values({"1": {"side:left": 0, **dict.fromkeys(extra, 0)}})
     assert "9 more labels" in _shown(ours, many)
+
+
+def test_the_halves_are_shown_with_their_distance_when_asked_for(make_values: MakeValues) -> None:
+    # Reports 1, 5 and 6 are in half A.
+    ours = make_values({str(i): {"side:left": 1} for i in range(1, 7)})
+    reference = make_values({str(i): {"side:left": int(i != 6)} for i in range(1, 7)})
+    assert "half A" not in _shown(ours, reference)
+    shown = _shown(ours, reference, halves=True)
+    assert "half A (3 reports)" in shown
+    assert "half B (3 reports)" in shown
+    assert "-0.200" in shown
