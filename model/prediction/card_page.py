@@ -57,7 +57,7 @@ def _licences(card: WeightsCard) -> Iterator[str]:
     used = {one.cohort for one in card.trained_on}
     sources = [source for cohort, source in card.about.data.items() if cohort in used]
     for source in (*sources, *([card.about.pretrained] if card.about.pretrained else [])):
-        yield f"- {source.title}: {source.licence} {source.source}"
+        yield f"- {source.title}: {source.licence.rstrip('.')}. {source.source}"
 
 
 def _identity(card: WeightsCard) -> Iterator[str]:

@@ -45,7 +45,7 @@ class Learnt:
     def in_words(self) -> str:
         """Such as `detector: ChestX-ray14, 410 images of 380 patients (free use)`."""
         counted = f"{self.part.images:,} images of {self.part.patients:,} patients"
-        licence = f" ({self.licence})" if self.licence else ""
+        licence = f" ({self.licence.rstrip('.')})" if self.licence else ""
         return f"{self.part.network}: {self.title or self.part.cohort}, {counted}{licence}"
 
 
@@ -73,9 +73,9 @@ class Provenance:
     @property
     def lines(self) -> tuple[str, str]:
         """What stands on pictures and at the terminal: the notice, and whose weights these are."""
-        licence = f" Licence: {self.licence}." if self.licence else ""
+        licence = f" Licence: {self.licence.rstrip('.')}." if self.licence else ""
         named = f"Weights: {self.name}, digest {self.digest[:_SHORT]}."
-        return NO_DEVICE, f"{named} Trained on {self.trained_on}.{licence}"
+        return NO_DEVICE, f"{named} Trained on: {self.trained_on}.{licence}"
 
     def plain(self) -> dict[str, Any]:
         """All of it as plain values, for JSON."""
