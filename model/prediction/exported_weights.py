@@ -29,6 +29,7 @@ from model.prediction.weights_card import (
 )
 from model.scoring.summary_table import main_scores
 from model.settings import ModelSettings
+from model.tensors.attributes import rows_of
 from model.training.half_precision import halve_weights
 
 _MEGABYTE: Final = 1_000_000
@@ -60,6 +61,7 @@ def export_weights(
         PredictionError: the weights cannot be passed on as they are; the message says why.
         WeightsError: something is not trained, or of another release.
         SettingsError: the file `about` lacks something.
+        LabelTablesError: none of the queries is an attribute of the network.
         TableNotFoundError: there are no scores.
     """
     said = read_about(about)
@@ -69,6 +71,7 @@ def export_weights(
             "only models whose regions are a detector's can be kept, and model.regions.source is "
             f"'{settings.regions.source}'"
         )
+    rows_of(settings.queries, predictor.reader.trained.concepts)
     networks = networks_in(models, detector=True)
     trained_on = _trained_on(models, networks, said, about)
     kept_scores = _scores(scores, said, about)

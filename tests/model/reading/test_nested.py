@@ -17,7 +17,7 @@ edges = st.tuples(*[st.integers(0, 40)] * 2, *[st.integers(1, 40)] * 2).map(
 )
 boxes_of_one_image = st.lists(
     st.tuples(edges, st.integers(0, 1000)), max_size=12, unique_by=lambda one: one[1]
-).map(lambda found: [box(*own, score / 1000) for own, score in found])
+).map(lambda found: [FoundBox(own, score / 1000, {}) for own, score in found])
 
 
 @given(boxes_of_one_image)
