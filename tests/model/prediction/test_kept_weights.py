@@ -73,7 +73,8 @@ def in_a_clone(kept: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> P
 
 
 def a_radiograph(trained: Any) -> Path:
-    return min((trained.tables / "radiographs" / "pictures").rglob("*.jpg"))
+    found: Path = min((trained.tables / "radiographs" / "pictures").rglob("*.jpg"))
+    return found
 
 
 def test_the_folder_holds_what_prediction_needs_and_nothing_else(
