@@ -33,6 +33,27 @@ PREDICTIONS: Final = Contract(
     ),
 )  # fmt: skip
 
+FOUND_BOXES: Final = Contract(
+    name="found_boxes",
+    version=1,
+    row="a box that was found on a single image, of nested ones the most certain; an image's boxes "
+    "lie together, the most certain first",
+    primary_key=("image_id", "number"),
+    columns=(
+        _IMAGE_ID,
+        Column("number", pa.int32(), "Rank among the image's boxes, from 0.", minimum=0),
+        Column("x", _NUMBER, "Left edge.", "pixels of the original image", minimum=0),
+        Column("y", _NUMBER, "Upper edge.", "pixels of the original image", minimum=0),
+        Column("width", _NUMBER, "Width.", "pixels of the original image", minimum=0),
+        Column("height", _NUMBER, "Height.", "pixels of the original image", minimum=0),
+        Column("score", _NUMBER, "How certain it is; no probability.", "0 to 1", minimum=0),
+        Column("shown", pa.bool_(), "Whether the score reaches the threshold that was chosen when "
+               "the weights were evaluated. What does not is no finding."),
+        Column("attributes", _PROBABILITIES, "Concept ids that the box is like, with their "
+               "probability.", "probability"),
+    ),
+)  # fmt: skip
+
 READINGS: Final = Contract(
     name="readings",
     version=1,

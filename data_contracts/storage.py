@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,13 +21,23 @@ class TableNotFoundError(FileNotFoundError):
     """A table that a stage reads is not there."""
 
 
-def write_table(contract: Contract, table: pa.Table, path: Path) -> None:
+def write_table(
+    contract: Contract, table: pa.Table, path: Path, metadata: Mapping[bytes, bytes] | None = None
+) -> None:
     """Check `table` and put it at `path` as one Parquet file, or leave what was there untouched.
+
+    Args:
+        contract: what the table must be.
+        table: its rows.
+        path: file to write.
+        metadata: what the file's metadata are to say beside the contract's name.
 
     Raises:
         ContractError: the table does not keep its contract.
     """
     checked = check_table(contract, table, str(path))
+    if metadata:
+        checked = checked.replace_schema_metadata({**metadata, **checked.schema.metadata})
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:

@@ -125,7 +125,7 @@ def explain(text: str, *, lexicon: "str | os.PathLike[str] | None" = None) -> "E
 
 
 def load(
-    models: "str | os.PathLike[str]" = "data",
+    models: "str | os.PathLike[str] | None" = None,
     *,
     params: "str | os.PathLike[str] | None" = None,
 ) -> "TrainedModel":
@@ -139,11 +139,13 @@ def load(
     >>> overlay = reading.overlay()    # a PIL image; in a notebook, `reading` shows it
 
     Args:
-        models: the folder that `dvc repro` writes to: of `detector`, `network` and `evaluation`.
+        models: the folder that `dvc repro` writes to: of `detector`, `network` and `evaluation`;
+            None takes the weights that are kept in the repository.
         params: settings file; None takes `params.yaml` in the working directory where there is
-            one, else the defaults.
+            one, else the defaults. Kept weights bring their own settings.
 
     Raises:
+        KeptWeightsError: none are kept here, or they are others than their card tells of.
         MissingModelError: something there is not trained; the message says what to run.
         WeightsError: it is damaged, or of another release.
     """

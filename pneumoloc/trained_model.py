@@ -3,6 +3,7 @@
 import io
 import os
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,9 +13,11 @@ from PIL import Image
 import model.lean_torchvision  # noqa: F401 - before all that imports torchvision
 from model.figures.reading import draw_reading
 from model.images.grey import Picture
+from model.prediction.default_weights import find_weights, settings_for
 from model.prediction.plain import plain_of
 from model.prediction.predictor import Predicted, Predictor, load_predictor
-from model.settings import load_settings
+from model.prediction.provenance import header_of
+from model.reading.severity_words import extent_in_words, opacity_in_words
 from pneumoloc.given_images import given_picture, name_of
 
 if TYPE_CHECKING:
@@ -69,13 +72,20 @@ class Reading:
         return self.predicted.findings.severity
 
     def frame(self) -> pd.DataFrame:
-        """A row a box: x, y, width, height in the image's own pixels, score, attributes."""
+        """A row a box that counts: x, y, width, height in image pixels, score, attributes."""
         columns = ["x", "y", "width", "height", "score", "attributes"]
-        return pd.DataFrame(self.as_dict()["boxes"], columns=columns)
+        boxes = [box for box in plain_of(self.predicted)["boxes"] if box["shown"]]
+        return pd.DataFrame(boxes, columns=columns)
 
     def as_dict(self) -> dict[str, Any]:
-        """All of it as plain values, for JSON; as `pneumoloc model predict` writes it."""
-        return plain_of(self.predicted)
+        """All of it as plain values, for JSON; as `pneumoloc model predict` writes it.
+
+        Boxes below the threshold are there with `shown` false; what the weights were trained on is
+        below `weights`.
+        """
+        one = self.predicted
+        head = header_of(one.provenance, one.least_score, datetime.now(UTC))
+        return {**head, **plain_of(one)}
 
     def overlay(self) -> Image.Image:
         """The image with its boxes and their characteristics, as a picture to save or show."""
@@ -83,7 +93,7 @@ class Reading:
 
     def _repr_png_(self) -> bytes:
         one = self.predicted
-        figure = draw_reading(one.picture, one.findings, one.shown)
+        figure = draw_reading(one.picture, one.findings, one.least_score, one.provenance.lines)
         file = io.BytesIO()
         figure.savefig(file, format="png", dpi=_DOTS_PER_INCH, metadata={"Software": None})
         return file.getvalue()
@@ -93,8 +103,8 @@ class Reading:
         count = len(self.boxes)
         text = f"<Reading of {self.name}, {width} x {height}: {count} box{'es' * (count != 1)}"
         if self.severity is not None:
-            text += f", extent {self.severity.geographic_extent:.1f} of 8"
-            text += f", opacity {self.severity.opacity:.1f} of 6"
+            text += f", extent {extent_in_words(self.severity)}"
+            text += f", opacity {opacity_in_words(self.severity)}"
         return f"{text}>"
 
 
@@ -115,6 +125,11 @@ class TrainedModel:
         """The score from which on a box counts; chosen by the stage evaluate."""
         return self._predictor.least_score
 
+    @property
+    def trained_on(self) -> str:
+        """The images that the weights were trained on, in words."""
+        return self._predictor.provenance.trained_on
+
     def read(self, image: Any, *, name: str | None = None) -> Reading:
         """Find boxes, characteristics and severity on an image.
 
@@ -129,25 +144,24 @@ class TrainedModel:
         """
         picture = given_picture(image)
         name = name or name_of(image)
-        findings = self._predictor.read(picture, name)
-        return Reading(Predicted(Path(name), picture, findings, self.least_score))
+        return Reading(self._predictor.predicted(Path(name), picture))
 
     def __repr__(self) -> str:
         return f"<TrainedModel of {self.folder}: boxes count from {self.least_score:.2f} on>"
 
 
 def load_model(
-    models: str | os.PathLike[str], params: str | os.PathLike[str] | None
+    models: str | os.PathLike[str] | None, params: str | os.PathLike[str] | None
 ) -> TrainedModel:
     """See `pneumoloc.load`."""
-    folder = Path(models)
+    folder = find_weights(None if models is None else Path(models))
     missing = [name for name in _NEEDED if not (folder / name).exists()]
     if missing:
         raise MissingModelError(
             f"{folder} holds no trained model: {', '.join(missing)} {_are(missing)} not there.\n"
             "Next: uv run dvc repro, or give the folder that it has written to"
         )
-    settings = load_settings(Path(params) if params is not None else None)
+    settings = settings_for(folder, Path(params) if params is not None else None)
     return TrainedModel(load_predictor(folder, settings), folder)
 
 

@@ -23,6 +23,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 #: Files whose tests ask for one cohort that has gone through every stage; it is made once.
 TOGETHER = {
+    "tests/model/prediction/test_kept_weights.py": "the trained cohort",
     "tests/model/prediction/test_predict.py": "the trained cohort",
     "tests/model/stages/test_all_stages.py": "the trained cohort",
     "tests/pneumoloc/test_examples.py": "the front door's cohort",

@@ -8,13 +8,26 @@ from model.backbone.bodies import body_of
 from model.detector.retinanet import Detector
 from model.settings import BackboneSettings
 from model.training.card import Card, load_weights, read_card, save_weights
+from model.training.trained_on import TrainedOn
 
 _KIND: Final = "detector"
 _CONTRACTS: Final = {contract.name: contract.version for contract in (IMAGES, BOXES)}
 
 
-def save_detector(detector: Detector, backbone: BackboneSettings, folder: Path) -> None:
-    """Put a detector into `folder`: weights, and a card with all that builds it again."""
+def save_detector(
+    detector: Detector,
+    backbone: BackboneSettings,
+    folder: Path,
+    trained_on: tuple[TrainedOn, ...] = (),
+) -> None:
+    """Put a detector into `folder`: weights, and a card with all that builds it again.
+
+    Args:
+        detector: the trained detector.
+        backbone: what it stands on.
+        folder: where to.
+        trained_on: the images.
+    """
     sizes = {
         "size": detector.size,
         "backbone": body_of(backbone),
@@ -23,7 +36,14 @@ def save_detector(detector: Detector, backbone: BackboneSettings, folder: Path) 
             kind for kind, wanted in zip(detector.kinds, detector.is_target, strict=True) if wanted
         ],
     }
-    save_weights(detector, Card(_KIND, sizes, contracts=_CONTRACTS), folder)
+    card = Card(
+        _KIND,
+        sizes,
+        contracts=_CONTRACTS,
+        trained_on=trained_on,
+        pretrained=backbone.weights,
+    )
+    save_weights(detector, card, folder)
 
 
 def load_detector(folder: Path) -> Detector:

@@ -16,6 +16,7 @@ from model.tensors.cohorts import Cohort, severity_of
 from model.tensors.region_rows import images_with_regions
 from model.training.fingerprint import fingerprint_of, stamps
 from model.training.fitting import FitFiles, silence_hints
+from model.training.trained_on import trained_on
 
 
 def train_on_reports(
@@ -64,7 +65,9 @@ def train_on_reports(
     )
     files = FitFiles(out.with_name(f".{out.name}.fit"), fingerprint, record, settings.tracking)
     trained, epochs = train_network(data, settings, files)
-    save_network(trained, settings.network, out)
+    images = cohort.of_split("train").images
+    learnt = trained_on(images, settings.cohorts.training.tables)
+    save_network(trained, settings.network, out, learnt)
     scored = _train_severity(trained, settings, cohort.of_split("train"), path, out)
     return StageSummary(
         stage="network",
@@ -99,5 +102,6 @@ def _train_severity(
         images = list(images_with_regions(regions, cohort.only(scored, "scored")))
         head = train_severity(trained, settings.queries, images, severity)
         assert head is not None
-        save_severity(head, trained.concepts, out / "severity")
+        learnt = trained_on(scored, settings.cohorts.training.tables)
+        save_severity(head, trained.concepts, out / "severity", learnt)
     return len(scored)

@@ -11,6 +11,7 @@ from data_contracts.tables import EMBEDDINGS, LABELS, VOCABULARY
 from model.network.network import LocalizationNetwork
 from model.settings import NetworkSettings
 from model.training.card import Card, load_weights, read_card, save_weights
+from model.training.trained_on import TrainedOn
 
 _KIND: Final = "cross_attention"
 _CONTRACTS: Final = {
@@ -33,8 +34,20 @@ class TrainedNetwork:
     region_weighting: bool
 
 
-def save_network(trained: TrainedNetwork, settings: NetworkSettings, folder: Path) -> None:
-    """Put a network into `folder`: weights, and a card with its vocabulary, sizes and contracts."""
+def save_network(
+    trained: TrainedNetwork,
+    settings: NetworkSettings,
+    folder: Path,
+    trained_on: tuple[TrainedOn, ...] = (),
+) -> None:
+    """Put a network into `folder`: weights, and a card with its vocabulary, sizes and contracts.
+
+    Args:
+        trained: the network.
+        settings: what it was trained with.
+        folder: where to.
+        trained_on: the images.
+    """
     network = trained.network
     sizes = {
         "attribute_size": network.vectors.shape[1],
@@ -43,7 +56,8 @@ def save_network(trained: TrainedNetwork, settings: NetworkSettings, folder: Pat
         "region_weighting": settings.region_weighting,
         "objectness": settings.objectness,
     }
-    save_weights(network, Card(_KIND, sizes, trained.concepts, _CONTRACTS), folder)
+    card = Card(_KIND, sizes, trained.concepts, _CONTRACTS, trained_on=trained_on)
+    save_weights(network, card, folder)
 
 
 def load_network(folder: Path) -> TrainedNetwork:

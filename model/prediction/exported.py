@@ -20,6 +20,7 @@ from model.detector.retinanet import CANDIDATES
 from model.detector.suppression import suppress
 from model.detector.texture import read_texture
 from model.prediction.predictor import PredictionError, Predictor
+from model.prediction.provenance import NO_DEVICE
 from model.reading.severity import severity_features
 from model.tensors.attributes import rows_of
 
@@ -196,6 +197,8 @@ def export_onnx(predictor: Predictor, path: Path) -> Path:
                 "size": size,
                 "attributes": list(concepts),
                 "least_score": predictor.least_score,
+                "notice": NO_DEVICE,
+                "weights": predictor.provenance.plain(),
                 "severity": ["geographic_extent", "opacity"],
             },
             indent=2,

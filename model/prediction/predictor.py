@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 import torch
 
@@ -13,14 +12,16 @@ from model.detector.opening import open_detector
 from model.images.grey import Picture
 from model.images.pixels import is_image_name, read_pixels
 from model.images.unreadable import UnreadableImageError
+from model.prediction.default_weights import settings_for
+from model.prediction.provenance import Provenance, networks_in, provenance_of
+from model.prediction.weights_card import THRESHOLD_FILE
 from model.reading.findings import Findings, FoundBox
+from model.reading.nested import merge_nested
 from model.reading.reader import RegionReader, load_reader
-from model.settings import ModelSettings, load_settings
+from model.settings import ModelSettings
 from model.tensors.cohorts import CohortImage
 from model.tensors.region_rows import ImageRegions
 from model.tensors.square import fit_square, place_in_square
-
-THRESHOLD_FILE: Final = "threshold.json"
 
 
 class PredictionError(ValueError):
@@ -35,20 +36,28 @@ class Predictor:
         finder: finds candidate regions.
         reader: reads them.
         least_score: boxes below are not shown.
+        provenance: of the weights.
     """
 
     finder: CandidateFinder
     reader: RegionReader
     least_score: float
+    provenance: Provenance
 
     @property
     def size(self) -> int:
         """Pixels of the side of the square that an image is brought to."""
         return self.finder.detector.size
 
+    def counts(self, box: FoundBox) -> bool:
+        """Whether a box is certain enough to be shown."""
+        return box.score >= self.least_score
+
     @torch.inference_mode()
     def read(self, picture: Picture, image_id: str) -> Findings:
-        """What an image shows, its boxes in its own pixels.
+        """What an image shows, its boxes in its own pixels, of nested ones the most certain.
+
+        Stages that score methods read without this merging: scores are of all boxes.
 
         Args:
             picture: float32 [H, W] in 0 to 1, as `read_pixels` gives it.
@@ -67,7 +76,17 @@ class Predictor:
             found.features.half().numpy(),
         )
         (findings,) = self.reader.read([regions], self.reader.trained.concepts)
-        return findings
+        return replace(findings, boxes=merge_nested(findings.boxes))
+
+    def predicted(self, path: Path, picture: Picture) -> "Predicted":
+        """An image with what it shows.
+
+        Args:
+            path: its file, whose name names it.
+            picture: as `read` takes it.
+        """
+        findings = self.read(picture, path.name)
+        return Predicted(path, picture, findings, self.least_score, self.provenance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,41 +98,45 @@ class Predicted:
         picture: float32 [H, W] in 0 to 1.
         findings: what it shows; all boxes, also those below the threshold.
         least_score: from which on boxes count.
+        provenance: of the weights that read it.
     """
 
     path: Path
     picture: Picture
     findings: Findings
     least_score: float
+    provenance: Provenance
+
+    def counts(self, box: FoundBox) -> bool:
+        """Whether a box is certain enough to be shown."""
+        return box.score >= self.least_score
 
     @property
     def shown(self) -> tuple[FoundBox, ...]:
         """The boxes that count, the most certain first."""
-        return tuple(box for box in self.findings.boxes if box.score >= self.least_score)
-
-    @property
-    def counted(self) -> Findings:
-        """The findings with the boxes that count alone."""
-        return replace(self.findings, boxes=self.shown)
+        return tuple(box for box in self.findings.boxes if self.counts(box))
 
 
 def load_predictor(models: Path, settings: ModelSettings | None = None) -> Predictor:
-    """A model from the folder that the stages wrote to.
+    """A model from the folder that the stages wrote to, or from kept weights.
 
     Args:
         models: holds `network`, where regions need it `detector`, and, for the threshold,
             `evaluation`.
-        settings: how many regions, and which concepts make boxes; None takes `params.yaml`, or
-            the defaults.
+        settings: how many regions, and which concepts make boxes; None takes those that kept
+            weights bring, else `params.yaml`, or the defaults.
 
     Raises:
         WeightsError: something is not trained, or of another release.
+        KeptWeightsError: kept weights are others than their card tells of.
         PredictionError: the threshold cannot be read.
     """
-    settings = settings or load_settings(None)
+    settings = settings or settings_for(models)
+    networks = networks_in(models, detector=settings.regions.need_detector)
+    provenance = provenance_of(models, networks)
     reader = load_reader(models / "network", settings.queries)
     finder = CandidateFinder(open_detector(settings, models / "detector"), settings.regions).eval()
-    return Predictor(finder, reader, _threshold(models / "evaluation" / THRESHOLD_FILE))
+    return Predictor(finder, reader, _threshold(models / THRESHOLD_FILE), provenance)
 
 
 def predict(
@@ -134,7 +157,7 @@ def predict(
         except UnreadableImageError as error:
             yield error
             continue
-        yield Predicted(path, picture, predictor.read(picture, path.name), predictor.least_score)
+        yield predictor.predicted(path, picture)
 
 
 def image_files(images: Sequence[Path]) -> list[Path]:

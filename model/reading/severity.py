@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from data_contracts.images import SEVERITY
 from model.reading.findings import Severity
 from model.training.card import Card, load_weights, read_card, save_weights
+from model.training.trained_on import TrainedOn
 
 _KIND: Final = "severity"
 _CONTRACTS: Final = {SEVERITY.name: SEVERITY.version}
@@ -104,10 +105,23 @@ def severities(scores: Tensor) -> list[Severity]:
     return [Severity(extent, opacity) for extent, opacity in scores.tolist()]
 
 
-def save_severity(head: SeverityHead, concepts: Sequence[str], folder: Path) -> None:
-    """Put a head into `folder`: weights and card."""
+def save_severity(
+    head: SeverityHead,
+    concepts: Sequence[str],
+    folder: Path,
+    trained_on: tuple[TrainedOn, ...] = (),
+) -> None:
+    """Put a head into `folder`: weights and card.
+
+    Args:
+        head: the trained head.
+        concepts: those of the network that it reads.
+        folder: where to.
+        trained_on: the scored images.
+    """
     sizes = {"features": len(head.feature_mean)}
-    save_weights(head, Card(_KIND, sizes, tuple(concepts), _CONTRACTS), folder)
+    card = Card(_KIND, sizes, tuple(concepts), _CONTRACTS, trained_on=trained_on)
+    save_weights(head, card, folder)
 
 
 def load_severity(folder: Path) -> SeverityHead:

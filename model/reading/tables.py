@@ -1,6 +1,6 @@
 """Findings as rows of the tables `predictions`, `readings` and `maps`, and maps back as arrays."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +8,17 @@ import numpy as np
 import pyarrow as pa
 
 from data_contracts.contract import Contract
-from data_contracts.predictions import EVERYTHING, MAP_SIDE, MAPS, PREDICTIONS, READINGS
+from data_contracts.predictions import (
+    EVERYTHING,
+    FOUND_BOXES,
+    MAP_SIDE,
+    MAPS,
+    PREDICTIONS,
+    READINGS,
+)
 from data_contracts.storage import read_table, write_table
 from model.reading.evidence import Evidence
-from model.reading.findings import Findings
+from model.reading.findings import Findings, FoundBox
 
 
 def write_findings(method: str, findings: Sequence[Findings], folder: Path) -> dict[Contract, Path]:
@@ -22,15 +29,50 @@ def write_findings(method: str, findings: Sequence[Findings], folder: Path) -> d
         findings: one for each image.
         folder: where to.
     """
-    rows = {
-        PREDICTIONS: [row for one in findings for row in _boxes(method, one)],
+    boxes = [{"method": method, **row} for one in findings for row in _boxes(one)]
+    return _write({PREDICTIONS: boxes, **_of_images(method, findings)}, folder, None)
+
+
+def write_found(
+    method: str,
+    findings: Sequence[Findings],
+    counts: Callable[[FoundBox], bool],
+    folder: Path,
+    metadata: Mapping[bytes, bytes],
+) -> dict[Contract, Path]:
+    """Write what was found on single images: `found_boxes`, `readings` and `maps`, as Parquet.
+
+    Args:
+        method: the method's name.
+        findings: one for each image.
+        counts: whether a box is certain enough to be shown.
+        folder: where to.
+        metadata: what each file's metadata are to say of the weights.
+    """
+    boxes = [
+        {**row, "shown": counts(box)}
+        for one in findings
+        for row, box in zip(_boxes(one), one.boxes, strict=True)
+    ]
+    return _write({FOUND_BOXES: boxes, **_of_images(method, findings)}, folder, metadata)
+
+
+def _of_images(method: str, findings: Sequence[Findings]) -> dict[Contract, list[dict[str, Any]]]:
+    return {
         READINGS: [_reading(method, one) for one in findings],
         MAPS: [row for one in findings for row in _maps(method, one)],
     }
+
+
+def _write(
+    rows: Mapping[Contract, list[dict[str, Any]]],
+    folder: Path,
+    metadata: Mapping[bytes, bytes] | None,
+) -> dict[Contract, Path]:
     paths = {contract: folder / f"{contract.name}.parquet" for contract in rows}
     for contract, of_table in rows.items():
         table = pa.Table.from_pylist(of_table, contract.schema())
-        write_table(contract, table, paths[contract])
+        write_table(contract, table, paths[contract], metadata)
     return paths
 
 
@@ -49,13 +91,12 @@ def read_maps(path: Path) -> Iterator[tuple[str, str, Evidence]]:
     )
 
 
-def _boxes(method: str, findings: Findings) -> list[dict[str, Any]]:
+def _boxes(findings: Findings) -> list[dict[str, Any]]:
     rows = []
     for number, box in enumerate(findings.boxes):
         left, upper, right, lower = box.edges
         rows.append(
             {
-                "method": method,
                 "image_id": findings.image_id,
                 "number": number,
                 "x": left,

@@ -66,6 +66,17 @@ def summary_table(rows: Iterable[dict[str, Any]]) -> str:
     return _table(rows, _COLUMNS, _COLUMNS[1], _cell)
 
 
+def main_scores(rows: Iterable[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+    """The scores that `summary_table` shows, each with its title, in its order.
+
+    Args:
+        rows: of the contract `scores`, of one method and one or several seeds.
+    """
+    columns = _by_key(_COLUMNS)
+    found = {columns.get(_key_of(row)): row for row in mean_over_seeds(rows)}
+    return [(column.title, found[column]) for column in _COLUMNS if column in found]
+
+
 def difference_table(rows: Sequence[dict[str, Any]]) -> str:
     """Markdown: by how much each method differs from the one it is compared with, likewise.
 
@@ -86,13 +97,10 @@ def _table(
     write_cell: Callable[[Sequence[dict[str, Any]]], str],
 ) -> str:
     found: dict[tuple[str, _Column], list[dict[str, Any]]] = {}
-    columns = {
-        (c.cohort, c.score, c.subject, c.overlap, round(c.threshold, 3)): c for c in shown_columns
-    }
+    columns = _by_key(shown_columns)
     methods: list[str] = []
     for row in rows:
-        key = tuple(row[name] for name in ("cohort", "score", "subject", "overlap"))
-        column = columns.get((*key, round(row["threshold"], 3)))
+        column = columns.get(_key_of(row))
         if column is not None:
             found.setdefault((row["method"], column), []).append(row)
             if row["method"] not in methods:
@@ -107,6 +115,16 @@ def _table(
         cells = [write_cell(found.get((method, column), [])) for column in shown]
         lines.append(f"| {method.replace('_', ' ')} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
+
+
+def _by_key(columns: Sequence[_Column]) -> dict[tuple[Any, ...], _Column]:
+    return {(c.cohort, c.score, c.subject, c.overlap, round(c.threshold, 3)): c for c in columns}
+
+
+def _key_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What tells a score from others, as columns do."""
+    key = tuple(row[name] for name in ("cohort", "score", "subject", "overlap"))
+    return (*key, round(row["threshold"], 3))
 
 
 def score_row(method: str, part: str, seed: int, score: Score, patients: int) -> dict[str, Any]:

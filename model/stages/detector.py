@@ -17,6 +17,7 @@ from model.tensors.cohorts import Cohort, CohortError, check_files
 from model.tensors.pictures import CachedPictures, Pictures, in_order, shuffled
 from model.training.fingerprint import fingerprint_of, stamps
 from model.training.fitting import FitFiles, fit, silence_hints
+from model.training.trained_on import trained_on
 
 _FIND = 0.5
 
@@ -61,12 +62,14 @@ def detector(*, settings: ModelSettings, out: Path, record: Path | None = None) 
         hardware=settings.hardware,
         files=FitFiles(out.with_name(f".{out.name}.fit"), fingerprint, record, settings.tracking),
     )
-    save_detector(network, settings.backbone, out)
+    images = cohort.of_split("train").images
+    learnt = trained_on(images, settings.cohorts.detector.tables)
+    save_detector(network, settings.backbone, out, learnt)
     recall = _recall(network, validation, settings)
     return StageSummary(
         stage="detector",
         counts={
-            "images": len(cohort.of_split("train").images),
+            "images": len(images),
             "left_out_shared": cohort.left_out,
             "epochs": epochs,
             "validation_images": len(validation),

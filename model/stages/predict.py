@@ -1,8 +1,11 @@
 """Stage predict: read images, and write what they show as tables, JSON, COCO and pictures."""
 
+import json
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from command_line.json_files import write_json
 from command_line.progress import progress_bar
@@ -16,11 +19,15 @@ from model.images.tables import quarantine_table
 from model.images.unreadable import UnreadableImageError
 from model.methods.registry import OURS
 from model.prediction.coco import coco_of
-from model.prediction.plain import plain_of
-from model.prediction.predictor import Predicted, image_files, load_predictor
+from model.prediction.plain import document_of
+from model.prediction.predictor import Predicted, Predictor, image_files, load_predictor
 from model.prediction.predictor import predict as read_images
-from model.reading.tables import write_findings
+from model.prediction.provenance import header_of
+from model.reading.tables import write_found
 from model.settings import ModelSettings
+
+#: In the metadata of each Parquet file: as JSON, what stands at the head of predictions.json.
+METADATA_KEY: Final = b"pneumoloc.prediction"
 
 
 def predict(
@@ -32,11 +39,12 @@ def predict(
         settings: how many regions, and which concepts make boxes.
         images: DICOM, PNG or JPEG files, and folders of them.
         models: folder of the trained detector and network, and of their threshold.
-        out: folder for `predictions.json`, `coco.json`, `predictions.parquet`,
+        out: folder for `predictions.json`, `coco.json`, `found_boxes.parquet`,
             `readings.parquet`, `maps.parquet`, `quarantine.parquet` and `overlays/`.
 
     Raises:
         WeightsError: something is not trained, or of another release.
+        KeptWeightsError: kept weights are others than their card tells of.
         PredictionError: there is no image, or no threshold.
     """
     started = time.perf_counter()
@@ -53,12 +61,10 @@ def predict(
             if isinstance(one, UnreadableImageError):
                 unreadable.append(one)
                 continue
-            save(
-                draw_reading(one.picture, one.findings, one.shown),
-                overlays / f"{one.path.name}.png",
-            )
+            figure = draw_reading(one.picture, one.findings, one.least_score, one.provenance.lines)
+            save(figure, overlays / f"{one.path.name}.png")
             read.append(one)
-    outputs = _write(read, unreadable, out)
+    outputs = _write(predictor, read, unreadable, out)
     return StageSummary(
         stage="predict",
         counts={
@@ -68,19 +74,25 @@ def predict(
         },
         seconds=time.perf_counter() - started,
         outputs=(*outputs, overlays),
+        notices=predictor.provenance.lines,
     )
 
 
 def _write(
-    read: Sequence[Predicted], unreadable: Sequence[UnreadableImageError], out: Path
+    predictor: Predictor,
+    read: Sequence[Predicted],
+    unreadable: Sequence[UnreadableImageError],
+    out: Path,
 ) -> tuple[Path, ...]:
-    write_json([plain_of(one) for one in read], out / "predictions.json")
-    write_json(coco_of(read), out / "coco.json")
-    tables = write_findings(OURS, [one.counted for one in read], out)
+    of_run = predictor.provenance, predictor.least_score, datetime.now(UTC)
+    write_json(document_of(read, *of_run), out / "predictions.json")
+    write_json(coco_of(read, *of_run), out / "coco.json")
+    metadata = {METADATA_KEY: json.dumps(header_of(*of_run)).encode()}
+    tables = write_found(OURS, [one.findings for one in read], predictor.counts, out, metadata)
     rejected = [
         Rejected(Location(str(e.path), 0), e.path.name, e.reason, e.detail) for e in unreadable
     ]
-    write_table(QUARANTINE, quarantine_table(rejected), out / "quarantine.parquet")
+    write_table(QUARANTINE, quarantine_table(rejected), out / "quarantine.parquet", metadata)
     return (
         out / "predictions.json",
         out / "coco.json",

@@ -1,9 +1,10 @@
 """Weights as safetensors with a card beside them that says what they belong to."""
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,8 +12,11 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
-_WEIGHTS: Final = "weights.safetensors"
-_CARD: Final = "card.json"
+from model.training.trained_on import TrainedOn
+
+#: Files of a folder of weights.
+WEIGHTS_FILE: Final = "weights.safetensors"
+CARD_FILE: Final = "card.json"
 #: Changes whenever a network's tensors change their meaning.
 FORMAT: Final = 5
 
@@ -31,6 +35,9 @@ class Card:
         vocabulary: concept ids in the order of the outputs; empty where there are none.
         contracts: versions, by name, of the tables that it was trained on.
         format: release of the weights' layout.
+        trained_on: the images, by cohort; empty of weights that an older release trained.
+        pretrained: the weights that training started from, as the settings name them.
+        sha256: of the file of weights, in hexadecimal; None of an older release's.
     """
 
     kind: str
@@ -38,14 +45,24 @@ class Card:
     vocabulary: tuple[str, ...] = ()
     contracts: dict[str, int] | None = None
     format: int = FORMAT
+    trained_on: tuple[TrainedOn, ...] = ()
+    pretrained: str | None = None
+    sha256: str | None = field(default=None, compare=False)
 
 
 def save_weights(network: nn.Module, card: Card, folder: Path) -> None:
     """Put a network's weights and their card into `folder`, whole or not at all each."""
-    folder.mkdir(parents=True, exist_ok=True)
     state = {name: value.detach().cpu().contiguous() for name, value in _state(network).items()}
+    write_weights(state, card, folder)
+
+
+def write_weights(state: Mapping[str, Tensor], card: Card, folder: Path) -> None:
+    """Put tensors, by name, and their card into `folder`, whole or not at all each."""
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = save(dict(state))
+    card = replace(card, sha256=hashlib.sha256(weights).hexdigest())
     text = json.dumps(asdict(card), indent=2, sort_keys=True) + "\n"
-    for name, content in ((_WEIGHTS, save(state)), (_CARD, text.encode())):
+    for name, content in ((WEIGHTS_FILE, weights), (CARD_FILE, text.encode())):
         partial = folder / f".{name}.partial"
         partial.write_bytes(content)
         os.replace(partial, folder / name)
@@ -62,10 +79,13 @@ def read_card(folder: Path, kind: str, contracts: Mapping[str, int] | None = Non
     Raises:
         WeightsError: there is no card, or it is of another kind, format or contract version.
     """
-    path = folder / _CARD
+    path = folder / CARD_FILE
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-        card = Card(**{**raw, "vocabulary": tuple(raw["vocabulary"])})
+        vocabulary = tuple(raw["vocabulary"])
+        # Weights that were trained before cards told of it are read as well.
+        trained_on = tuple(TrainedOn(**one) for one in raw.get("trained_on", ()))
+        card = Card(**{**raw, "vocabulary": vocabulary, "trained_on": trained_on})
     except FileNotFoundError:
         raise WeightsError(
             f"{path}: no {kind} weights here; train them first, or give the folder that has them"
@@ -114,13 +134,8 @@ def load_weights(network: nn.Module, folder: Path) -> None:
     Raises:
         WeightsError: they are missing, damaged, or do not fit the network.
     """
-    path = folder / _WEIGHTS
-    try:
-        state = load(path.read_bytes())
-    except FileNotFoundError:
-        raise WeightsError(f"{path}: no weights beside the card; train again") from None
-    except SafetensorError as error:
-        raise WeightsError(f"{path}: is damaged ({error}); train again") from None
+    path = folder / WEIGHTS_FILE
+    state = read_weights(folder)
     own = _state(network)
     wrong = sorted(
         {*own, *state}
@@ -132,6 +147,30 @@ def load_weights(network: nn.Module, folder: Path) -> None:
             "train again with this release"
         )
     network.load_state_dict(state)
+
+
+def read_weights(folder: Path) -> dict[str, Tensor]:
+    """The tensors of `folder` by name, once they are sure to be those that its card was written to.
+
+    Raises:
+        WeightsError: they are missing, damaged, or others than the card's.
+    """
+    path = folder / WEIGHTS_FILE
+    try:
+        content = path.read_bytes()
+        state = load(content)
+    except FileNotFoundError:
+        raise WeightsError(f"{path}: no weights beside the card; train again") from None
+    except SafetensorError as error:
+        raise WeightsError(f"{path}: is damaged ({error}); train again") from None
+    expected = json.loads((folder / CARD_FILE).read_text(encoding="utf-8")).get("sha256")
+    found = hashlib.sha256(content).hexdigest()
+    if expected is not None and found != expected:
+        raise WeightsError(
+            f"{path}: has the digest {found[:12]}, and {CARD_FILE} beside it tells of weights with "
+            f"{expected[:12]}; copy both from one place, or train again"
+        )
+    return state
 
 
 def _state(network: nn.Module) -> dict[str, Tensor]:

@@ -2,19 +2,23 @@
 
 import json
 import shutil
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 import torch
 from PIL import Image
 from typer.testing import CliRunner
 
-from data_contracts.predictions import PREDICTIONS, READINGS
+from data_contracts.predictions import FOUND_BOXES, READINGS
 from data_contracts.storage import read_table
 from data_contracts.tables import QUARANTINE
 from model.cli import app
+from model.figures.reading import draw_reading
 from model.images.pixels import read_pixels
 from model.images.unreadable import UnreadableImageError
 from model.prediction.exported import OUTPUTS, export_onnx
@@ -25,6 +29,10 @@ from model.prediction.predictor import (
     load_predictor,
     predict,
 )
+from model.prediction.provenance import NO_DEVICE
+from model.reading.findings import FoundBox
+from model.reading.nested import merge_nested
+from model.stages.predict import METADATA_KEY
 from model.stages.predict import predict as stage
 from model.tensors.square import fit_square, place_in_square
 
@@ -89,18 +97,81 @@ def test_a_folder_gives_tables_json_coco_and_pictures(
     assert summary.counts["quarantined"] == 1
     (row,) = read_table(QUARANTINE, out / "quarantine.parquet").to_pylist()
     assert row["record_id"] == "broken.png"
-    (plain,) = json.loads((out / "predictions.json").read_text())
+    document = json.loads((out / "predictions.json").read_text())
+    (plain,) = document["images"]
     coco = json.loads((out / "coco.json").read_text())
-    boxes = read_table(PREDICTIONS, out / "predictions.parquet").to_pylist()
-    assert len(plain["boxes"]) == len(coco["annotations"]) == len(boxes)
+    boxes = read_table(FOUND_BOXES, out / "found_boxes.parquet").to_pylist()
+    assert [box["shown"] for box in plain["boxes"]] == [box["shown"] for box in boxes]
+    shown = [box for box in plain["boxes"] if box["shown"]]
+    assert len(shown) == len(coco["annotations"]) == summary.counts["boxes"]
     assert (plain["width"], plain["height"]) == (400, 200)
     assert coco["images"] == [{"id": 1, "file_name": "wide.png", "width": 400, "height": 200}]
-    for box, annotation in zip(plain["boxes"], coco["annotations"], strict=True):
+    for box, annotation in zip(shown, coco["annotations"], strict=True):
         assert annotation["bbox"][0] == pytest.approx(box["x"], abs=0.06)
-        assert box["score"] >= plain["least_score"] - 1e-4
+    for box in boxes:
+        assert box["shown"] == (box["score"] >= document["least_score"])
     assert len(read_table(READINGS, out / "readings.parquet")) == 1
     with Image.open(out / "overlays" / "wide.png.png") as overlay:
         assert overlay.width > overlay.height
+
+
+def test_every_output_says_which_weights_and_that_it_is_no_device(
+    trained: Any, wide: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    summary = stage(settings=trained.settings, images=[wide], models=trained.models, out=out)
+    document = json.loads((out / "predictions.json").read_text())
+    assert document["schema_version"] == 2
+    assert document["pneumoloc"]
+    assert datetime.fromisoformat(document["created"]).tzinfo is not None
+    assert document["notice"] == NO_DEVICE
+    assert document["weights"]["digest"].startswith("sha256:")
+    learnt = {one["network"]: one for one in document["weights"]["trained_on"]}
+    assert learnt["detector"]["cohort"] == "phantom_detector"
+    assert 0 < learnt["network"]["patients"] <= learnt["network"]["images"]
+    info = json.loads((out / "coco.json").read_text())["info"]
+    files = sorted(out.glob("*.parquet"))
+    assert {file.stem for file in files} == {"found_boxes", "maps", "quarantine", "readings"}
+    heads = [json.loads(pq.read_schema(file).metadata[METADATA_KEY]) for file in files]
+    del document["images"]
+    assert [info["pneumoloc"], *heads] == [document] * 5
+    digest = document["weights"]["digest"].removeprefix("sha256:")[:12]
+    for text in (info["description"], " ".join(summary.notices)):
+        assert NO_DEVICE in text
+        assert f"digest {digest}" in text
+        assert "Trained on: detector: phantom_detector, " in text
+
+
+def test_boxes_below_the_threshold_are_not_drawn(predictor: Predictor, wide: Path) -> None:
+    (one,) = predict([wide], predictor)
+    assert not isinstance(one, UnreadableImageError)
+    boxes = tuple(FoundBox((10 * n, 10, 10 * n + 8, 30), 1 - n / 10, {}) for n in range(5))
+    findings = replace(one.findings, boxes=boxes)
+    figure = draw_reading(one.picture, findings, 0.75, one.provenance.lines)
+    axes, beside = figure.axes
+    assert len(axes.patches) == 3
+    told = beside.texts[0].get_text()
+    assert "3 boxes, drawn from 0.75 on\n(2 less certain, not drawn)" in told
+    assert findings.severity is not None
+    assert f"extent {findings.severity.geographic_extent:.1f} of 8 (" in told
+    caption = figure.get_supxlabel().replace("\n", " ")
+    assert caption == " ".join(one.provenance.lines)
+
+
+def test_nested_boxes_are_merged_where_they_are_shown_alone(
+    predictor: Predictor, wide: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merged = []
+
+    def note(boxes: Any) -> Any:
+        merged.append(boxes)
+        return merge_nested(boxes)
+
+    monkeypatch.setattr("model.prediction.predictor.merge_nested", note)
+    (one,) = predict([wide], predictor)
+    assert not isinstance(one, UnreadableImageError)
+    (boxes,) = merged
+    assert one.findings.boxes == merge_nested(boxes)
 
 
 def test_the_command_says_what_it_found(trained: Any, wide: Path, tmp_path: Path) -> None:
