@@ -185,6 +185,8 @@ def _find(folders: Sequence[Path]) -> dict[str, Path]:
             below = path.relative_to(folder)
             if any(part.startswith(".") for part in below.parts) or path.name.startswith("part-"):
                 continue
+            if any(folder in other.parents and other in path.parents for other in folders):
+                continue  # by its name in that folder, which lies below this one
             if path.is_dir() and not any(path.glob("part-*.parquet")):
                 continue
             name = "_".join((*below.parent.parts, path.stem)).replace("-", "_").lower()
