@@ -2,6 +2,7 @@
 
 import hashlib
 import multiprocessing
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from command_line.workers_end import end_with
 from model.images.facts import ImageFacts
 from model.images.grey import shortcomings
 from model.images.picture_hash import picture_hash
@@ -81,5 +83,6 @@ def inspecting(root: Path, workers: int) -> Iterator[Inspect]:
         return
     # Not forked: the progress bar runs a thread, and a fork would copy the locks it holds.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    parent = (os.getpid(),)
+    with ProcessPoolExecutor(workers, context, end_with, parent) as pool:
         yield partial(pool.map, inspect, chunksize=8)
