@@ -57,8 +57,8 @@ def images(
         kind: the data set's layout, one of `model.images.sources.registry.KINDS`.
         path: its folder; paths of the images table start there.
         out: folder to put `images.parquet`, `boxes.parquet`, `severity.parquet`,
-            `zone_scores.parquet`, `image_notes.parquet` and `quarantine.parquet` in. Equal files give equal tables,
-            whatever `workers` is.
+            `zone_scores.parquet`, `image_notes.parquet` and `quarantine.parquet` in. Equal files
+            give equal tables, whatever `workers` is.
         annotations: its tables or JSON, where they lie elsewhere.
         all_views: keep lateral and other views too.
         merge_annotators: merge the boxes of an image's annotators where they agree; see
@@ -194,7 +194,7 @@ def _counts(written: dict[Contract, pa.Table], rejected: list[Rejected]) -> dict
         "images_with_boxes": pc.count_distinct(written[BOXES]["image_id"]).as_py(),
         "scored": written[SEVERITY].num_rows,
         "zones_scored": written[ZONE_SCORES].num_rows,
-        **{note: count for note, count in sorted(noted.items())},
+        **dict(sorted(noted.items())),
         "quarantined": len(rejected),
         **{f"quarantined_{reason}": count for reason, count in sorted(reasons.items())},
     }

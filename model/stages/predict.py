@@ -3,10 +3,13 @@
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from command_line.json_files import write_json
 from command_line.progress import progress_bar
 from command_line.summary import StageSummary
+from data_contracts.placing import placed_folder
+from data_contracts.predictions import MAPS, PREDICTIONS, READINGS
 from data_contracts.quarantine import Location, Rejected
 from data_contracts.storage import write_table
 from data_contracts.tables import QUARANTINE
@@ -21,6 +24,13 @@ from model.prediction.predictor import Predicted, image_files, load_predictor
 from model.prediction.predictor import predict as read_images
 from model.reading.tables import write_findings
 from model.settings import ModelSettings
+
+_OVERLAYS: Final = "overlays"
+_FILES: Final = (
+    "predictions.json",
+    "coco.json",
+    *(f"{contract.name}.parquet" for contract in (PREDICTIONS, READINGS, MAPS, QUARANTINE)),
+)
 
 
 def predict(
@@ -44,9 +54,8 @@ def predict(
     predictor = load_predictor(models, settings)
     read: list[Predicted] = []
     unreadable: list[UnreadableImageError] = []
-    overlays = out / "overlays"
-    overlays.mkdir(parents=True, exist_ok=True)
-    with progress_bar("images") as progress:
+    with placed_folder(out, _is_own) as new, progress_bar("images") as progress:
+        (new / _OVERLAYS).mkdir()
         bar = progress.add_task("predict", total=len(files))
         for one in read_images(files, predictor):
             progress.advance(bar)
@@ -55,10 +64,10 @@ def predict(
                 continue
             save(
                 draw_reading(one.picture, one.findings, one.shown),
-                overlays / f"{one.path.name}.png",
+                new / _OVERLAYS / f"{one.path.name}.png",
             )
             read.append(one)
-    outputs = _write(read, unreadable, out)
+        _write(read, unreadable, new)
     return StageSummary(
         stage="predict",
         counts={
@@ -67,23 +76,21 @@ def predict(
             "boxes": sum(len(one.shown) for one in read),
         },
         seconds=time.perf_counter() - started,
-        outputs=(*outputs, overlays),
+        outputs=tuple(out / name for name in (*_FILES, _OVERLAYS)),
     )
 
 
 def _write(
     read: Sequence[Predicted], unreadable: Sequence[UnreadableImageError], out: Path
-) -> tuple[Path, ...]:
+) -> None:
     write_json([plain_of(one) for one in read], out / "predictions.json")
     write_json(coco_of(read), out / "coco.json")
-    tables = write_findings(OURS, [one.counted for one in read], out)
+    write_findings(OURS, [one.counted for one in read], out)
     rejected = [
         Rejected(Location(str(e.path), 0), e.path.name, e.reason, e.detail) for e in unreadable
     ]
     write_table(QUARANTINE, quarantine_table(rejected), out / "quarantine.parquet")
-    return (
-        out / "predictions.json",
-        out / "coco.json",
-        *tables.values(),
-        out / "quarantine.parquet",
-    )
+
+
+def _is_own(entry: Path) -> bool:
+    return entry.name in (*_FILES, _OVERLAYS)

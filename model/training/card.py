@@ -1,7 +1,6 @@
 """Weights as safetensors with a card beside them that says what they belong to."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,8 +10,12 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
+from data_contracts.placing import placed_folder
+
 _WEIGHTS: Final = "weights.safetensors"
 _CARD: Final = "card.json"
+#: What `save_weights` writes.
+WEIGHT_FILES: Final = (_WEIGHTS, _CARD)
 #: Changes whenever a network's tensors change their meaning.
 FORMAT: Final = 5
 
@@ -41,14 +44,12 @@ class Card:
 
 
 def save_weights(network: nn.Module, card: Card, folder: Path) -> None:
-    """Put a network's weights and their card into `folder`, whole or not at all each."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Put a network's weights and their card into `folder`, both or neither."""
     state = {name: value.detach().cpu().contiguous() for name, value in _state(network).items()}
     text = json.dumps(asdict(card), indent=2, sort_keys=True) + "\n"
-    for name, content in ((_WEIGHTS, save(state)), (_CARD, text.encode())):
-        partial = folder / f".{name}.partial"
-        partial.write_bytes(content)
-        os.replace(partial, folder / name)
+    with placed_folder(folder, lambda entry: entry.name in WEIGHT_FILES) as new:
+        (new / _WEIGHTS).write_bytes(save(state))
+        (new / _CARD).write_text(text, encoding="utf-8")
 
 
 def read_card(folder: Path, kind: str, contracts: Mapping[str, int] | None = None) -> Card:

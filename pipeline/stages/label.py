@@ -173,10 +173,11 @@ def _tell_foreign(rows: pa.Table, corrections: Path) -> tuple[str, ...]:
     """A notice where no decision is on a text of this cohort."""
     if not rows.num_rows or set(rows["outcome"].to_pylist()) - _OF_NO_TEXT:
         return ()
-    return (
+    notice = (
         f"none of the {rows.num_rows:,} decisions in {corrections} is on the text of a report that "
-        "is here, and none was applied; they may have been made for another cohort",
+        "is here, and none was applied; they may have been made for another cohort"
     )
+    return (notice,)
 
 
 def _count(labels: pa.Table) -> dict[str, int]:

@@ -35,9 +35,7 @@ def run(
         SourceError: the source is not there or not of its kind.
         ContractError: a table breaks its contract.
     """
-    of_label = settings.label.model_copy(
-        update={"corrections": corrections or out / "corrections"}
-    )
+    of_label = settings.label.model_copy(update={"corrections": corrections or out / "corrections"})
     settings = settings.model_copy(update={"label": of_label})
     for summary in _stages(settings, source, out, scheduler):
         write_metrics(summary, out / "metrics" / f"{summary.stage}.json")

@@ -354,7 +354,10 @@ def test_pictures_that_show_next_to_nothing_are_kept_counted_and_named(
     assert "table" in table
     assert (result.counts["nearly_black"], result.counts["nearly_flat"]) == (1, 1)
     told = " ".join(result.notices)
-    assert f"1 images come out nearly black; look at them before training (image_notes): {black}" in told
+    assert (
+        f"1 images come out nearly black; look at them before training (image_notes): {black}"
+        in told
+    )
     assert table in told
 
 
