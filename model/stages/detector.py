@@ -53,15 +53,17 @@ def detector(*, settings: ModelSettings, out: Path, record: Path | None = None) 
         | stamps(settings.cohorts.detector.tables, "images", "boxes")
         | {"images": cohort.assigned}
     )
+    files = FitFiles(out.with_name(f".{out.name}.fit"), fingerprint, record, settings.tracking)
     epochs = fit(
         DetectorModule(network, own, len(training), settings.backbone.pace),
         training,
         in_order(validation, own.batch_size, workers),
         settings=own,
         hardware=settings.hardware,
-        files=FitFiles(out.with_name(f".{out.name}.fit"), fingerprint, record, settings.tracking),
+        files=files,
     )
     save_detector(network, settings.backbone, out)
+    files.finish()
     recall = _recall(network, validation, settings)
     return StageSummary(
         stage="detector",
