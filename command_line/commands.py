@@ -8,6 +8,8 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
+from command_line.unwritten import tell_unwritten
+
 #: The exit status of a run that failed for a reason its message explains.
 USER_ERROR: Final = 2
 
@@ -102,9 +104,10 @@ class Commands(TyperGroup):
                 f"pip install 'pneumoloc[{_extra_of(error)}]' brings it"
             )
         except (ValueError, OSError) as error:
-            if not _is_for_the_user(error):
+            told = tell_unwritten(error)
+            if told is None and not _is_for_the_user(error):
                 raise
-            message = str(error)
+            message = told or str(error)
         _print_error(message)
         raise typer.Exit(USER_ERROR)
 

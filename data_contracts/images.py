@@ -109,4 +109,20 @@ ATTRIBUTES: Final = Contract(
     ),
 )  # fmt: skip
 
-IMAGE_TABLES: Final = (IMAGES, BOXES, SEVERITY, ZONE_SCORES, ATTRIBUTES)
+#: What may be out of the ordinary with an image that can be read.
+IMAGE_NOTES_MADE: Final = ("display_table_unusable", "nearly_black", "nearly_flat")
+
+IMAGE_NOTES: Final = Contract(
+    name="image_notes",
+    version=1,
+    row="something out of the ordinary with an image of `images`",
+    primary_key=("image_id", "note"),
+    columns=(
+        _IMAGE_ID,
+        Column("note", _TEXT, "What it is: a DICOM file's look-up table is empty, too short or "
+               "leaves the picture black, so that its window or its range of values was taken; or "
+               "the picture comes out nearly black or nearly flat.", allowed=IMAGE_NOTES_MADE),
+    ),
+)  # fmt: skip
+
+IMAGE_TABLES: Final = (IMAGES, BOXES, SEVERITY, ZONE_SCORES, ATTRIBUTES, IMAGE_NOTES)

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from data_contracts.checking import ContractError, check_table
 from data_contracts.contract import METADATA_KEY, Contract
+from data_contracts.whole_files import naming, whole_file
 
 _PART = "part-{:05d}.parquet"
 # Readers of Parquet directories pass over names that start with an underscore.
@@ -38,14 +39,11 @@ def write_table(
     checked = check_table(contract, table, str(path))
     if metadata:
         checked = checked.replace_schema_metadata({**metadata, **checked.schema.metadata})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
+    with whole_file(path) as partial:
         repeating = list(contract.repeating)
         pq.write_table(checked, partial, compression="zstd", use_dictionary=repeating)
-        _put_in_place(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+        _retire_folder(path)
+    _remove(_retired(path))
 
 
 def part_paths(contract: Contract, path: Path) -> list[Path]:
@@ -141,8 +139,9 @@ class PartedTable:
         if stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint:
             return
         _remove(self.partial)
-        self.partial.mkdir(parents=True)
-        stamp.write_text(fingerprint, encoding="utf-8")
+        with naming(stamp):
+            self.partial.mkdir(parents=True)
+            stamp.write_text(fingerprint, encoding="utf-8")
 
     def has_part(self, index: int) -> bool:
         """Whether part `index` was finished, in this run or one before it."""
@@ -188,13 +187,20 @@ def count_rows(contract: Contract, path: Path) -> int:
 
 
 def _put_in_place(new: Path, path: Path) -> None:
-    """Move `new` to `path`; what was there is removed only once `new` has its place."""
+    """Move a folder to `path`; what was there is removed only once it has its place."""
     _restore_retired(path)
-    if path.is_dir() or (path.exists() and new.is_dir()):
+    if path.exists():
         # A folder cannot be replaced in one step.
         os.replace(path, _retired(path))
     os.replace(new, path)
     _remove(_retired(path))
+
+
+def _retire_folder(path: Path) -> None:
+    """Make way for a file where there is a folder of parts."""
+    _restore_retired(path)
+    if path.is_dir():
+        os.replace(path, _retired(path))
 
 
 def _restore_retired(path: Path) -> None:

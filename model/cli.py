@@ -134,8 +134,8 @@ def images(
 ) -> None:
     """Read a data set's radiographs and boxes; set aside what cannot be used.
 
-    Writes images, boxes, severity, zone_scores and quarantine (file, row and reason of all that was
-    left out).
+    Writes images, boxes, severity, zone_scores, image_notes (what is out of the ordinary with an
+    image) and quarantine (file, row and reason of all that was left out).
     """
     from command_line.summary import report
     from model.stages.images import images as stage

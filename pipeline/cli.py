@@ -10,7 +10,16 @@ from command_line.commands import Commands, require, require_tables, show_rows
 from command_line.options import Assignments, Metrics, Params, metrics_path
 from command_line.summary import report, report_run
 from pipeline import cli_audit, cli_exchange
-from pipeline.options import Out, Scheduler, Tables, column_roles, named_columns, settings_of
+from pipeline.options import (
+    Out,
+    Scheduler,
+    Tables,
+    column_roles,
+    corrections_folder,
+    named_columns,
+    settings_of,
+    tell_passed_over,
+)
 from pipeline.published_labels.opening import KINDS as LABEL_KINDS
 from pipeline.published_labels.opening import check_labels_path
 from pipeline.sources.opening import KINDS, check_kind, check_path
@@ -139,15 +148,16 @@ def label(
     reports, mentions, findings = require_tables("label", tables, "reports", "mentions", "findings")
     from pipeline.stages.label import label as stage
 
+    corrections = corrections_folder(settings, tables, None, params, assignments)
     summary = stage(
-        settings=settings.label,
+        settings=settings.label.model_copy(update={"corrections": corrections}),
         lexicon=settings.nlp.lexicon,
         reports=reports,
         mentions=mentions,
         findings=findings,
         out=out or tables,
     )
-    report(summary, metrics_path(metrics, "label"))
+    report(tell_passed_over(summary, settings, corrections), metrics_path(metrics, "label"))
 
 
 @app.command(epilog="Example: python -m pipeline vocabulary --set vocabulary.min_reports=50")
@@ -366,8 +376,14 @@ def run(
     _start_workers_ahead(settings.nlp, scheduler)
     from pipeline.stages.run import run as stages
 
+    corrections = corrections_folder(settings, out, None, params, assignments)
+    ran = stages(
+        settings=settings, source=path, out=out, corrections=corrections, scheduler=scheduler
+    )
     spent = None
-    for summary in stages(settings=settings, source=path, out=out, scheduler=scheduler):
+    for summary in ran:
+        if summary.stage == "label":
+            summary = tell_passed_over(summary, settings, corrections)
         spent = report(summary, None, spent)
 
 
@@ -453,11 +469,12 @@ def overview(
     from pipeline.auditing.corrections.log import sample_file
     from pipeline.stages.overview import overview as stage
 
+    corrections = corrections_folder(settings, tables, None, params, assignments)
     summary = stage(
         settings=settings,
         tables=tables,
-        sample=sample_file(settings.label.corrections),
-        corrections=settings.label.corrections,
+        sample=sample_file(corrections),
+        corrections=corrections,
         phantom_score=phantom_score,
         comparison=comparison,
         evaluation=evaluation or tables / "evaluation",

@@ -9,7 +9,7 @@ import typer
 from command_line.commands import Commands, require, require_tables
 from command_line.options import Assignments, Metrics, Params, metrics_path
 from command_line.summary import report, write_metrics
-from pipeline.options import Corrections, Tables, settings_of
+from pipeline.options import Corrections, Tables, corrections_folder, settings_of
 
 if TYPE_CHECKING:
     from pipeline.auditing.references.coding import ReferenceKind
@@ -155,7 +155,7 @@ def sample(
     from pipeline.auditing.corrections.log import sample_file
     from pipeline.stages.audit_sample import audit_sample
 
-    folder = corrections or settings_of(None, None).label.corrections
+    folder = corrections_folder(settings_of(None, None), tables, corrections)
     done = audit_sample(
         tables=tables,
         by=cast("Stratification", by),
@@ -203,7 +203,7 @@ def sql(
     from pipeline.auditing.tables.answers import check_place, list_tables, show_answer, write_answer
     from pipeline.auditing.tables.database import Tables as Database
 
-    folder = corrections or settings_of(None, None).label.corrections
+    folder = corrections_folder(settings_of(None, None), tables, corrections)
     console = Console()
     if out is not None:
         check_place(out)
@@ -221,6 +221,12 @@ def sql(
 
 @app.command(epilog="Example: python -m pipeline audit measure --reviewer ada")
 def measure(
+    tables: Annotated[
+        Path,
+        typer.Option(
+            metavar="DIR", help="Folder of the tables whose reviews are measured; none is read."
+        ),
+    ] = Path("data"),
     sample: Sample = None,
     corrections: Corrections = None,
     reviewer: Annotated[
@@ -248,7 +254,7 @@ def measure(
     from pipeline.auditing.measuring.rendering import render_measures
     from pipeline.stages.audit_measure import audit_measure
 
-    folder = corrections or settings_of(None, None).label.corrections
+    folder = corrections_folder(settings_of(None, None), tables, corrections)
     reviewed = sample or sample_file(folder)
     require("audit measure", reviewed, f"pipeline audit sample --out {reviewed}")
     done = audit_measure(
@@ -363,7 +369,7 @@ def serve(
     audit_serve(
         tables=tables,
         sample=sample,
-        corrections=corrections or settings.label.corrections,
+        corrections=corrections_folder(settings, tables, corrections, params, assignments),
         lexicon=settings.nlp.lexicon,
         host=host,
         port=port,

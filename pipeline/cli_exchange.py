@@ -9,7 +9,7 @@ import typer
 from command_line.commands import Commands, require_tables
 from command_line.options import Assignments, Params
 from command_line.summary import report
-from pipeline.options import Corrections, Tables, settings_of
+from pipeline.options import Corrections, Tables, corrections_folder, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -249,7 +249,7 @@ def _add_import(name: str, tool: _Tool) -> None:
             reports=reports,
             mentions=mentions,
             lexicon=settings.nlp.lexicon,
-            corrections=corrections or settings.label.corrections,
+            corrections=corrections_folder(settings, tables, corrections, params, assignments),
             done=done,
             take_back=take_back,
             dry_run=dry_run,

@@ -1,12 +1,14 @@
 """The options that several commands of the text side share, and the settings they add up to."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from command_line.summary import StageSummary
     from pipeline.settings import Settings
 
 Tables = Annotated[
@@ -26,10 +28,14 @@ Corrections = Annotated[
     typer.Option(
         "--corrections",
         metavar="DIR",
-        help="Folder of the corrections. Default: label.corrections of the settings.",
+        help="Folder of the corrections. Default: that of the settings for the tables in data, "
+        "corrections below the tables for others.",
         show_default=False,
     ),
 ]
+#: Whose corrections those are that ./params.yaml names: the tables that its own job makes.
+_OWN_TABLES = Path("data")
+_SETTING = "label.corrections"
 Scheduler = Annotated[
     str | None,
     typer.Option(
@@ -89,3 +95,50 @@ def named_columns(columns: Sequence[str] | None) -> dict[str, str]:
             )
         roles[role] = name
     return roles
+
+
+def corrections_folder(
+    settings: "Settings",
+    tables: Path,
+    named: Path | None = None,
+    params: Path | None = None,
+    assignments: Sequence[str] | None = None,
+) -> Path:
+    """The folder of the corrections that were made for some tables.
+
+    Report ids of two cohorts may be the same, so that corrections go with tables: what
+    ./params.yaml names, or the defaults, is for the tables in ./data alone.
+
+    Args:
+        settings: all settings.
+        tables: folder of the tables.
+        named: the folder that `--corrections` names.
+        params: the settings file that the user named.
+        assignments: `KEY=VALUE` each, that the user gave.
+    """
+    if named is not None:
+        return named
+    chosen = params is not None or any(
+        text.partition("=")[0] == _SETTING for text in assignments or ()
+    )
+    if chosen or tables.resolve() == _OWN_TABLES.resolve():
+        return settings.label.corrections
+    return tables / "corrections"
+
+
+def tell_passed_over(summary: "StageSummary", settings: "Settings", folder: Path) -> "StageSummary":
+    """The summary of `label`, with a notice where there are corrections of other tables.
+
+    Args:
+        summary: the stage's.
+        settings: all settings, as the settings file has them.
+        folder: where the corrections are that were looked for.
+    """
+    other = settings.label.corrections
+    if other.resolve() == folder.resolve() or not (other / "corrections.parquet").exists():
+        return summary
+    notice = (
+        f"{other} holds corrections of other tables, and none of them was applied; corrections of "
+        f"these are in {folder}. If they were made for these, give --set {_SETTING}={other}"
+    )
+    return replace(summary, notices=(*summary.notices, notice))

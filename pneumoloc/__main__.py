@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from command_line.scratch import scratch_folder
 from model.cli import app as model
 from pipeline.cli import app as pipeline
 
@@ -60,7 +61,8 @@ def _pneumoloc(
 
 def main() -> None:
     """Run the command line."""
-    app(prog_name="pneumoloc")
+    with scratch_folder():
+        app(prog_name="pneumoloc")
 
 
 if __name__ == "__main__":

@@ -96,7 +96,9 @@ def _train(
     # Never the same: a broken cross-validation starts anew.
     fingerprint = fingerprint_of({"fold": fold.number, "time": time.time_ns()})
     files = FitFiles(trial.out / f".fold-{fold.number}.fit", fingerprint)
-    return train_network(data, trial.settings, files, start).trained
+    trained = train_network(data, trial.settings, files, start).trained
+    files.finish()
+    return trained
 
 
 def _split_of(image_id: str, fold: Fold) -> str:

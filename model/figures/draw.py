@@ -25,6 +25,15 @@ _PART: Final = "localization"
 _SCORES: Final = "severity"
 _SHOWN, _FAILED, _ATTENDED = 8, 4, 4
 _FOUND_AT: Final = 0.3
+#: What `draw_figures` may write.
+FIGURES: Final = (
+    "accuracy_over_iou.png",
+    "precision_recall.png",
+    "froc.png",
+    "severity.png",
+    "overlays.png",
+    "attention.png",
+)
 
 
 def draw_figures(

@@ -1,6 +1,5 @@
 """What all figures share: the order of the methods, plain axes, and how a file is written."""
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -8,6 +7,7 @@ from typing import Any, Final
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from data_contracts.whole_files import whole_file
 from model.methods.registry import OURS, colour_of, drawn_methods, label_of
 from model.scoring.scorecard import RANKED_AT
 
@@ -53,7 +53,6 @@ def plain(axes: Any) -> None:
 
 def save(figure: Figure, path: Path) -> Path:
     """Write a figure as PNG, whole or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
-    figure.savefig(partial, format="png", dpi=130, metadata={"Software": None})
-    os.replace(partial, path)
+    with whole_file(path) as partial:
+        figure.savefig(partial, format="png", dpi=130, metadata={"Software": None})
     return path

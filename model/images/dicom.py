@@ -21,14 +21,13 @@ from pydicom.filereader import read_file_meta_info
 from pydicom.multival import MultiValue
 from pydicom.pixels.processing import (
     apply_color_lut,
-    apply_modality_lut,
     apply_rescale,
-    apply_voi,
 )
 from pydicom.pixels.utils import pixel_array
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
-from model.images.facts import ImageFacts
+from model.images.display_tables import LookupTable, read_lookup_table
+from model.images.facts import DISPLAY_TABLE_UNUSABLE, ImageFacts
 from model.images.grey import Picture, between, is_flat, stretch
 from model.images.orientation import reorientation_of
 from model.images.unreadable import UnreadableImageError, check_bytes, check_size
@@ -74,8 +73,9 @@ def read_dicom_facts(path: Path) -> ImageFacts:
 def read_dicom(path: Path) -> Picture:
     """Read a DICOM file as a workstation shows it, turned as PatientOrientation says.
 
-    The stored values go through the modality's rescaling or table, then through the first window or
-    table of the file; see `stretch` for files of more than 8 bits without one. MONOCHROME1 is
+    The stored values go through the modality's rescaling or table, then through the first table or
+    window of the file; see `stretch` for files of more than 8 bits without one. A table that cannot
+    be used is passed over, and the facts say so. MONOCHROME1 is
     inverted, so that bright is dense. Padding becomes black.
 
     Returns:
@@ -136,7 +136,24 @@ def _facts(path: Path, dataset: Dataset) -> ImageFacts:
     spacing = _spacing(dataset)
     if spacing is not None and reorientation.transpose:
         spacing = spacing[::-1]
-    return ImageFacts(*reorientation.size(width, height), spacing, _view(dataset), reorientation)
+    return ImageFacts(
+        *reorientation.size(width, height), spacing, _view(dataset), reorientation, _notes(dataset)
+    )
+
+
+def _notes(dataset: Dataset) -> tuple[str, ...]:
+    voi = dataset.get("VOILUTSequence") and not _display_table(dataset)
+    modality = dataset.get("ModalityLUTSequence") and not _modality_table(dataset)
+    return (DISPLAY_TABLE_UNUSABLE,) if voi or modality else ()
+
+
+def _modality_table(dataset: Dataset) -> LookupTable | None:
+    return read_lookup_table(dataset, "ModalityLUTSequence")
+
+
+def _display_table(dataset: Dataset) -> LookupTable | None:
+    table = read_lookup_table(dataset, "VOILUTSequence")
+    return table if table is not None and table.spans_its_bits else None
 
 
 def _spacing(dataset: Dataset) -> tuple[float, float] | None:
@@ -194,11 +211,8 @@ def _shown(dataset: Dataset, stored: NDArray[Any]) -> Picture:
             return stretch(stored)
         return between(stored, 0, 2 ** int(dataset.BitsStored) - 1)
     valid = _without_padding(dataset, stored)
-    if dataset.get("ModalityLUTSequence"):
-        values = apply_modality_lut(stored, dataset)
-    else:
-        values = apply_rescale(stored, dataset)
-    picture = _windowed(dataset, values)
+    values = _values(dataset, stored)
+    picture = _displayed(dataset, values)
     if picture is None or is_flat(picture):  # a window beside the picture's values shows nothing
         if int(dataset.BitsStored) <= 8 and "ModalityLUTSequence" not in dataset:
             picture = _stored_range(dataset, values)
@@ -209,6 +223,16 @@ def _shown(dataset: Dataset, stored: NDArray[Any]) -> Picture:
     if valid is not None:
         picture[~valid] = 0
     return picture
+
+
+def _values(dataset: Dataset, stored: NDArray[Any]) -> NDArray[Any]:
+    """The stored values through the modality's table or rescaling."""
+    table = _modality_table(dataset)
+    if table is not None:
+        return table.apply(stored)
+    if dataset.get("ModalityLUTSequence"):
+        return stored
+    return apply_rescale(stored, dataset)
 
 
 def _stored_range(dataset: Dataset, values: NDArray[Any]) -> Picture:
@@ -232,12 +256,17 @@ def _without_padding(dataset: Dataset, stored: NDArray[Any]) -> NDArray[np.bool_
     return valid if valid.any() and not valid.all() else None
 
 
+def _displayed(dataset: Dataset, values: NDArray[Any]) -> Picture | None:
+    """Values through the file's first table, or else its window; None where it has neither."""
+    table = _display_table(dataset)
+    if table is None:
+        return _windowed(dataset, values)
+    picture = between(table.apply(values), 0, 2**table.bits - 1)
+    return _windowed(dataset, values) if is_flat(picture) else picture
+
+
 def _windowed(dataset: Dataset, values: NDArray[Any]) -> Picture | None:
-    """Values through the file's first window or table; None where it has neither."""
-    if dataset.get("VOILUTSequence"):
-        table = dataset.VOILUTSequence[0]
-        bits = int(table.LUTDescriptor[2])
-        return between(apply_voi(values.astype(np.int64), dataset), 0, 2**bits - 1)
+    """Values through the file's first window; None where it has none."""
     center, width = (_first(dataset.get(name)) for name in ("WindowCenter", "WindowWidth"))
     if center is None or width is None or width <= 0:
         return None

@@ -1,8 +1,12 @@
 """What an image's header says of it."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from model.images.orientation import Reorientation
+
+#: The note of a file whose table of how to show its values is empty, too short, or leaves it black.
+DISPLAY_TABLE_UNUSABLE: Final = "display_table_unusable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +19,7 @@ class ImageFacts:
         spacing: distance of two columns and of two rows in mm; None where the file does not say.
         view: one of `data_contracts.images.VIEWS`; None where the file does not say.
         reorientation: what was done to the stored picture; boxes drawn on that one need the same.
+        notes: what is out of the ordinary, by short names; see `data_contracts.images`.
     """
 
     width: int
@@ -22,6 +27,7 @@ class ImageFacts:
     spacing: tuple[float, float] | None = None
     view: str | None = None
     reorientation: Reorientation = field(default_factory=Reorientation)
+    notes: tuple[str, ...] = ()
 
     @property
     def stored_size(self) -> tuple[int, int]:

@@ -12,6 +12,9 @@ _DARKEST: Final = 0.5
 _BRIGHTEST: Final = 99.5
 # Percentiles of a sample differ from those of all pixels by less than the film's noise.
 _SAMPLE: Final = 500_000
+# Of the darkest radiograph, and of one that hardly differs from a plain grey: less is no picture.
+_NEARLY_BLACK: Final = 0.1
+_NEARLY_FLAT: Final = 0.05
 
 
 def stretch(values: NDArray[np.generic], valid: NDArray[np.bool_] | None = None) -> Picture:
@@ -59,3 +62,17 @@ def between(values: NDArray[np.generic], low: float, high: float) -> Picture:
 def is_flat(picture: Picture) -> bool:
     """Whether there is nothing to see: a hundredth of the range holds all pixels."""
     return float(picture.max() - picture.min()) < 0.01
+
+
+def shortcomings(picture: Picture) -> tuple[str, ...]:
+    """Short names of what makes a picture hard to see: `nearly_black`, `nearly_flat` or none.
+
+    Args:
+        picture: [H, W] in 0 to 1.
+    """
+    pixels = picture.reshape(-1)
+    sample = pixels[:: max(1, pixels.size // _SAMPLE)]
+    low, high = (float(value) for value in np.percentile(sample, (_DARKEST, _BRIGHTEST)))
+    if high < _NEARLY_BLACK:
+        return ("nearly_black",)
+    return ("nearly_flat",) if high - low < _NEARLY_FLAT else ()

@@ -2,6 +2,7 @@
 
 import hashlib
 import multiprocessing
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -9,7 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from command_line.workers_end import end_with
 from model.images.facts import ImageFacts
+from model.images.grey import shortcomings
 from model.images.picture_hash import picture_hash
 from model.images.pixels import read_facts, read_pixels
 from model.images.sources.paths import lies_inside
@@ -24,11 +27,13 @@ class Inspected:
         facts: what its header says.
         checksum: SHA-256 of the file, in hexadecimal.
         picture_hash: what it shows, in hexadecimal; see `picture_hash`.
+        notes: what is out of the ordinary, by short names; see `data_contracts.images`.
     """
 
     facts: ImageFacts
     checksum: str
     picture_hash: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +63,11 @@ def inspect_file(root: Path, path: str) -> Inspected | Unusable:
     try:
         check_bytes(file)
         facts = read_facts(file)
-        shown = picture_hash(read_pixels(file))
+        picture = read_pixels(file)
+        notes = (*facts.notes, *shortcomings(picture))
         with file.open("rb") as opened:
             checksum = hashlib.file_digest(opened, "sha256").hexdigest()
-        return Inspected(facts, checksum, shown)
+        return Inspected(facts, checksum, picture_hash(picture), notes)
     except UnreadableImageError as error:
         return Unusable(error.reason, error.detail)
     except OSError as error:
@@ -77,5 +83,6 @@ def inspecting(root: Path, workers: int) -> Iterator[Inspect]:
         return
     # Not forked: the progress bar runs a thread, and a fork would copy the locks it holds.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    parent = (os.getpid(),)
+    with ProcessPoolExecutor(workers, context, end_with, parent) as pool:
         yield partial(pool.map, inspect, chunksize=8)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from data_contracts.contract import Contract
-from data_contracts.images import BOXES, IMAGES, SEVERITY, ZONE_SCORES
+from data_contracts.images import BOXES, IMAGE_NOTES, IMAGES, SEVERITY, ZONE_SCORES
 from data_contracts.quarantine import Rejected
 from data_contracts.tables import QUARANTINE
 from model.images.box_fitting import FittedBox
@@ -31,7 +31,7 @@ class _Rows:
 
 
 class ImageTables:
-    """Rows of `images`, `boxes`, `severity` and `zone_scores`, added image by image.
+    """Rows of `images`, `boxes` and the other tables of a source, added image by image.
 
     Args:
         cohort: what the images are read from.
@@ -41,6 +41,7 @@ class ImageTables:
         self._cohort = cohort
         self._images, self._boxes = _Rows(IMAGES), _Rows(BOXES)
         self._scores, self._zones = _Rows(SEVERITY), _Rows(ZONE_SCORES)
+        self._notes = _Rows(IMAGE_NOTES)
 
     def add_image(self, image: ListedImage, inspected: Inspected) -> None:
         """Add an image; what its source says goes before what its file says."""
@@ -63,6 +64,8 @@ class ImageTables:
             inspected.checksum,
             inspected.picture_hash,
         )
+        for note in inspected.notes:
+            self._notes.add(image.image_id, note)
 
     def add_box(self, image: ListedImage, fitted: FittedBox) -> None:
         """Add a box of an image that was added."""
@@ -90,7 +93,7 @@ class ImageTables:
 
     def tables(self) -> dict[Contract, pa.Table]:
         """The tables, their rows in the order they were added."""
-        of_all = (self._images, self._boxes, self._scores, self._zones)
+        of_all = (self._images, self._boxes, self._scores, self._zones, self._notes)
         return {rows.contract: rows.table() for rows in of_all}
 
 

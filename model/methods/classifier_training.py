@@ -84,6 +84,7 @@ def train_on_reports(
         | stamps(settings.cohorts.training.tables, "images")
         | {"images": cohort.assigned}
     )
+    files = FitFiles(out.with_name(f".{out.name}.fit"), fingerprint, record, settings.tracking)
     epochs = fit(
         _MODULES[recipe](
             network,
@@ -96,9 +97,10 @@ def train_on_reports(
         in_order(CachedPictures(validation, size), own.batch_size, workers),
         settings=own,
         hardware=settings.hardware,
-        files=FitFiles(out.with_name(f".{out.name}.fit"), fingerprint, record, settings.tracking),
+        files=files,
     )
     save_classifier(network, settings.backbone, labels.concepts, out)
+    files.finish()
     return StageSummary(
         stage=f"classifier {recipe}",
         counts={

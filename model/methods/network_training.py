@@ -2,8 +2,10 @@
 
 import time
 from pathlib import Path
+from typing import Final
 
 from command_line.summary import StageSummary
+from data_contracts.placing import placed_folder
 from model.label_tables import read_label_tables
 from model.network.checkpoint import TrainedNetwork, save_network
 from model.network.training import NetworkData, train_network, training_values
@@ -14,9 +16,12 @@ from model.tensors.apart import open_part
 from model.tensors.attributes import attributes_of, rows_of
 from model.tensors.cohorts import Cohort, severity_of
 from model.tensors.region_rows import images_with_regions
+from model.training.card import WEIGHT_FILES
 from model.training.fingerprint import fingerprint_of, stamps
 from model.training.fitting import FitFiles, silence_hints
 from model.training.trained_on import trained_on
+
+_SEVERITY: Final = "severity"
 
 
 def train_on_reports(
@@ -67,8 +72,10 @@ def train_on_reports(
     trained, epochs = train_network(data, settings, files)
     images = cohort.of_split("train").images
     learnt = trained_on(images, settings.cohorts.training.tables)
-    save_network(trained, settings.network, out, learnt)
-    scored = _train_severity(trained, settings, cohort.of_split("train"), path, out)
+    with placed_folder(out, _is_own) as new:
+        save_network(trained, settings.network, new, learnt)
+        scored = _train_severity(trained, settings, cohort.of_split("train"), path, new)
+    files.finish()
     return StageSummary(
         stage="network",
         counts={
@@ -82,6 +89,10 @@ def train_on_reports(
         seconds=time.perf_counter() - started,
         outputs=(out,),
     )
+
+
+def _is_own(entry: Path) -> bool:
+    return entry.name in (*WEIGHT_FILES, _SEVERITY)
 
 
 def _rows(cohort: Cohort, split: str) -> dict[str, int]:
@@ -103,5 +114,5 @@ def _train_severity(
         head = train_severity(trained, settings.queries, images, severity)
         assert head is not None
         learnt = trained_on(scored, settings.cohorts.training.tables)
-        save_severity(head, trained.concepts, out / "severity", learnt)
+        save_severity(head, trained.concepts, out / _SEVERITY, learnt)
     return len(scored)

@@ -4,9 +4,7 @@ RoIAlign is written out in plain operations: how many regions each level has wou
 on the image, which exporters do not follow.
 """
 
-import json
 import math
-import os
 import warnings
 from pathlib import Path
 from typing import Final
@@ -15,6 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from command_line.json_files import write_json
+from data_contracts.whole_files import whole_file
 from model.detector.candidates import CELLS
 from model.detector.retinanet import CANDIDATES
 from model.detector.suppression import suppress
@@ -172,10 +172,8 @@ def export_onnx(predictor: Predictor, path: Path) -> Path:
         )
     reader = ImageReader(predictor).eval()
     size = predictor.size
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
     example = torch.full((1, 1, size, size), 127.0), torch.tensor([0.0, 0.0, size, size])
-    with torch.no_grad(), warnings.catch_warnings():
+    with whole_file(path) as partial, torch.no_grad(), warnings.catch_warnings():
         # The exporter's own use of torch, nothing that a user could change.
         warnings.simplefilter("ignore")
         torch.onnx.export(
@@ -188,22 +186,14 @@ def export_onnx(predictor: Predictor, path: Path) -> Path:
             external_data=False,
             verbose=False,
         )
-    os.replace(partial, path)
     meaning = path.with_suffix(".json")
-    concepts = predictor.reader.trained.concepts
-    meaning.write_text(
-        json.dumps(
-            {
-                "size": size,
-                "attributes": list(concepts),
-                "least_score": predictor.least_score,
-                "notice": NO_DEVICE,
-                "weights": predictor.provenance.plain(),
-                "severity": ["geographic_extent", "opacity"],
-            },
-            indent=2,
-        )
-        + "\n",
-        encoding="utf-8",
-    )
+    told = {
+        "size": size,
+        "attributes": list(predictor.reader.trained.concepts),
+        "least_score": predictor.least_score,
+        "notice": NO_DEVICE,
+        "weights": predictor.provenance.plain(),
+        "severity": ["geographic_extent", "opacity"],
+    }
+    write_json(told, meaning)
     return meaning

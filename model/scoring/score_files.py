@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
 from data_contracts.predictions import DIFFERENCES, SCORES
 from data_contracts.storage import read_table, write_table
+from data_contracts.whole_files import whole_file
 from model.scoring.summary_table import difference_table, summary_table
+
+#: What `write_scores` writes.
+SCORE_FILES: Final = (f"{SCORES.name}.parquet", f"{DIFFERENCES.name}.parquet", "scores.md")
 
 
 def write_scores(
@@ -27,7 +31,8 @@ def write_scores(
     paths = write_score_tables(rows, differences, out)
     shown = [table for table in (summary_table(rows), difference_table(differences)) if table]
     page = out / "scores.md"
-    page.write_text("\n".join(shown), encoding="utf-8")
+    with whole_file(page) as partial:
+        partial.write_text("\n".join(shown), encoding="utf-8")
     return (*paths, page)
 
 

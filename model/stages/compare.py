@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel
 
+from command_line.json_files import write_json
 from command_line.summary import StageSummary, write_metrics
 from model.figures.accuracy_over_iou import draw_accuracy
 from model.figures.style import save
@@ -65,8 +66,7 @@ def _same_settings(settings: ModelSettings, out: Path) -> None:
             f"{out}: holds a comparison with other settings; give another folder with --out, or "
             "remove this one"
         )
-    out.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(given, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    write_json(dict(sorted(given.items())), path)
 
 
 def _seeded(settings: ModelSettings, seed: int) -> ModelSettings:

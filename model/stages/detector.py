@@ -54,17 +54,19 @@ def detector(*, settings: ModelSettings, out: Path, record: Path | None = None) 
         | stamps(settings.cohorts.detector.tables, "images", "boxes")
         | {"images": cohort.assigned}
     )
+    files = FitFiles(out.with_name(f".{out.name}.fit"), fingerprint, record, settings.tracking)
     epochs = fit(
         DetectorModule(network, own, len(training), settings.backbone.pace),
         training,
         in_order(validation, own.batch_size, workers),
         settings=own,
         hardware=settings.hardware,
-        files=FitFiles(out.with_name(f".{out.name}.fit"), fingerprint, record, settings.tracking),
+        files=files,
     )
     images = cohort.of_split("train").images
     learnt = trained_on(images, settings.cohorts.detector.tables)
     save_detector(network, settings.backbone, out, learnt)
+    files.finish()
     recall = _recall(network, validation, settings)
     return StageSummary(
         stage="detector",

@@ -8,14 +8,15 @@ from typing import Any, Final
 
 from command_line.progress import progress_bar
 from command_line.summary import StageSummary
-from model.figures.draw import draw_figures
+from data_contracts.placing import placed_folder
+from model.figures.draw import FIGURES, draw_figures
 from model.label_tables import read_label_tables
 from model.methods.registry import OURS
 from model.reading.scored import Scored, scored_images
 from model.scoring.bootstrap import Draws, draw_patients
 from model.scoring.calibration import best_threshold
 from model.scoring.part_scores import PartScores, score_rows
-from model.scoring.score_files import write_scores
+from model.scoring.score_files import SCORE_FILES, write_scores
 from model.scoring.scorecard import ScoredImage, score_attributes, score_boxes, score_severity
 from model.settings import ModelSettings
 from model.tensors.cohorts import Cohort, attributes_of_images, severity_of
@@ -68,16 +69,21 @@ def evaluate(
                 if part in cohorts
             }
     rows, differences = score_rows(scores, OURS, settings.network.seed)
-    files = write_scores(rows, differences, out)
-    if OURS in scored:
-        _keep_threshold(scored[OURS].least_score, out / THRESHOLD_FILE)
-    figures = draw_figures(rows, scored, cohorts, predictions, out)
+    with placed_folder(out, _is_own) as new:
+        written = [*write_scores(rows, differences, new)]
+        if OURS in scored:
+            _keep_threshold(scored[OURS].least_score, new / THRESHOLD_FILE)
+        written += draw_figures(rows, scored, cohorts, predictions, new)
     return StageSummary(
         stage="evaluate",
         counts={**_headlines(rows), **_leads(differences)},
         seconds=time.perf_counter() - started,
-        outputs=(*files, *figures),
+        outputs=tuple(out / path.name for path in written),
     )
+
+
+def _is_own(entry: Path) -> bool:
+    return entry.name in (*SCORE_FILES, THRESHOLD_FILE, *FIGURES)
 
 
 def _read(

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from command_line.progress import progress_bar
 from command_line.summary import StageSummary
 from data_contracts.contract import Contract
-from data_contracts.images import BOXES, IMAGES, SEVERITY, ZONE_SCORES
+from data_contracts.images import BOXES, IMAGE_NOTES, IMAGES, SEVERITY, ZONE_SCORES
 from data_contracts.quarantine import Rejected
 from data_contracts.storage import write_table
 from data_contracts.tables import QUARANTINE
@@ -27,6 +27,16 @@ from model.images.tables import ImageTables, quarantine_table
 
 # Enough to keep all cores busy, few enough to show progress.
 _BATCH: Final = 512
+
+#: Images that a notice names.
+_NAMED: Final = 10
+#: What a notice says of images, by their note.
+_SAID: Final = {
+    "display_table_unusable": "have a look-up table that cannot be used; their window or their "
+    "range of values was taken",
+    "nearly_black": "come out nearly black; look at them before training",
+    "nearly_flat": "come out nearly flat; look at them before training",
+}
 
 _Read = tuple[ListedImage, Inspected | None]
 
@@ -47,8 +57,8 @@ def images(
         kind: the data set's layout, one of `model.images.sources.registry.KINDS`.
         path: its folder; paths of the images table start there.
         out: folder to put `images.parquet`, `boxes.parquet`, `severity.parquet`,
-            `zone_scores.parquet` and `quarantine.parquet` in. Equal files give equal tables,
-            whatever `workers` is.
+            `zone_scores.parquet`, `image_notes.parquet` and `quarantine.parquet` in. Equal files
+            give equal tables, whatever `workers` is.
         annotations: its tables or JSON, where they lie elsewhere.
         all_views: keep lateral and other views too.
         merge_annotators: merge the boxes of an image's annotators where they agree; see
@@ -91,7 +101,7 @@ def images(
         counts={**_counts(written, rejected), **tallies, **source.tallies},
         seconds=time.perf_counter() - started,
         outputs=tuple(outputs.values()),
-        notices=tuple(source.notices),
+        notices=(*source.notices, *_notices(written[IMAGE_NOTES])),
     )
 
 
@@ -162,10 +172,20 @@ def _add(
         tables.add_zone(image, zone)
 
 
+def _notices(notes: pa.Table) -> Iterator[str]:
+    """What was noted, with the images that it was noted of."""
+    for note, said in _SAID.items():
+        of = notes.filter(pc.equal(notes["note"], note))["image_id"].to_pylist()
+        if of:
+            more = f" and {len(of) - _NAMED:,} more" if len(of) > _NAMED else ""
+            yield f"{len(of):,} images {said} (image_notes): {', '.join(of[:_NAMED])}{more}"
+
+
 def _counts(written: dict[Contract, pa.Table], rejected: list[Rejected]) -> dict[str, int | float]:
     table = written[IMAGES]
     views = Counter(view or "unknown" for view in table["view"].to_pylist())
     reasons = Counter(record.reason for record in rejected)
+    noted = Counter(written[IMAGE_NOTES]["note"].to_pylist())
     return {
         "images": table.num_rows,
         "patients": pc.count_distinct(table["subject_id"]).as_py(),
@@ -174,6 +194,7 @@ def _counts(written: dict[Contract, pa.Table], rejected: list[Rejected]) -> dict
         "images_with_boxes": pc.count_distinct(written[BOXES]["image_id"]).as_py(),
         "scored": written[SEVERITY].num_rows,
         "zones_scored": written[ZONE_SCORES].num_rows,
+        **dict(sorted(noted.items())),
         "quarantined": len(rejected),
         **{f"quarantined_{reason}": count for reason, count in sorted(reasons.items())},
     }

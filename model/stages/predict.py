@@ -10,6 +10,8 @@ from typing import Final
 from command_line.json_files import write_json
 from command_line.progress import progress_bar
 from command_line.summary import StageSummary
+from data_contracts.placing import placed_folder
+from data_contracts.predictions import FOUND_BOXES, MAPS, READINGS
 from data_contracts.quarantine import Location, Rejected
 from data_contracts.storage import write_table
 from data_contracts.tables import QUARANTINE
@@ -28,6 +30,12 @@ from model.settings import ModelSettings
 
 #: In the metadata of each Parquet file: as JSON, what stands at the head of predictions.json.
 METADATA_KEY: Final = b"pneumoloc.prediction"
+_OVERLAYS: Final = "overlays"
+_FILES: Final = (
+    "predictions.json",
+    "coco.json",
+    *(f"{contract.name}.parquet" for contract in (FOUND_BOXES, READINGS, MAPS, QUARANTINE)),
+)
 
 
 def predict(
@@ -52,9 +60,8 @@ def predict(
     predictor = load_predictor(models, settings)
     read: list[Predicted] = []
     unreadable: list[UnreadableImageError] = []
-    overlays = out / "overlays"
-    overlays.mkdir(parents=True, exist_ok=True)
-    with progress_bar("images") as progress:
+    with placed_folder(out, _is_own) as new, progress_bar("images") as progress:
+        (new / _OVERLAYS).mkdir()
         bar = progress.add_task("predict", total=len(files))
         for one in read_images(files, predictor):
             progress.advance(bar)
@@ -62,9 +69,9 @@ def predict(
                 unreadable.append(one)
                 continue
             figure = draw_reading(one.picture, one.findings, one.least_score, one.provenance.lines)
-            save(figure, overlays / f"{one.path.name}.png")
+            save(figure, new / _OVERLAYS / f"{one.path.name}.png")
             read.append(one)
-    outputs = _write(predictor, read, unreadable, out)
+        _write(predictor, read, unreadable, new)
     return StageSummary(
         stage="predict",
         counts={
@@ -73,7 +80,7 @@ def predict(
             "boxes": sum(len(one.shown) for one in read),
         },
         seconds=time.perf_counter() - started,
-        outputs=(*outputs, overlays),
+        outputs=tuple(out / name for name in (*_FILES, _OVERLAYS)),
         notices=predictor.provenance.lines,
     )
 
@@ -83,19 +90,17 @@ def _write(
     read: Sequence[Predicted],
     unreadable: Sequence[UnreadableImageError],
     out: Path,
-) -> tuple[Path, ...]:
+) -> None:
     of_run = predictor.provenance, predictor.least_score, datetime.now(UTC)
     write_json(document_of(read, *of_run), out / "predictions.json")
     write_json(coco_of(read, *of_run), out / "coco.json")
     metadata = {METADATA_KEY: json.dumps(header_of(*of_run)).encode()}
-    tables = write_found(OURS, [one.findings for one in read], predictor.counts, out, metadata)
+    write_found(OURS, [one.findings for one in read], predictor.counts, out, metadata)
     rejected = [
         Rejected(Location(str(e.path), 0), e.path.name, e.reason, e.detail) for e in unreadable
     ]
     write_table(QUARANTINE, quarantine_table(rejected), out / "quarantine.parquet", metadata)
-    return (
-        out / "predictions.json",
-        out / "coco.json",
-        *tables.values(),
-        out / "quarantine.parquet",
-    )
+
+
+def _is_own(entry: Path) -> bool:
+    return entry.name in (*_FILES, _OVERLAYS)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from command_line.progress import progress_bar
 from command_line.summary import StageSummary
+from data_contracts.placing import placed_folder
+from data_contracts.predictions import PREDICTIONS
 from model.methods.method import ReadingInputs
 from model.methods.registry import limits, reads
 from model.reading.tables import write_findings
@@ -13,7 +15,7 @@ from model.tensors.scored import scored_cohorts
 
 
 def predictions(*, settings: ModelSettings, models: Path, out: Path) -> StageSummary:
-    """Write what each method finds to `out/METHOD/PART/`.
+    """Write what each method finds to `out/METHOD/PART/`, all of it at once.
 
     Args:
         settings: cohorts, and what is asked for.
@@ -28,11 +30,11 @@ def predictions(*, settings: ModelSettings, models: Path, out: Path) -> StageSum
     cohorts = scored_cohorts(settings)
     inputs = ReadingInputs(settings, models, cohorts)
     methods: set[str] = set()
-    with progress_bar("methods") as progress:
+    with placed_folder(out, _is_of_method) as new, progress_bar("methods") as progress:
         bar = progress.add_task("predictions", total=None)
         for read in reads():
             for method, part, findings in read(inputs):
-                write_findings(method, findings, out / method / part)
+                write_findings(method, findings, new / method / part)
                 methods.add(method)
                 progress.advance(bar)
     counts: dict[str, int | float] = {
@@ -42,3 +44,7 @@ def predictions(*, settings: ModelSettings, models: Path, out: Path) -> StageSum
     for tell in limits():
         counts.update(tell(inputs))
     return StageSummary("predictions", counts, time.perf_counter() - started, (out,))
+
+
+def _is_of_method(entry: Path) -> bool:
+    return any(entry.glob(f"*/{PREDICTIONS.name}.parquet"))

@@ -19,10 +19,12 @@ from threadpoolctl import threadpool_limits
 
 from command_line.progress import progress_bar
 from command_line.summary import StageSummary
+from command_line.workers_end import end_with
 from data_contracts.contract import Contract
 from data_contracts.images import ATTRIBUTES, BOXES, IMAGES, SEVERITY
 from data_contracts.phantom import LESIONS, ROLES, STUDIES
 from data_contracts.storage import PartedTable, count_rows, is_current, part_paths, read_parts
+from data_contracts.whole_files import naming, whole_file
 from model.images.picture_hash import picture_hash
 from model.images.raster import read_raster
 from model.phantom.cohort import PhantomImage, read_cohort
@@ -97,7 +99,9 @@ def _draw_missing(
         (out / _PICTURES / role).mkdir(parents=True, exist_ok=True)
     draw = partial(_draw, size=settings.size, out=out)
     with (
-        ProcessPoolExecutor(settings.workers, initializer=_work_alone) as pool,
+        ProcessPoolExecutor(
+            settings.workers, initializer=_work_alone, initargs=(os.getpid(),)
+        ) as pool,
         progress_bar("pictures", TimeRemainingColumn()) as progress,
     ):
         bar = progress.add_task("radiographs", total=len(images))
@@ -114,7 +118,8 @@ def _draw_missing(
             progress.update(bar, completed=min(first + _PART_ROWS, len(images)))
 
 
-def _work_alone() -> None:
+def _work_alone(parent: int) -> None:
+    end_with(parent)
     # A picture's matrices are small: threads of a worker would only wait for those of the other.
     threadpool_limits(1)
 
@@ -126,8 +131,9 @@ def _draw(image: PhantomImage, *, size: int, out: Path) -> _Drawn:
     Image.fromarray(radiograph.pixels).save(file, "JPEG", quality=_QUALITY)
     path = out / _path(image)
     partial_path = path.with_name(f".{path.name}.partial")
-    partial_path.write_bytes(file.getvalue())
-    os.replace(partial_path, path)
+    with naming(path):
+        partial_path.write_bytes(file.getvalue())
+        os.replace(partial_path, path)
     checksum = hashlib.sha256(file.getvalue()).hexdigest()
     return _Drawn(checksum, picture_hash(read_raster(path)), radiograph.boxes)
 
@@ -192,9 +198,8 @@ def _rows(
 
 
 def _write_sheet(images: Sequence[PhantomImage], size: int, path: Path) -> None:
-    partial_path = path.with_name(f".{path.name}.partial")
-    draw_sheet(images, size).save(partial_path, "PNG")
-    os.replace(partial_path, path)
+    with whole_file(path) as partial_path:
+        draw_sheet(images, size).save(partial_path, "PNG")
 
 
 def _fingerprint(size: int, phantom: Path) -> str:

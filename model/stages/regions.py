@@ -1,5 +1,6 @@
 """Stage regions: find candidate regions on the images of every cohort, and read their features."""
 
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Final
 
 from command_line.progress import progress_bar
 from command_line.summary import StageSummary
+from data_contracts.placing import keep_too, take_place, unfinished_folder
 from data_contracts.regions import REGIONS
 from data_contracts.storage import PartedTable, count_rows, is_current
 from model.detector.candidates import FEATURES_VERSION, CandidateFinder, Candidates
@@ -25,7 +27,7 @@ _BATCH: Final = 32
 
 
 def regions(*, settings: ModelSettings, detector: Path, out: Path) -> StageSummary:
-    """Write each cohort's candidate regions to `out/PART.parquet`.
+    """Write each cohort's candidate regions to `out/PART.parquet`, all of them at once.
 
     What a broken run had finished is kept.
 
@@ -44,6 +46,7 @@ def regions(*, settings: ModelSettings, detector: Path, out: Path) -> StageSumma
     origin = weights_stamp(detector) if settings.regions.need_detector else {}
     counts: dict[str, int | float] = {}
     outputs = []
+    new = unfinished_folder(out)
     for part, of_part in settings.cohorts.parts().items():
         cohort = open_part(part, settings, settings.targets)
         path = out / f"{part}.parquet"
@@ -54,11 +57,18 @@ def regions(*, settings: ModelSettings, detector: Path, out: Path) -> StageSumma
             | {"cohort": of_part.model_dump(mode="json"), "reading": FEATURES_VERSION}
             | {"images": [image.image_id for image in cohort.images]}
         )
-        write_regions(finder, cohort, settings, path, fingerprint)
+        unfinished = new / path.name
+        if is_current(path, fingerprint, _parts_of(cohort)):
+            keep_too(path, unfinished)
+        else:
+            write_regions(finder, cohort, settings, unfinished, fingerprint)
         counts[f"images_{part}"] = len(cohort.images)
-        counts[f"regions_{part}"] = count_rows(REGIONS, path)
+        counts[f"regions_{part}"] = count_rows(REGIONS, unfinished)
         counts["left_out_shared"] = counts.get("left_out_shared", 0) + cohort.left_out
         outputs.append(path)
+    for stray in set(new.iterdir()) - {new / path.name for path in outputs}:
+        shutil.rmtree(stray)  # of a part that a broken run had, and the settings no longer name
+    take_place(new, out, lambda entry: entry.suffix == ".parquet" or entry.name.startswith("."))
     return StageSummary("regions", counts, time.perf_counter() - started, tuple(outputs))
 
 
@@ -71,7 +81,7 @@ def write_regions(
 ) -> None:
     """Write a cohort's regions as a table of parts; finished parts of the same kind are kept."""
     firsts = range(0, len(cohort.images), PART_IMAGES)
-    if is_current(path, fingerprint, len(firsts)):
+    if is_current(path, fingerprint, _parts_of(cohort)):
         return
     check_files(cohort)
     table = PartedTable(REGIONS, path, fingerprint)
@@ -84,6 +94,10 @@ def write_regions(
                 table.write_part(index, region_table(found))
             progress.update(bar, completed=min(first + PART_IMAGES, len(cohort.images)))
     table.commit(len(firsts))
+
+
+def _parts_of(cohort: Cohort) -> int:
+    return -(-len(cohort.images) // PART_IMAGES)
 
 
 def find_regions(

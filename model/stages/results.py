@@ -11,6 +11,7 @@ from command_line.summary import StageSummary
 from data_contracts.images import IMAGES
 from data_contracts.predictions import SCORES
 from data_contracts.storage import read_table
+from data_contracts.whole_files import whole_file
 from model.reporting.findings import write_findings
 from model.reporting.machine import core_count, processor_name
 from model.reporting.page import Results, write_results
@@ -76,8 +77,8 @@ def results(
     if findings is not None:
         parts = write_findings(*read_score_tables([findings]))
         page = "\n\n".join([page.rstrip(), *parts]) + "\n"
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(page, encoding="utf-8")
+    with whole_file(out) as partial:
+        partial.write_text(page, encoding="utf-8")
     return StageSummary(
         stage="results",
         counts={

@@ -1,6 +1,8 @@
 """Images of a cohort as tensors, read lazily."""
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -8,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
+from command_line.workers_end import end_with
 from model.images.pixels import read_pixels
 from model.tensors.cohorts import Cohort
 from model.tensors.square import Placement, Square, fit_square, place_in_square
@@ -126,7 +129,14 @@ class EpochOrder(Sampler[int]):
 
 def in_order(pictures: Pictures, batch_size: int, workers: int = 0) -> DataLoader[Sample]:
     """All pictures once, in the cohort's order."""
-    return DataLoader(pictures, batch_size, num_workers=workers, collate_fn=collate)
+    return DataLoader(
+        pictures,
+        batch_size,
+        num_workers=workers,
+        collate_fn=collate,
+        generator=_of_its_own(),
+        worker_init_fn=_ending_with(os.getpid()),
+    )
 
 
 def shuffled(
@@ -141,7 +151,27 @@ def shuffled(
         collate_fn=collate,
         drop_last=len(pictures) > batch_size,
         persistent_workers=workers > 0,
+        generator=_of_its_own(),
+        worker_init_fn=_ending_with(os.getpid()),
     )
+
+
+def _ending_with(parent: int) -> Callable[[int], None]:
+    """Have a loader's workers end with their program, at once and not at their next look."""
+    return partial(_end_worker, parent)
+
+
+def _end_worker(parent: int, number: int) -> None:
+    del number
+    end_with(parent)
+
+
+def _of_its_own() -> torch.Generator:
+    """What a loader draws its workers' seeds from, which are used for nothing.
+
+    From the generator of all else, a run that is gone on with would draw more often than others.
+    """
+    return torch.Generator().manual_seed(0)
 
 
 def collate(seen: Sequence[Sample]) -> Batch:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -12,11 +11,14 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
+from data_contracts.placing import placed_folder
 from model.training.trained_on import TrainedOn
 
 #: Files of a folder of weights.
 WEIGHTS_FILE: Final = "weights.safetensors"
 CARD_FILE: Final = "card.json"
+#: What `save_weights` writes.
+WEIGHT_FILES: Final = (WEIGHTS_FILE, CARD_FILE)
 #: Changes whenever a network's tensors change their meaning.
 FORMAT: Final = 5
 
@@ -51,21 +53,19 @@ class Card:
 
 
 def save_weights(network: nn.Module, card: Card, folder: Path) -> None:
-    """Put a network's weights and their card into `folder`, whole or not at all each."""
+    """Put a network's weights and their card into `folder`, both or neither."""
     state = {name: value.detach().cpu().contiguous() for name, value in _state(network).items()}
     write_weights(state, card, folder)
 
 
 def write_weights(state: Mapping[str, Tensor], card: Card, folder: Path) -> None:
-    """Put tensors, by name, and their card into `folder`, whole or not at all each."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Put tensors, by name, and their card into `folder`, both or neither."""
     weights = save(dict(state))
     card = replace(card, sha256=hashlib.sha256(weights).hexdigest())
     text = json.dumps(asdict(card), indent=2, sort_keys=True) + "\n"
-    for name, content in ((WEIGHTS_FILE, weights), (CARD_FILE, text.encode())):
-        partial = folder / f".{name}.partial"
-        partial.write_bytes(content)
-        os.replace(partial, folder / name)
+    with placed_folder(folder, lambda entry: entry.name in WEIGHT_FILES) as new:
+        (new / WEIGHTS_FILE).write_bytes(weights)
+        (new / CARD_FILE).write_text(text, encoding="utf-8")
 
 
 def read_card(folder: Path, kind: str, contracts: Mapping[str, int] | None = None) -> Card:

@@ -5,7 +5,7 @@ import shutil
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -19,13 +19,16 @@ from lightning.pytorch.callbacks import (
     TQDMProgressBar,
 )
 
+from data_contracts.placing import placed_folder
+from data_contracts.whole_files import naming
 from model.settings import FitSettings, HardwareSettings, TrackingSettings
 from model.training.hardware import precision_of
+from model.training.resuming import RandomStates, StopAgain
 from model.training.tracking import loggers
 
 #: What a network reports of each epoch's validation; less is better.
 MONITORED: Final = "validation_loss"
-_LAST: Final = "last.ckpt"
+_LAST: Final = "last"
 _BEST: Final = "best"
 _CHECKPOINTS: Final = "checkpoints"
 _FINGERPRINT: Final = "fingerprint"
@@ -38,7 +41,8 @@ class FitFiles:
     Attributes:
         folder: of the checkpoints, removed when the training is over.
         fingerprint: of all that the result depends on; checkpoints with another are dropped.
-        record: folder of DVCLive's metrics and plots; None keeps none.
+        record: folder for DVCLive's metrics and plots, which take the place of an older run's when
+            the training is over; None keeps none.
         tracking: what follows the training beside that record.
     """
 
@@ -46,6 +50,23 @@ class FitFiles:
     fingerprint: str
     record: Path | None = None
     tracking: TrackingSettings = field(default_factory=TrackingSettings)
+
+    @property
+    def unfinished_record(self) -> Path | None:
+        """Where the record is while the training lasts; named as it will be."""
+        return self.folder / "record" / self.record.name if self.record else None
+
+    def finish(self) -> None:
+        """Put the record in its place, and remove the rest; done once the weights are kept.
+
+        Of several processes that trained together each may do it.
+        """
+        with suppress(FileNotFoundError):
+            unfinished = self.unfinished_record
+            if self.record is not None and unfinished is not None and unfinished.is_dir():
+                with placed_folder(self.record, lambda _: True) as new:
+                    shutil.copytree(unfinished, new, dirs_exist_ok=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class RecordError(ValueError):
@@ -63,7 +84,8 @@ def fit(
 ) -> int:
     """Train until the validation stops getting better; `network` is left as in its best epoch.
 
-    A killed run resumes at its last finished epoch, and ends with the same result.
+    A killed run resumes at its last finished epoch, and ends with the same result. The files stay
+    until `FitFiles.finish` is called, once the result has been kept.
 
     Args:
         network: logs `validation_loss` each epoch.
@@ -80,15 +102,14 @@ def fit(
         RecordError: DVCLive cannot tell the commit.
     """
     folder, record = files.folder, files.record
+    folder.parent.mkdir(parents=True, exist_ok=True)
     resume = _resumable(folder, files.fingerprint)
-    checkpoints = ModelCheckpoint(
-        folder / _CHECKPOINTS,
-        filename=_BEST,
-        monitor=MONITORED,
-        save_last=True,
-        enable_version_counter=False,
-    )
-    callbacks: list[Callback] = [checkpoints, EarlyStopping(MONITORED, patience=settings.patience)]
+    kept = folder / _CHECKPOINTS
+    best = ModelCheckpoint(kept, _BEST, monitor=MONITORED, enable_version_counter=False)
+    last = ModelCheckpoint(kept, _LAST, enable_version_counter=False)
+    stopping = EarlyStopping(MONITORED, patience=settings.patience)
+    # The last one's holds the others' states, and so is written behind theirs.
+    callbacks: list[Callback] = [stopping, StopAgain(stopping), RandomStates(), best, last]
     shown = sys.stderr.isatty()
     trainer = lightning.Trainer(
         accelerator=hardware.accelerator,
@@ -99,23 +120,20 @@ def fit(
         max_epochs=settings.epochs,
         callbacks=[*callbacks, *([TQDMProgressBar()] if shown else [])],
         enable_progress_bar=shown,
-        logger=loggers(record, files.tracking, going_on=resume is not None),
+        logger=loggers(files.unfinished_record, files.tracking, going_on=resume is not None),
         log_every_n_steps=1,
         gradient_clip_val=1.0,
         num_sanity_val_steps=0,
         enable_model_summary=False,
         default_root_dir=folder,
     )
-    with _commit_needed(record):
+    with _commit_needed(record), naming(folder):
         trainer.fit(network, training, validation, ckpt_path=resume, weights_only=True)
-    best = torch.load(checkpoints.best_model_path, weights_only=True, map_location="cpu")
-    network.load_state_dict(best["state_dict"])
+    state = torch.load(kept / f"{_BEST}.ckpt", weights_only=True, map_location="cpu")
+    network.load_state_dict(state["state_dict"])
     network.cpu().eval()
-    epochs = int(trainer.current_epoch)
     trainer.strategy.barrier()
-    if trainer.is_global_zero:
-        shutil.rmtree(folder)
-    return epochs
+    return int(trainer.current_epoch)
 
 
 def silence_hints() -> None:
@@ -138,7 +156,7 @@ def _resumable(folder: Path, fingerprint: str) -> Path | None:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         stamp.write_text(fingerprint, encoding="utf-8")
-    last = folder / _CHECKPOINTS / _LAST
+    last = folder / _CHECKPOINTS / f"{_LAST}.ckpt"
     return last if last.is_file() else None
 
 

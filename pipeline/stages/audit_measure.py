@@ -10,6 +10,7 @@ import pyarrow as pa
 from command_line.summary import StageSummary
 from data_contracts.corrections import MEASURES, REVIEW_SAMPLE
 from data_contracts.storage import read_table, write_table
+from data_contracts.whole_files import whole_file
 from pipeline.auditing.corrections.log import corrections_file, read_log
 from pipeline.auditing.measuring.figure import draw_reliability
 from pipeline.auditing.measuring.measures import Kappa, agreement, measure
@@ -65,7 +66,8 @@ def audit_measure(
     measures = measure(reviews)
     write_table(MEASURES, measures, out / "measures.parquet")
     standing = which_stand(one for one in decisions if reviewer in (None, one.reviewer)).standing
-    draw_reliability(measures, standing).savefig(out / "reliability.png", dpi=130)
+    with whole_file(out / "reliability.png") as partial:
+        draw_reliability(measures, standing).savefig(partial, format="png", dpi=130)
     reviewers = sorted({decision.reviewer for decision in decisions})
     kappas = {
         pair: kappa

@@ -17,6 +17,7 @@ from rich.progress import Progress
 from command_line.summary import StageSummary
 from data_contracts.storage import part_paths, read_table, write_table
 from data_contracts.tables import EMBEDDINGS, MENTIONS, REPORTS, VOCABULARY
+from data_contracts.whole_files import naming
 from pipeline.embeddings.concept_vectors import ConceptVector, concept_vectors, words_of_concepts
 from pipeline.embeddings.corpus import (
     MENTION_COLUMNS,
@@ -150,7 +151,8 @@ def _corpus_file(out: Path) -> Iterator[Path]:
         left_behind.unlink()
     corpus = out / f".embed-corpus.{os.getpid()}.partial"
     try:
-        yield corpus
+        with naming(corpus):
+            yield corpus
     finally:
         corpus.unlink(missing_ok=True)
 

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from command_line.summary import StageSummary
 from data_contracts.storage import part_paths, read_part
 from data_contracts.tables import LABELS
+from data_contracts.whole_files import whole_file
 from pipeline.auditing.exchange.chexpert import (
     HEADER,
     NO_FINDING,
@@ -23,7 +24,6 @@ from pipeline.auditing.exchange.chexpert import (
     what_is_missing,
 )
 from pipeline.auditing.exchange.errors import ExchangeError
-from pipeline.auditing.exchange.new_files import new_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def export_chexpert(*, labels: Path, mapping: Path | None, out: Path) -> Exporte
         columns_left_blank=len(told.blank),
     )
     content = text.getvalue().encode()
-    with new_file(out) as partial:
+    with whole_file(out) as partial:
         # Without a time, so that equal labels give equal bytes.
         packed = out.name.lower().endswith(".gz")
         partial.write_bytes(gzip.compress(content, mtime=0) if packed else content)

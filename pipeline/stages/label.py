@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -31,6 +32,9 @@ from pipeline.labelling.label_columns import label_columns
 from pipeline.lexicon.concepts import load_lexicon
 from pipeline.report_batches import WantedTable, read_batches
 from pipeline.settings import LabelSettings
+
+#: Outcomes that say nothing of a text: a log that has no others was made for other reports.
+_OF_NO_TEXT: Final = frozenset({"report_missing", "text_changed", "overruled", "withdrawn"})
 
 
 def label(
@@ -113,6 +117,7 @@ def label(
         counts={**counts, **_count_outcomes(rows)},
         seconds=time.perf_counter() - started,
         outputs=(out / "labels.parquet", out / "correction_outcomes.parquet"),
+        notices=_tell_foreign(rows, settings.corrections),
     )
 
 
@@ -162,6 +167,17 @@ def _count_outcomes(rows: pa.Table) -> dict[str, int]:
         "corrections_applied": counted["applied"],
         "corrections_that_no_longer_fit": sum(counted[outcome] for outcome in UNAPPLIED),
     }
+
+
+def _tell_foreign(rows: pa.Table, corrections: Path) -> tuple[str, ...]:
+    """A notice where no decision is on a text of this cohort."""
+    if not rows.num_rows or set(rows["outcome"].to_pylist()) - _OF_NO_TEXT:
+        return ()
+    notice = (
+        f"none of the {rows.num_rows:,} decisions in {corrections} is on the text of a report that "
+        "is here, and none was applied; they may have been made for another cohort"
+    )
+    return (notice,)
 
 
 def _count(labels: pa.Table) -> dict[str, int]:

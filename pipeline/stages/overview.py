@@ -1,6 +1,5 @@
 """Stage overview: one page of what a run has made."""
 
-import os
 import time
 from pathlib import Path
 from typing import Final
@@ -8,6 +7,7 @@ from typing import Final
 from command_line.summary import StageSummary
 from data_contracts.storage import read_table
 from data_contracts.tables import EMBEDDINGS
+from data_contracts.whole_files import whole_file
 from pipeline.auditing.overview.concept_map import place_concepts
 from pipeline.auditing.overview.contents import (
     count_cohorts,
@@ -113,10 +113,8 @@ def overview(
     written = render_page(page)
     stamp = out.with_name(name_stamp(written, out))
     written = written.replace(NAMELESS, stamp.name)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(f".{out.name}.partial")
-    partial.write_text(written, encoding="utf-8")
-    os.replace(partial, out)
+    with whole_file(out) as partial:
+        partial.write_text(written, encoding="utf-8")
     if not dated:
         write_stamp(made, stamp, out)
     outputs = (out,) if dated else (out, stamp)

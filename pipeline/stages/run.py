@@ -14,7 +14,12 @@ from pipeline.stages.vocabulary import vocabulary
 
 
 def run(
-    *, settings: Settings, source: Path | None, out: Path, scheduler: str | None = None
+    *,
+    settings: Settings,
+    source: Path | None,
+    out: Path,
+    corrections: Path | None = None,
+    scheduler: str | None = None,
 ) -> Iterator[StageSummary]:
     """Run all stages from the source to the embeddings, yielding each one's summary when it ends.
 
@@ -23,12 +28,15 @@ def run(
         source: the source's file or folder; None writes a phantom cohort to `out/phantom` and
             reads that.
         out: folder for the tables, and for the metrics in `out/metrics/<stage>.json`.
+        corrections: folder of the corrections; None takes `out/corrections`.
         scheduler: address of a running Dask scheduler; None starts workers on this machine.
 
     Raises:
         SourceError: the source is not there or not of its kind.
         ContractError: a table breaks its contract.
     """
+    of_label = settings.label.model_copy(update={"corrections": corrections or out / "corrections"})
+    settings = settings.model_copy(update={"label": of_label})
     for summary in _stages(settings, source, out, scheduler):
         write_metrics(summary, out / "metrics" / f"{summary.stage}.json")
         yield summary

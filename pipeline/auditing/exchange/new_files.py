@@ -1,4 +1,4 @@
-"""Folders and files that appear whole or not at all."""
+"""Folders that appear whole or not at all."""
 
 import os
 import shutil
@@ -29,15 +29,3 @@ def new_folder(path: Path) -> Iterator[Path]:
         os.replace(partial, path)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-
-
-@contextmanager
-def new_file(path: Path) -> Iterator[Path]:
-    """A file to fill, which replaces an older one once it is whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        yield partial
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)

@@ -7,7 +7,6 @@ its top. It is named after the page's contents: a picture of another page is nev
 """
 
 import hashlib
-import os
 import re
 import shutil
 import subprocess
@@ -17,6 +16,8 @@ from html import escape
 from importlib import metadata
 from pathlib import Path
 from typing import Final
+
+from data_contracts.whole_files import whole_file
 
 #: Stands in a page for the stamp's name until its contents are known.
 NAMELESS: Final = "overview.stamp.svg"
@@ -58,9 +59,8 @@ def name_stamp(page: str, out: Path) -> str:
 
 def write_stamp(made: Made, path: Path, page: Path) -> None:
     """Write a page's stamp, and take those of its former contents away."""
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(_picture(made.words), encoding="utf-8")
-    os.replace(partial, path)
+    with whole_file(path) as partial:
+        partial.write_text(_picture(made.words), encoding="utf-8")
     former = re.compile(rf"{re.escape(page.stem)}\.[0-9a-f]{{{_DIGITS}}}\.svg")
     for file in page.parent.iterdir():
         if former.fullmatch(file.name) and file.name != path.name:

@@ -1,15 +1,17 @@
 """Who may ask the page: this machine's own browser, or whoever brings the token."""
 
 import hmac
+import re
 from collections.abc import Awaitable, Callable
 from typing import Final
-from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse
 
 COOKIE: Final = "pneumoloc_token"
-_LOCAL_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_LOCAL_NAME: Final = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
+#: A name or address with its port, and nothing that one reader takes for a name and another not.
+_NAME: Final = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.IGNORECASE)
 #: Nothing from elsewhere is loaded, nothing else may frame the page, nothing is kept on disk.
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -40,15 +42,18 @@ def guard(token: str | None) -> Callable[[Request, Next], Awaitable[Response]]:
 
 
 def _refuse(request: Request, token: str | None) -> Response | None:
+    named = request.headers.getlist("host")
+    if len(named) != 1 or not _NAME.fullmatch(named[0]):
+        return PlainTextResponse("Ask with one Host, a name or an address.", status_code=400)
     if token is None:
-        if (request.url.hostname or "") not in _LOCAL_NAMES:
+        if not _LOCAL_NAME.fullmatch(named[0]):
             return PlainTextResponse("Open this page by http://127.0.0.1.", status_code=403)
     elif not _is_token(request.cookies.get(COOKIE), token):
         if request.method == "GET" and _is_token(request.query_params.get("token"), token):
             return _with_cookie(request, token)
         return PlainTextResponse("Open this page with ?token=YOUR_TOKEN.", status_code=401)
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    if origin is not None and origin not in (f"http://{named[0]}", f"https://{named[0]}"):
         return PlainTextResponse("Another site may not ask here.", status_code=403)
     return None
 
@@ -59,7 +64,9 @@ def _is_token(given: str | None, token: str) -> bool:
 
 def _with_cookie(request: Request, token: str) -> Response:
     """Keep the token as a cookie, and out of the address that the browser shows."""
-    response = RedirectResponse(request.url.path, status_code=303)
-    secure = request.url.scheme == "https"
+    # One slash: two would name another machine.
+    place = "/" + request.scope["path"].lstrip("/")
+    response = RedirectResponse(place, status_code=303)
+    secure = request.scope["scheme"] == "https"
     response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=secure)
     return response

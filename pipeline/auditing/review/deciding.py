@@ -4,9 +4,9 @@ import unicodedata
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from data_contracts.concepts import ASSERTIONS, Assertion
 from pipeline.auditing.tables.one_report import ReadReport
@@ -18,6 +18,20 @@ _LONGEST_NAME: Final = 60
 
 class DecisionError(ValueError):
     """A decision that makes no sense; the message says what would."""
+
+
+def _is_text(value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError("holds characters that are no text") from None
+    return value
+
+
+#: Text that tables and answers can hold: JSON may have halves of characters.
+PlainText = Annotated[str, AfterValidator(_is_text)]
+#: A place in a report's text, as the table of corrections can hold it.
+Offset = Annotated[int, Field(ge=0, lt=2**31)]
 
 
 class Asked(BaseModel):
@@ -37,13 +51,13 @@ class Asked(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     action: Action
-    start: int | None = None
-    end: int | None = None
-    before_concept: str | None = None
-    after_concept: str | None = None
+    start: Offset | None = None
+    end: Offset | None = None
+    before_concept: PlainText | None = None
+    after_concept: PlainText | None = None
     after_assertion: Assertion | None = None
-    finding_start: int | None = None
-    finding_end: int | None = None
+    finding_start: Offset | None = None
+    finding_end: Offset | None = None
 
 
 def check_reviewer(name: str) -> str:

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import pyarrow as pa
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
@@ -19,6 +20,7 @@ from pipeline.auditing.measuring.reviews import paired_decisions
 from pipeline.auditing.review.deciding import (
     Asked,
     DecisionError,
+    PlainText,
     check_reviewer,
     decide,
     own_decisions,
@@ -47,9 +49,9 @@ class Posted(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reviewer: str
-    report_id: str
-    digest: str
+    reviewer: PlainText
+    report_id: PlainText
+    digest: PlainText
     decision: Asked
 
 
@@ -96,6 +98,12 @@ def questions_app(
         status = 404 if isinstance(error, TablesError) else 422
         return JSONResponse({"error": str(error)}, status_code=status)
 
+    @app.exception_handler(RequestValidationError)
+    async def explain_form(_: Request, error: RequestValidationError) -> Response:
+        # What was sent is not repeated: it may be no text, or a report's.
+        told = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+        return JSONResponse({"error": "; ".join(told)}, status_code=422)
+
     @app.get("/start")
     async def start() -> dict[str, Any]:
         reviewers = sorted({decision.reviewer for decision in book.decisions()})
@@ -110,7 +118,7 @@ def questions_app(
         assertion: str = "",
         cue: str = "",
         words: str = "",
-        offset: int = 0,
+        offset: Annotated[int, Query(ge=0, lt=2**63)] = 0,
     ) -> dict[str, Any]:
         wanted = Filter(
             scope=scope, state=state, concept=concept, assertion=assertion, cue=cue, words=words

@@ -1,7 +1,5 @@
 """The answer to a query, as a table for a person or a file for a program."""
 
-import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from data_contracts.contract import METADATA_KEY
+from data_contracts.whole_files import whole_file
 from pipeline.auditing.tables.database import Tables
 from pipeline.auditing.tables.errors import TablesError
 from pipeline.auditing.tables.showing import plain
@@ -75,14 +74,12 @@ def write_answer(rows: pa.Table, path: Path) -> None:
             of such a type.
     """
     check_place(path)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.suffix == ".csv":
-            pyarrow.csv.write_csv(_flat(rows), partial)
-        else:
-            pq.write_table(rows, partial, compression="zstd")
-        partial.replace(path)
+        with whole_file(path) as partial:
+            if path.suffix == ".csv":
+                pyarrow.csv.write_csv(_flat(rows), partial)
+            else:
+                pq.write_table(rows, partial, compression="zstd")
     except pa.ArrowException:
         kinds = ", ".join(sorted({str(field.type) for field in rows.schema}))
         raise TablesError(
@@ -90,9 +87,6 @@ def write_answer(rows: pa.Table, path: Path) -> None:
         ) from None
     except OSError as error:
         raise TablesError(f"{path}: cannot be written ({error.strerror or error})") from None
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
 
 
 def list_tables(tables: Tables) -> RenderableType:

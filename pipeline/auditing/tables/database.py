@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from pipeline.auditing.tables.dates import check_dates
 from pipeline.auditing.tables.errors import TablesError
-from pipeline.auditing.tables.questions import one_select
+from pipeline.auditing.tables.questions import check_unions, one_select
 from pipeline.auditing.tables.table_files import SCHEME, TableFiles, address
 
 #: Tables that a message names.
@@ -143,11 +143,12 @@ class Tables:
 
         Raises:
             TablesError: it is not one SELECT, DuckDB rejects it, or it gives dates that no
-                calendar has.
+                calendar has, or unions within structs.
         """
         try:
             # Until here DuckDB has read no row, so that its message can quote none.
             asked = self._database.sql(one_select(self._database, sql))
+            check_unions(asked)
         except duckdb.Error as error:
             raise TablesError(f"{_words(error)}\nTables: {self._named()}") from None
         try:
@@ -185,6 +186,8 @@ def _find(folders: Sequence[Path]) -> dict[str, Path]:
             below = path.relative_to(folder)
             if any(part.startswith(".") for part in below.parts) or path.name.startswith("part-"):
                 continue
+            if any(folder in other.parents and other in path.parents for other in folders):
+                continue  # by its name in that folder, which lies below this one
             if path.is_dir() and not any(path.glob("part-*.parquet")):
                 continue
             name = "_".join((*below.parent.parts, path.stem)).replace("-", "_").lower()

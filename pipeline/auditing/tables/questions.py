@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import duckdb
+from duckdb.sqltypes import DuckDBPyType
 
 from pipeline.auditing.tables.errors import TablesError
 
@@ -14,6 +15,8 @@ from pipeline.auditing.tables.errors import TablesError
 _READING_NODES: Final = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE"})
 #: Functions in place of a table. The others read files, run text as a query or tell of settings.
 _ROW_FUNCTIONS: Final = ("unnest", "range", "generate_series")
+#: Types that are made of others.
+_NESTED: Final = ("array", "list", "map", "struct", "union")
 _EXPLAIN: Final = re.compile(r"\AEXPLAIN\b", re.IGNORECASE)
 _ONE_SELECT: Final = (
     "expected one SELECT; the tables are there to be read, not to be changed "
@@ -33,12 +36,37 @@ def one_select(database: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statemen
         duckdb.Error: it is no SQL.
     """
     statement = _only_statement(database, sql)
-    if statement.type == duckdb.StatementType.EXPLAIN:
+    if _kind_of(statement) == duckdb.StatementType.EXPLAIN:
         # DuckDB types an EXPLAIN alike whatever it explains, and ANALYZE runs it.
         _check_explained(database, _EXPLAIN.sub("", statement.query, count=1))
     else:
         _check_select(database, statement)
     return statement
+
+
+def check_unions(asked: duckdb.DuckDBPyRelation) -> None:
+    """Make sure that no struct of an answer holds a union, over which Arrow ends the program.
+
+    Raises:
+        TablesError: one does; the message names its column.
+    """
+    for name, kind in zip(asked.columns, asked.types, strict=True):
+        if any(
+            one.id == "struct" and any(of.id == "union" for _, of in one.children)
+            for one in _kinds(kind)
+        ):
+            raise TablesError(
+                f"column '{name}' has a union within a struct; cast the union to VARCHAR"
+            )
+
+
+def _kinds(kind: DuckDBPyType) -> Iterator[DuckDBPyType]:
+    """A type and all that it is made of."""
+    yield kind
+    if kind.id in _NESTED:
+        for _, part in kind.children:
+            if isinstance(part, DuckDBPyType):  # an array has its length among them
+                yield from _kinds(part)
 
 
 def _check_explained(database: duckdb.DuckDBPyConnection, explained: str) -> None:
@@ -61,8 +89,15 @@ def _only_statement(database: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Sta
     return statements[0]
 
 
+def _kind_of(statement: duckdb.Statement) -> duckdb.StatementType:
+    try:
+        return statement.type
+    except ValueError:  # a kind that DuckDB knows and its Python side has no name for
+        raise TablesError(_ONE_SELECT) from None
+
+
 def _check_select(database: duckdb.DuckDBPyConnection, statement: duckdb.Statement) -> None:
-    if statement.type != duckdb.StatementType.SELECT:
+    if _kind_of(statement) != duckdb.StatementType.SELECT:
         raise TablesError(_ONE_SELECT)
     if statement.named_parameters:
         raise TablesError("expected a query with its values in it, without ? or $name")

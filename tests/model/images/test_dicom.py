@@ -87,6 +87,68 @@ def test_a_table_of_values_is_followed(tmp_path: Path, write_dicom: Write, pictu
     assert np.abs(read_pixels(path) - (1 - picture / 255)).max() < 0.01
 
 
+def lookup_table(descriptor: list[int], data: bytes, vr: str = "OW") -> Sequence:
+    table = Dataset()
+    table.LUTDescriptor = descriptor
+    table.add_new(0x00283006, vr, data)
+    return Sequence([table])
+
+
+def test_a_table_of_65536_entries_is_followed_though_written_as_unknown(
+    tmp_path: Path, write_dicom: Write, picture: Values
+) -> None:
+    falling = np.arange(65535, -1, -1, dtype=np.uint16).tobytes()
+    tags = {"VOILUTSequence": lookup_table([0, 0, 16], falling, "UN")}
+    path = write_dicom(tmp_path / "a.dcm", picture.astype(np.uint16) * 257, 16, tags)
+    assert np.abs(read_pixels(path) - (1 - picture / 255)).max() < 0.01
+    assert read_facts(path).notes == ()
+
+
+def test_a_table_of_8_bits_serves_pictures_of_12(
+    tmp_path: Path, write_dicom: Write, picture: Values
+) -> None:
+    rising = (np.arange(4096) // 16).astype(np.uint8).tobytes()
+    tags = {"VOILUTSequence": lookup_table([4096, 0, 8], rising)}
+    path = write_dicom(tmp_path / "a.dcm", twelve(picture), 12, tags)
+    assert np.abs(read_pixels(path) - picture / 255).max() < 0.01
+
+
+TEN_OF_16 = (np.arange(4096) // 4).astype(np.uint16).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("descriptor", "data"),
+    [
+        ([4096, 0, 16], b""),
+        ([4096, 0, 16], TEN_OF_16[:1000]),
+        ([0, 0, 16], TEN_OF_16),
+        ([4096, 0, 16], TEN_OF_16),
+        ([4096, 0, 77], TEN_OF_16),
+    ],
+)
+@pytest.mark.parametrize("vr", ["OW", "UN"])
+def test_a_table_that_cannot_be_used_leaves_the_picture_to_the_window_and_is_noted(
+    tmp_path: Path, write_dicom: Write, picture: Values, descriptor: list[int], data: bytes, vr: str
+) -> None:
+    tags: dict[str, Any] = {"VOILUTSequence": lookup_table(descriptor, data, vr)}
+    window = {"WindowCenter": 2048, "WindowWidth": 4096, "VOILUTFunction": "LINEAR_EXACT"}
+    windowed = write_dicom(tmp_path / "a.dcm", twelve(picture), 12, {**tags, **window})
+    assert np.abs(read_pixels(windowed) - picture / 256).max() < 0.01
+    stretched = write_dicom(tmp_path / "b.dcm", twelve(picture), 12, tags)
+    assert np.corrcoef(read_pixels(stretched).ravel(), picture.ravel())[0, 1] > 0.99
+    assert read_pixels(stretched).max() == 1
+    assert read_facts(stretched).notes == ("display_table_unusable",)
+
+
+def test_a_broken_table_of_the_modality_costs_no_picture_either(
+    tmp_path: Path, write_dicom: Write, picture: Values
+) -> None:
+    tags = {"ModalityLUTSequence": lookup_table([4096, 0, 16], b"")}
+    path = write_dicom(tmp_path / "a.dcm", twelve(picture), 12, tags)
+    assert np.corrcoef(read_pixels(path).ravel(), picture.ravel())[0, 1] > 0.99
+    assert read_facts(path).notes == ("display_table_unusable",)
+
+
 @pytest.mark.parametrize("window", [None, (60_000, 10), (100, 0)])
 def test_without_a_useful_window_the_stored_range_is_stretched(
     tmp_path: Path, write_dicom: Write, picture: Values, window: tuple[int, int] | None

@@ -75,7 +75,12 @@ def loaders(seed: int) -> tuple[DataLoader[Any], DataLoader[Any]]:
     generator = torch.Generator().manual_seed(seed + 1)
     x = torch.randn(COUNT, 3, generator=generator)
     data = TensorDataset(x, x @ WEIGHT)
-    return DataLoader(data, 8, sampler=EpochOrder(COUNT, seed)), DataLoader(data, 8)
+    # As those of `model.tensors.pictures`, they draw nothing from the generator of all else.
+    own = torch.Generator()
+    return (
+        DataLoader(data, 8, sampler=EpochOrder(COUNT, seed), generator=own),
+        DataLoader(data, 8, generator=own),
+    )
 
 
 def train(network: Line, folder: Path, **given: Any) -> int:
@@ -87,7 +92,9 @@ def train(network: Line, folder: Path, **given: Any) -> int:
         given.pop("tracking", TrackingSettings()),
     )
     known = {"settings": network.settings, "hardware": CPU, **given}
-    return fit(network, *loaders(network.seed), files=files, **known)
+    epochs = fit(network, *loaders(network.seed), files=files, **known)
+    files.finish()
+    return epochs
 
 
 class ShortLived(Line):

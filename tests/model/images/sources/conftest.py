@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from data_contracts.images import BOXES, IMAGES, SEVERITY, ZONE_SCORES
+from data_contracts.images import BOXES, IMAGE_NOTES, IMAGES, SEVERITY, ZONE_SCORES
 from data_contracts.storage import read_table
 from data_contracts.tables import QUARANTINE
 from model.stages.images import images
@@ -24,6 +24,8 @@ class Result:
         self.boxes: Rows = read_table(BOXES, out / "boxes.parquet").to_pylist()
         self.scores: Rows = read_table(SEVERITY, out / "severity.parquet").to_pylist()
         self.zones: Rows = read_table(ZONE_SCORES, out / "zone_scores.parquet").to_pylist()
+        notes = read_table(IMAGE_NOTES, out / "image_notes.parquet").to_pylist()
+        self.notes = {(row["image_id"], row["note"]) for row in notes}
         quarantine = read_table(QUARANTINE, out / "quarantine.parquet").to_pylist()
         self.against: dict[tuple[str, int], str] = {}
         for row in quarantine:

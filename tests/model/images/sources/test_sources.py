@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
 
 from data_contracts.published_names import concept_named
 from model.images.sources.records import ImageSourceError
@@ -326,6 +328,37 @@ def test_equal_files_and_links_out_are_set_aside(
         ("c.png", 0): "unsafe_path",
         ("d.png", 0): "not_an_image",
     }
+
+
+def test_pictures_that_show_next_to_nothing_are_kept_counted_and_named(
+    tmp_path: Path, write_image: Write, write_dicom: Write, read: Read
+) -> None:
+    faint = np.tile(np.arange(80, dtype=np.uint8) // 10, (70, 1))
+    write_image(tmp_path / "scans" / "black.png", faint)
+    write_image(tmp_path / "scans" / "flat.png", faint + np.uint8(100))
+    write_image(tmp_path / "scans" / "sound.png")
+    empty = Dataset()
+    empty.LUTDescriptor = [256, 0, 16]
+    empty.add_new(0x00283006, "OW", b"")
+    tags = {"VOILUTSequence": Sequence([empty]), "ViewPosition": "PA"}
+    write_dicom(tmp_path / "scans" / "table.dcm", tags=tags)
+    result = read("folder", tmp_path / "scans", tmp_path / "out")
+    assert len(result.images) == 4
+    (black, flat, table) = (
+        next(one for one, of in result.notes if of == note)
+        for note in ("nearly_black", "nearly_flat", "display_table_unusable")
+    )
+    assert len(result.notes) == 3
+    assert "black" in black
+    assert "flat" in flat
+    assert "table" in table
+    assert (result.counts["nearly_black"], result.counts["nearly_flat"]) == (1, 1)
+    told = " ".join(result.notices)
+    assert (
+        f"1 images come out nearly black; look at them before training (image_notes): {black}"
+        in told
+    )
+    assert table in told
 
 
 def test_workers_change_nothing(tmp_path: Path, write_image: Write) -> None:

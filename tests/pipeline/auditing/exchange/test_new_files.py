@@ -1,11 +1,11 @@
-"""Folders and files appear whole or not at all."""
+"""Folders appear whole or not at all."""
 
 from pathlib import Path
 
 import pytest
 
 from pipeline.auditing.exchange.errors import ExchangeError
-from pipeline.auditing.exchange.new_files import new_file, new_folder
+from pipeline.auditing.exchange.new_files import new_folder
 
 
 def test_a_folder_that_fails_leaves_nothing(tmp_path: Path) -> None:
@@ -33,13 +33,3 @@ def test_what_is_there_stays(tmp_path: Path) -> None:
         with pytest.raises(ExchangeError, match="is there already"), new_folder(tmp_path / name):
             pass
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "full", "link"]
-
-
-def test_a_file_that_fails_leaves_the_older_one(tmp_path: Path) -> None:
-    (tmp_path / "labels.csv").write_text("older")
-    with pytest.raises(TypeError), new_file(tmp_path / "labels.csv") as partial:
-        partial.write_text(b"half")  # type: ignore[arg-type]
-    assert [path.read_text() for path in tmp_path.iterdir()] == ["older"]
-    with new_file(tmp_path / "labels.csv") as partial:
-        partial.write_text("newer")
-    assert [path.read_text() for path in tmp_path.iterdir()] == ["newer"]

@@ -78,3 +78,53 @@ def test_what_is_still_loading_is_told_to_none_but_those_who_may_ask() -> None:
     told = browser.get("/api/start")
     assert (told.status_code, told.json()) == (503, {"loading": "opening the tables"})
     assert told.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "attacker.example@127.0.0.1",
+        "127.0.0.1@attacker.example",
+        "user:word@127.0.0.1:8765",
+        "127.0.0.1:8765@x",
+        "[::1",
+        "::1]",
+        "[::1]x",
+        "[",
+        "127.0.0.1/",
+        "127.0.0.1#x",
+        "127.0.0.1?x",
+        "127.0.0.1:",
+        "127.0.0.1:x",
+        "",
+        " ",
+        "127.0.0.1, attacker.example",
+    ],
+)
+@pytest.mark.parametrize("token", [None, TOKEN])
+def test_a_host_that_is_no_name_is_refused(
+    make_app: Callable[..., FastAPI], host: str, token: str | None
+) -> None:
+    browser = TestClient(make_app(token), base_url="http://127.0.0.1")
+    told = browser.get("/api/start", params={"token": TOKEN}, headers={"Host": host})
+    assert (told.status_code, told.text) == (400, "Ask with one Host, a name or an address.")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost:8765", "LOCALHOST", "[::1]:8765"])
+def test_names_of_this_machine_are_answered(make_app: Callable[..., FastAPI], host: str) -> None:
+    told = TestClient(make_app()).get("/api/start", headers={"Host": host})
+    assert told.status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["http://[::1", "null", "http://127.0.0.1:8765@x", "", "]"])
+def test_an_origin_that_is_none_of_ours_is_refused(page: TestClient, origin: str) -> None:
+    told = page.get("/api/start", headers={"Origin": origin})
+    assert (told.status_code, told.text) == (403, "Another site may not ask here.")
+
+
+def test_the_token_leads_to_no_other_machine(make_app: Callable[..., FastAPI]) -> None:
+    browser = TestClient(make_app(TOKEN), base_url="http://review.example")
+    entered = browser.get(
+        f"http://review.example//attacker.example/?token={TOKEN}", follow_redirects=False
+    )
+    assert entered.headers["location"] == "/attacker.example/"

@@ -1,5 +1,6 @@
 """What the page asks and is told."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -183,3 +184,61 @@ def test_reports_are_found_by_concept_assertion_words_and_state(page: TestClient
     assert ids(page, state="done") == ["r1"]
     assert ids(page, state="open") == ["r2", "r3"]
     assert len(ids(page, scope="sample")) == 2
+
+
+@pytest.mark.parametrize(
+    "offset", ["-1", "9e22", "90000000000000000000000", "9223372036854775808", "1.5", "x", "%00"]
+)
+def test_a_place_in_the_queue_that_cannot_be_is_refused(page: TestClient, offset: str) -> None:
+    told = page.get(f"/api/queue?scope=all&offset={offset}")
+    assert told.status_code == 422
+    assert told.json()["error"].startswith("query.offset: ")
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        *((place, "half \ud800") for place in ("reviewer", "report_id", "digest")),
+        ("decision", {"action": "add", "after_concept": "\udfff"}),
+        ("decision", {"action": "accept", "before_concept": "\ud800"}),
+        ("decision", {"action": "\ud800"}),
+        ("decision", {"action": "done", "\ud800": 1}),
+        ("decision", {"action": "accept", "finding_start": -1}),
+        ("decision", {"action": "accept", "finding_end": 10**30}),
+        ("decision", {"action": "add", "start": 9e22}),
+        ("decision", []),
+    ],
+)
+def test_what_no_table_can_hold_is_refused(
+    page: TestClient, corrections: Path, place: str, value: Any
+) -> None:
+    body = {"reviewer": "ada", "report_id": "r1", "digest": report(page)["digest"],
+            "decision": {"action": "done"}, place: value}  # fmt: skip
+    told = page.post("/api/decisions", content=json.dumps(body))
+    assert told.status_code == 422
+    assert told.json()["error"]
+    assert read_log(corrections) == []
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff", b"[" * 100_000, b'"\\ud800"', b"NaN", b"{"])
+def test_a_body_that_is_no_decision_is_refused(page: TestClient, body: bytes) -> None:
+    assert 400 <= page.post("/api/decisions", content=body).status_code < 500
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api/queue?words=%ED%A0%80",
+        "/api/queue?words=%00",
+        "/api/queue?concept=%00&cue=%FF",
+        "/api/queue?scope=%ED%A0%80",
+        "/api/report?report_id=%00",
+        "/api/report?report_id=%ED%A0%80",
+        "/api/report",
+        "/page/%00",
+        "/page/" + "x" * 5000,
+        "/%ED%A0%80",
+    ],
+)
+def test_no_address_is_an_error_of_the_servers(page: TestClient, address: str) -> None:
+    assert page.get(address).status_code < 500

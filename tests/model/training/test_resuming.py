@@ -1,0 +1,208 @@
+"""A training that was killed, wherever that was, ends as an unbroken one does."""
+
+import json
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import lightning
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, TensorDataset
+
+from model.settings import FitSettings, HardwareSettings, ModelSettings
+from model.stages.classifier import classifier
+from model.stages.detector import detector
+from model.stages.network import network
+from model.tensors.pictures import EpochOrder
+from model.training.fitting import MONITORED, FitFiles, fit, silence_hints
+from model.training.schedule import one_cycle
+
+FORK = multiprocessing.get_context("fork")
+#: Where a process is killed: the hook of Lightning's, and in which epoch.
+MOMENTS = {
+    "within the first epoch": ("training_step", 0),
+    "within an epoch": ("training_step", 3),
+    "before an epoch's validation": ("on_validation_start", 3),
+    "behind an epoch": ("on_train_epoch_end", 3),
+    "behind the last epoch": ("on_train_end", 4),
+}
+#: The best is epoch 2, so that patience ends behind epoch 4.
+BEST = 2
+SETTINGS = FitSettings(epochs=6, batch_size=8, learning_rate=0.5, patience=2)
+COUNT = 32
+
+pytestmark = pytest.mark.trains
+
+
+class Dropping(lightning.LightningModule):
+    """Learns a line with dropout, and may take its process with it."""
+
+    def __init__(self, moment: tuple[str, int] | None = None) -> None:
+        super().__init__()
+        self.layer, self.dropout = nn.Linear(3, 1), nn.Dropout(0.3)
+        self.moment = moment
+
+    def training_step(self, batch: list[Tensor], number: int) -> Tensor:
+        if number == 2:
+            self._die_in("training_step")
+        loss: Tensor = (self.layer(self.dropout(batch[0]))[:, 0] - batch[1]).square().mean()
+        return loss
+
+    def validation_step(self, batch: list[Tensor], number: int) -> None:
+        del batch, number
+        self.log(MONITORED, torch.tensor(float(abs(self.current_epoch - BEST))))
+
+    def configure_optimizers(self) -> Any:
+        return one_cycle(self.parameters(), SETTINGS, COUNT // 8)
+
+    def on_validation_start(self) -> None:
+        self._die_in("on_validation_start")
+
+    def on_train_epoch_end(self) -> None:
+        self._die_in("on_train_epoch_end")
+
+    def on_train_end(self) -> None:
+        if self.moment and self.moment[0] == "on_train_end":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def _die_in(self, hook: str) -> None:
+        if self.moment == (hook, self.current_epoch):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def fit_line(folder: Path, precision: Any, moment: tuple[str, int] | None) -> None:
+    silence_hints()
+    torch.manual_seed(0)
+    line, own = Dropping(moment), torch.Generator()
+    x = torch.randn(COUNT, 3, generator=own)
+    data = TensorDataset(x, x.sum(dim=1))
+    files = FitFiles(folder / "fit", "a", folder / "record")
+    epochs = fit(
+        line,
+        DataLoader(data, 8, sampler=EpochOrder(COUNT, 0), generator=own),
+        DataLoader(data, 8, generator=own),
+        settings=SETTINGS,
+        hardware=HardwareSettings(accelerator="cpu", devices=1, precision=precision, workers=0),
+        files=files,
+    )
+    files.finish()
+    torch.save([epochs, line.layer.weight.detach()], folder / "result.pt")
+
+
+def killed(work: Callable[..., None], *given: Any) -> bool:
+    process = FORK.Process(target=work, args=given)
+    process.start()
+    process.join()
+    return process.exitcode == -signal.SIGKILL
+
+
+def break_lines(folder: Path, precision: Any) -> None:
+    for name, moment in {"unbroken": None, **MOMENTS}.items():
+        (folder / name).mkdir()
+        if moment is not None:
+            assert killed(fit_line, folder / name, precision, moment), name
+            assert not (folder / name / "record").exists()
+        fit_line(folder / name, precision, None)
+
+
+def elsewhere(work: Callable[..., None], *given: Any) -> None:
+    """In a process whose libraries have started no threads yet, so that it can be forked."""
+    process = multiprocessing.get_context("spawn").Process(target=work, args=given)
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+
+
+@pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
+def test_weights_epochs_and_record_are_those_of_an_unbroken_run(
+    tmp_path: Path, precision: str
+) -> None:
+    elsewhere(break_lines, tmp_path, precision)
+    epochs, weight = torch.load(tmp_path / "unbroken" / "result.pt", weights_only=True)
+    assert epochs == 5
+    plots = Path("plots", "metrics", "validation_loss.tsv")
+    losses = (tmp_path / "unbroken" / "record" / plots).read_text(encoding="utf-8")
+    for name in MOMENTS:
+        found, own = torch.load(tmp_path / name / "result.pt", weights_only=True)
+        assert found == epochs, name
+        assert torch.equal(own, weight), name
+        assert (tmp_path / name / "record" / plots).read_text(encoding="utf-8") == losses, name
+        assert not (tmp_path / name / "fit").exists()
+
+
+class Stages:
+    """The stages that train, each of which may be killed within its second epoch."""
+
+    def __init__(self, settings: ModelSettings, tables: Path, models: Path, out: Path) -> None:
+        self.settings, self.tables, self.models, self.out = settings, tables, models, out
+
+    def detector(self, out: Path) -> Any:
+        return detector(settings=self.settings, out=out)
+
+    def network(self, out: Path) -> Any:
+        regions = self.models / "regions"
+        return network(settings=self.settings, tables=self.tables, regions=regions, out=out)
+
+    def classifier(self, out: Path) -> Any:
+        own = self.models / "detector"
+        return classifier(settings=self.settings, tables=self.tables, detector=own, out=out)
+
+
+#: Each stage with the module that it trains.
+TRAINED = {
+    "detector": "model.detector.module.DetectorModule",
+    "network": "model.network.module.NetworkModule",
+    "classifier": "model.baselines.module.ClassifierModule",
+}
+
+
+def die_in_second_epoch(stages: Stages, name: str, out: Path) -> None:
+    import importlib
+
+    place, _, kind = TRAINED[name].rpartition(".")
+    module = getattr(importlib.import_module(place), kind)
+    step = module.training_step
+
+    def training_step(self: Any, batch: Any, number: int) -> Any:
+        if (self.current_epoch, number) == (1, 1):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return step(self, batch, number)
+
+    module.training_step = training_step
+    getattr(stages, name)(out)
+
+
+def break_stages(stages: Stages) -> None:
+    torch.set_num_threads(1)
+    for name in TRAINED:
+        broken, whole = stages.out / "broken" / name, stages.out / "whole" / name
+        assert killed(die_in_second_epoch, stages, name, broken), name
+        counts = [getattr(stages, name)(out).counts for out in (broken, whole)]
+        (stages.out / f"{name}.json").write_text(json.dumps(counts), encoding="utf-8")
+
+
+def test_the_stages_that_train_end_as_if_they_had_not_been_killed(
+    trained: Any, tmp_path: Path
+) -> None:
+    settings = trained.settings
+    more = {
+        name: getattr(settings, name).model_copy(update={"epochs": 3})
+        for name in ("detector", "network", "classifier")
+    }
+    # A process that reads images draws its seed from somewhere.
+    more["hardware"] = settings.hardware.model_copy(update={"workers": 1})
+    stages = Stages(settings.model_copy(update=more), trained.tables, trained.models, tmp_path)
+    elsewhere(break_stages, stages)
+    for name in TRAINED:
+        broken, whole = json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8"))
+        assert broken == whole
+        for file in sorted((tmp_path / "whole" / name).rglob("*")):
+            if file.is_file():
+                other = tmp_path / "broken" / file.relative_to(tmp_path / "whole")
+                assert file.read_bytes() == other.read_bytes(), file
+    assert {path.name for path in (tmp_path / "broken").iterdir()} == set(TRAINED)
