@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,9 +12,6 @@ from command_line.summary import report
 from pipeline.auditing.second_opinion.errors import SecondOpinionError
 from pipeline.options import Corrections, Out, Tables, named_columns, settings_of
 from pipeline.published_labels.opening import KINDS, check_labels_path
-
-if TYPE_CHECKING:
-    from pipeline.stages.second_opinion import ModelToAsk, TableToRead
 
 EPILOG = (
     "Example: python -m pipeline second-opinion --address http://127.0.0.1:8080/v1 --reports 200; "
@@ -122,12 +119,21 @@ def second_opinion(
     what is decided there becomes a correction; `audit compare --reference-kind second_opinion
     --reference DIR` scores the two against each other.
     """
+    given = (labels_kind, labels)
+    if (address is None) == (None in given) or (address is not None and any((*given, column))):
+        raise SecondOpinionError(
+            "second-opinion: name one reader, either --address of a language model's server, such "
+            "as http://127.0.0.1:8080/v1, or --labels-kind and --labels of a table that others made"
+        )
     settings = settings_of(params, assignments)
-    reader: ModelToAsk | TableToRead
-    if address is not None and labels is None and labels_kind is None and not column:
-        require_tables("second-opinion", tables, "reports", "mentions", "labels")
-        from pipeline.stages.second_opinion import ModelToAsk
+    require_tables("second-opinion", tables, "reports", "mentions", "labels")
+    if labels_kind is not None and labels is not None:
+        check_labels_path(labels_kind, labels)
+    from pipeline.stages.second_opinion import ModelToAsk, TableToRead
+    from pipeline.stages.second_opinion import second_opinion as stage
 
+    reader: ModelToAsk | TableToRead
+    if address is not None:
         reader = ModelToAsk(
             address=address,
             name=model,
@@ -137,19 +143,10 @@ def second_opinion(
             timeout=timeout,
             at_once=at_once,
         )
-    elif address is None and labels is not None and labels_kind is not None:
-        require_tables("second-opinion", tables, "reports", "mentions", "labels")
-        check_labels_path(labels_kind, labels)
-        from pipeline.stages.second_opinion import TableToRead
-
-        reader = TableToRead(labels_kind, labels, named_columns(column))
     else:
-        raise SecondOpinionError(
-            "second-opinion: name one reader, either --address of a language model's server, such "
-            "as http://127.0.0.1:8080/v1, or --labels-kind and --labels of a table that others made"
-        )
-    from pipeline.stages.second_opinion import second_opinion as stage
-
+        assert labels_kind is not None
+        assert labels is not None
+        reader = TableToRead(labels_kind, labels, named_columns(column))
     summary = stage(
         reader=reader,
         settings=settings.label,

@@ -121,7 +121,7 @@ def alone_in(folder: Path) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         raise SecondOpinionError(
-            f"{folder}: another run of second-opinion writes here; wait for it, or name another --out"
+            f"{folder}: another run of second-opinion writes here; wait for it, or name an --out"
         ) from None
     try:
         yield
