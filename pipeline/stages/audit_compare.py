@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from command_line.summary import StageSummary
@@ -15,6 +15,7 @@ from pipeline.auditing.references.label_tables import read_labels
 from pipeline.auditing.references.label_values import LabelValues
 from pipeline.auditing.references.reading import ASPECTS, Aspect
 from pipeline.auditing.references.references import read_reference
+from pipeline.auditing.second_opinion.differences import in_telling_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ def audit_compare(
     reference_uncertain: Sequence[str] = (),
     aspect: Aspect = "affirmed",
     coding: Path | None = None,
+    model: str | None = None,
 ) -> Comparison:
     """Score a label table against a coded reference.
 
@@ -60,6 +62,7 @@ def audit_compare(
         reference_uncertain: the same for the reference's own -1.
         aspect: what counts as a positive on both sides.
         coding: data file in place of the kind's own.
+        model: of several second readers the one to hold ours against.
 
     Raises:
         AuditError: a file is missing or malformed, an argument is not one of those there are, or
@@ -72,8 +75,11 @@ def audit_compare(
     )
     _check_aspect(aspect, reference_kind)
     ours = read_labels(labels, rules)
-    truth = read_reference(reference_kind, reference, rules)
+    truth = read_reference(reference_kind, reference, rules, model)
     compared = compare(ours, truth, rules, aspect)
+    if reference_kind == "second_opinion":
+        # No expert's coding, but another guess: what to look at first matters more than a score.
+        compared = replace(compared, disagreements=in_telling_order(compared.disagreements))
     outputs: tuple[Path, ...] = ()
     if out is not None:
         written = {

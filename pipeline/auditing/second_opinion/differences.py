@@ -16,6 +16,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+import pyarrow as pa
+
 from data_contracts.concepts import AFFIRMED, NEGATED, UNCERTAIN
 
 #: A value of a label table; None where nothing is mentioned.
@@ -107,19 +109,37 @@ def most_telling_first(differences: Sequence[Difference]) -> list[int]:
     return sorted(keys, key=keys.__getitem__)
 
 
-def alike(differences: Iterable[Difference]) -> list[Alike]:
-    """What kinds of differences there are, the most telling first."""
-    counted = Counter(_kind(one) for one in differences)
-    found = [Alike(*kind, reports) for kind, reports in counted.items()]
-    return sorted(
-        found,
-        key=lambda one: (
-            _RANKS[one.ours, one.theirs][0],
-            -one.reports,
-            _RANKS[one.ours, one.theirs],
-            one.concept_id,
-        ),
-    )
+def in_telling_order(disagreements: pa.Table) -> pa.Table:
+    """Rows of the disagreements table, the most telling first.
+
+    Two hedges that are read apart differ in nothing, and come last.
+    """
+    rows = disagreements.select(["report_id", "concept_id", "ours", "reference"]).to_pylist()
+    found = [Difference(*row.values()) for row in rows]
+    differing = [place for place, one in enumerate(found) if one.ours != one.theirs]
+    order = [differing[place] for place in most_telling_first([found[one] for one in differing])]
+    order += sorted(set(range(len(found))) - set(differing))
+    return disagreements.take(pa.array(order, pa.int64()))
+
+
+def kinds_of_differences(confusion: pa.Table) -> list[Alike]:
+    """Which differences there are in how many reports, the most telling first.
+
+    Args:
+        confusion: rows of the confusion table.
+    """
+    values = {("unmentioned" if value is None else word): value for value, word in _WORDS.items()}
+    found = [
+        Alike(row["concept_id"], values[row["ours"]], values[row["reference"]], row["reports"])
+        for row in confusion.to_pylist()
+        if row["ours"] != row["reference"]
+    ]
+
+    def telling(one: Alike) -> tuple[int, int, int, str]:
+        group, rank = _RANKS[one.ours, one.theirs]
+        return (group, -one.reports, rank, one.concept_id)
+
+    return sorted(found, key=telling)
 
 
 def _kind(one: Difference) -> tuple[str, Value, Value]:
