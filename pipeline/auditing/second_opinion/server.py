@@ -97,16 +97,17 @@ class Server:
     @contextlib.contextmanager
     def _watched(self, connection: "_Connection", late: threading.Event) -> Iterator[None]:
         """Connect, and cut the connection when time is up, however slowly it trickles."""
+        held: socket.socket | None = None
 
         def cut() -> None:
             late.set()
-            _cut(connection.sock)
+            # The connection forgets its socket as soon as an answer begins.
+            _cut(held or connection.sock)
 
         # A server that trickles never lets one single read wait for long.
         timer = threading.Timer(self.timeout, cut)
         timer.daemon = True
         timer.start()
-        held: socket.socket | None = None
         try:
             connection.connect()
             held = connection.sock

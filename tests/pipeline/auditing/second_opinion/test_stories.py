@@ -94,7 +94,7 @@ def test_a_report_is_sent_as_it_is_and_nothing_of_it_stands_in_the_prompt(
 ) -> None:
     small = serve()
     ask(small)
-    assert sorted(small.reports)[0].startswith("FINDINGS: No pneumonia.")
+    assert min(small.reports).startswith("FINDINGS: No pneumonia.")
     for one in small.asked:
         system, user = one["messages"]
         assert (system["role"], user["role"]) == ("system", "user")
@@ -125,13 +125,12 @@ def test_the_same_model_and_prompt_are_not_asked_again_another_prompt_is(
 
 
 def test_what_a_run_failed_on_is_asked_about_again(serve: Serve, ask: Ask, folder: Path) -> None:
-    said: dict[str, Any] = {"effusion": "I would say there is an effusion."}
-    small = serve(lambda asked: answering(**said)(asked))
+    small = serve(answering(effusion="I would say there is an effusion."))
     first = ask(small)
     assert (first.counts["answered"], first.counts["malformed"]) == (3, 1)
     assert readings(folder)["r2"]["outcome"] == "malformed"
     assert opinions(folder, "r2") == []
-    said["effusion"] = {"findings": [finding("effusion", "pleural_effusion")]}
+    small.answer = answering(effusion={"findings": [finding("effusion", "pleural_effusion")]})
     second = ask(small)
     assert (second.counts["answered_before"], second.counts["asked"]) == (3, 1)
     assert readings(folder)["r2"]["outcome"] == "answered"
@@ -235,7 +234,7 @@ def test_what_is_made_up_is_counted_and_the_rest_is_kept(
 @pytest.mark.parametrize(
     "said",
     [
-        Said(after=3.0, body=b"{}"),
+        Said(after=5.0, body=b"{}"),
         # Each byte comes soon, all of them never.
         Said(body=b" " * 1_000, between=0.1),
     ],
@@ -244,10 +243,11 @@ def test_what_is_made_up_is_counted_and_the_rest_is_kept(
 def test_slow_answers_are_cut_off_and_counted(
     serve: Serve, ask: Ask, folder: Path, said: Said
 ) -> None:
-    done = ask(serve(answering(effusion=said)), timeout=0.7)
+    done = ask(serve(answering(effusion=said)), timeout=2.0)
     assert (done.counts["answered"], done.counts["slow"]) == (3, 1)
     assert readings(folder)["r2"]["outcome"] == "slow"
-    assert readings(folder)["r2"]["seconds"] < 2.5
+    # The trickle would have gone on for 100 seconds.
+    assert readings(folder)["r2"]["seconds"] < 30
 
 
 @pytest.mark.parametrize(
@@ -316,7 +316,7 @@ def test_what_is_refused_whatever_the_report_ends_the_run(
 
 
 def test_without_a_server_it_is_said_how_to_start_one(ask: Ask) -> None:
-    with pytest.raises(SecondOpinionError, match="no server answers at http://127.0.0.1:1/v1"):
+    with pytest.raises(SecondOpinionError, match=r"no server answers at http://127\.0\.0\.1:1/v1"):
         ask(address="http://127.0.0.1:1/v1")
 
 
