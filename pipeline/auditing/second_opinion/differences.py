@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 
 import pyarrow as pa
 
-from data_contracts.concepts import AFFIRMED, NEGATED, UNCERTAIN
+from data_contracts.concepts import AFFIRMED, CATEGORIES, NEGATED, UNCERTAIN, category_of
 
 #: A value of a label table; None where nothing is mentioned.
 Value = int | None
@@ -104,7 +104,8 @@ def most_telling_first(differences: Sequence[Difference]) -> list[int]:
         one = differences[place]
         kind = _kind(one)
         group, rank = _RANKS[one.ours, one.theirs]
-        keys[place] = (group, turn[kind], rank, -size[kind], one.concept_id, one.report_id, place)
+        named = _in_order(one.concept_id)
+        keys[place] = (group, turn[kind], rank, -size[kind], named, one.report_id, place)
         turn[kind] += 1
     return sorted(keys, key=keys.__getitem__)
 
@@ -135,11 +136,16 @@ def kinds_of_differences(confusion: pa.Table) -> list[Alike]:
         if row["ours"] != row["reference"]
     ]
 
-    def telling(one: Alike) -> tuple[int, int, int, str]:
+    def telling(one: Alike) -> tuple[int, int, int, tuple[int, str]]:
         group, rank = _RANKS[one.ours, one.theirs]
-        return (group, -one.reports, rank, one.concept_id)
+        return (group, -one.reports, rank, _in_order(one.concept_id))
 
     return sorted(found, key=telling)
+
+
+def _in_order(concept_id: str) -> tuple[int, str]:
+    """Findings go before their places."""
+    return (CATEGORIES.index(category_of(concept_id)), concept_id)  # type: ignore[arg-type]
 
 
 def _kind(one: Difference) -> tuple[str, Value, Value]:

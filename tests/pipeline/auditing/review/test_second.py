@@ -1,4 +1,4 @@
-"""What the page tells of a second reader, and that following it makes a correction like any other."""
+"""What the page tells of a second reader, and that following it makes a correction."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -33,8 +33,8 @@ def said(
 
 def write_second(folder: Path, by_report: dict[str, Any], model: str = HOSTILE) -> None:
     """Write what a reader says of reports: per report its phrases and its values."""
-    texts = {row["report_id"]: row["text"] for row in read_table(REPORTS, folder / "reports.parquet")
-             .to_pylist()}  # fmt: skip
+    reports = read_table(REPORTS, folder / "reports.parquet").to_pylist()
+    texts = {row["report_id"]: row["text"] for row in reports}
     readings, opinions = [], []
     for place, (report_id, (phrases, values)) in enumerate(by_report.items()):
         text = texts[report_id]
@@ -121,7 +121,8 @@ def test_the_queue_lists_where_the_two_differ_the_most_telling_first(page: TestC
 
 def test_a_report_tells_what_differs_and_what_would_follow_it(page: TestClient) -> None:
     told = second(page, "r1")
-    assert list(told) == ["finding:atelectasis", "descriptor:small", "zone:base",
+    # What only one affirms goes before what is doubted, and findings before places.
+    assert list(told) == ["finding:atelectasis", "zone:base", "descriptor:small",
                           "finding:pneumonia"]  # fmt: skip
     # What is the same on both sides, or only implied, is not told.
     assert told["finding:pneumonia"]["words"] == "uncertain there, negated here"
