@@ -13,7 +13,7 @@ from data_contracts.second_opinions import LANGUAGE_MODEL
 from pipeline.auditing.second_opinion.answers import Checked
 from pipeline.auditing.second_opinion.choosing import Picked
 from pipeline.auditing.second_opinion.errors import NoAnswerError
-from pipeline.auditing.second_opinion.keeping import Asker, Kept
+from pipeline.auditing.second_opinion.keeping import LONGEST_WAIT, Asker, Kept
 from pipeline.auditing.second_opinion.language_model import LanguageModel
 from pipeline.auditing.second_opinion.recording import opinion_rows, values_of
 from pipeline.labelling.aggregation import Conflict
@@ -83,12 +83,13 @@ def ask_model(
                 while waiting and len(running) < at_once and gone < _GIVE_UP_AFTER:
                     place, report = waiting.pop()
                     running[pool.submit(_read, model, report)] = (place, report)
-                for done in wait(running, return_when=FIRST_COMPLETED).done:
+                for done in wait(running, LONGEST_WAIT, FIRST_COMPLETED).done:
                     place, report = running.pop(done)
                     came = done.result()
                     gone = gone + 1 if came.outcome == "unreachable" else 0
                     _keep(kept, asker, place, report, came, asked, columns, conflict)
                     progress.advance(bar)
+                kept.write_in_time()
     finally:
         # What is still waited for would hold up whoever breaks off.
         model.server.stop()

@@ -176,9 +176,12 @@ _LEAST_SURE: Final = f"""
     ),
     ranked AS (
         SELECT *, row_number() OVER (PARTITION BY reason ORDER BY turn, reports DESC, thing)
-            AS rank,
-            row_number() OVER (PARTITION BY report_id, reason ORDER BY reports DESC, thing) AS named
+            AS rank
         FROM turns
+    ),
+    listed AS (
+        SELECT *, row_number() OVER (PARTITION BY report_id, reason ORDER BY rank) AS named
+        FROM ranked
     ),
     told AS (
         SELECT report_id, reason, min(rank) AS rank, CASE reason
@@ -189,7 +192,7 @@ _LEAST_SURE: Final = f"""
             ELSE 'cues that nobody has reviewed: ' ||
                 string_agg('“' || thing || '”', ', ' ORDER BY named) FILTER (named <= {_NAMED})
             END AS words
-        FROM ranked GROUP BY report_id, reason
+        FROM listed GROUP BY report_id, reason
     ),
     placed AS (
         SELECT report_id, reason, words, row_number() OVER (PARTITION BY reason ORDER BY rank)

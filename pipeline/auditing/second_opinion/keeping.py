@@ -15,7 +15,7 @@ from data_contracts.storage import read_table, write_table
 from pipeline.auditing.second_opinion.errors import SecondOpinionError
 
 #: Seconds that answers may wait to be written; that much is lost where the process is killed.
-_AT_LEAST_EVERY: Final = 2.0
+LONGEST_WAIT: Final = 2.0
 _ORDER: Final = ("model", "prompt_digest", "place", "report_id")
 #: Model and digest of the prompt: of equal ones an answer is asked for once.
 Asker = tuple[str, str]
@@ -64,7 +64,10 @@ class Kept:
             opinions: its rows of `second_opinions`.
         """
         self._new[reading["report_id"]] = (reading, opinions)
-        if time.monotonic() - self._written > _AT_LEAST_EVERY:
+
+    def write_in_time(self) -> None:
+        """Write what has waited for as long as it may; to be called again soon."""
+        if time.monotonic() - self._written > LONGEST_WAIT:
             self.write()
 
     def write(self) -> None:

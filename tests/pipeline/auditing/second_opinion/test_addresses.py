@@ -1,8 +1,14 @@
 """Where reports may be sent: this machine alone, whatever names, proxies and redirects say."""
 
+import contextlib
 import logging
+import shutil
 import socket
+import ssl
+import subprocess
+import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -193,6 +199,43 @@ def test_neither_report_nor_answer_is_in_logs_or_exceptions(
         assert "Zebulon" not in shown
         assert told.value.__suppress_context__ or told.value.__context__ is None
     assert "Zebulon" not in caplog.text
+
+
+def test_over_https_nothing_is_sent_in_clear_or_to_whom_no_one_vouches_for(
+    serve: Callable[..., SmallServer], tmp_path: Path
+) -> None:
+    plain = serve()
+    request = {"messages": [{}, {"content": "x"}]}
+    with pytest.raises(UnreachableError):
+        Server(find_address(f"https://127.0.0.1:{plain.port}/v1"), None, 5).post("/x", request)
+    assert plain.asked == []
+
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("no openssl on this machine to make a certificate with")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.run(
+        [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+         "/CN=127.0.0.1", "-keyout", key, "-out", certificate],
+        check=True,
+        capture_output=True,
+    )  # fmt: skip
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(30)
+
+        def accept() -> None:
+            one, _ = listening.accept()
+            with one, contextlib.suppress(OSError):
+                context.wrap_socket(one, server_side=True).close()
+
+        accepting = threading.Thread(target=accept)
+        accepting.start()
+        port = listening.getsockname()[1]
+        with pytest.raises(SecondOpinionError, match="certificate of 127"):
+            Server(find_address(f"https://127.0.0.1:{port}/v1"), None, 20).post("/x", request)
+        accepting.join()
 
 
 def test_whoever_breaks_off_waits_for_no_answer(serve: Callable[..., SmallServer]) -> None:

@@ -1,6 +1,7 @@
 """What a user sees of a second opinion: reports asked about over HTTP, and what is kept."""
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -376,3 +377,21 @@ def test_a_table_that_others_made_is_a_second_reader_too(
     table.write_text("report_id,Pleural Effusion\nz9,1\n", encoding="utf-8")
     with pytest.raises(SecondOpinionError, match="none of the 4 reports"):
         ask(reader=TableToRead("csv", table))
+
+
+def test_an_answer_is_on_disk_while_the_next_is_waited_for(
+    serve: Serve, ask: Ask, folder: Path
+) -> None:
+    seen: list[set[str]] = []
+
+    def answer(asked: dict[str, Any]) -> Any:
+        if "pneumonia" in asked["messages"][1]["content"]:
+            end = time.monotonic() + 30
+            file = folder / "second_readings.parquet"
+            while not file.exists() and time.monotonic() < end:
+                time.sleep(0.1)
+            seen.append(set(readings(folder)))
+        return {"findings": []}
+
+    ask(serve(answer), at_once=1)
+    assert seen == [{"r1", "r2"}]
