@@ -25,6 +25,7 @@ from pipeline.auditing.review.deciding import (
 )
 from pipeline.auditing.review.describing import describe_reports
 from pipeline.auditing.review.queue import Filter, Scope, State, hold_sample, list_reports
+from pipeline.auditing.review.second import SecondReader
 from pipeline.auditing.tables.database import Tables
 from pipeline.auditing.tables.errors import TablesError
 from pipeline.auditing.tables.one_report import read_report
@@ -85,6 +86,7 @@ def questions_app(
         lexicon: whose concepts a mention may get.
     """
     hold_sample(tables, sample)
+    second_reader = SecondReader(tables)
     book = Book(corrections)
     names = {one.concept_id: one.preferred_name for one in lexicon.concepts}
     sampled: set[str] = set(sample["report_id"].to_pylist())
@@ -99,7 +101,12 @@ def questions_app(
     @app.get("/start")
     async def start() -> dict[str, Any]:
         reviewers = sorted({decision.reviewer for decision in book.decisions()})
-        return {"reviewers": reviewers, "concepts": names, "assertions": ASSERTIONS}
+        return {
+            "reviewers": reviewers,
+            "concepts": names,
+            "assertions": ASSERTIONS,
+            "second": second_reader.there,
+        }
 
     @app.get("/queue")
     async def queue(
@@ -122,6 +129,11 @@ def questions_app(
     @app.get("/report")
     async def report(report_id: str, reviewer: str = "") -> dict[str, Any]:
         return _report(tables, report_id, book.decisions(), _reader(reviewer))
+
+    @app.get("/second")
+    async def second(report_id: str, reviewer: str = "") -> list[dict[str, Any]]:
+        own = own_decisions(book.decisions(), _reader(reviewer), report_id)
+        return second_reader.of(read_report(tables, report_id), own)
 
     @app.get("/progress")
     async def progress() -> dict[str, Any]:
