@@ -8,7 +8,7 @@ import hashlib
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple, cast
 
@@ -46,6 +46,8 @@ class Concept:
             lung" next to "right".
         weak_phrases: phrases that count under a condition: a finding's where its sentence speaks
             of the lung ("density"), a side's where its finding has no other ("in the bases").
+        interprets: findings that may be taken for this one: an opacity for a pneumonia.
+        lies_on: of a zone, the side that it lies on by its name: the lingula is left.
     """
 
     concept_id: str
@@ -56,6 +58,8 @@ class Concept:
     lung: bool = False
     implied_with: tuple[Implication, ...] = ()
     weak_phrases: tuple[str, ...] = ()
+    interprets: tuple[str, ...] = ()
+    lies_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,8 @@ class _Draft:
     phrases: list[str]
     weak_phrases: list[str]
     excluded_phrases: list[str]
+    interprets: list[str] = field(default_factory=list)
+    lies_on: str | None = None
 
     def concept(self) -> Concept:
         return Concept(
@@ -155,6 +161,8 @@ class _Draft:
             lung=self.lung,
             implied_with=tuple(i for i in self.implies if i.only_with is not None),
             weak_phrases=tuple(self.weak_phrases),
+            interprets=tuple(self.interprets),
+            lies_on=self.lies_on,
         )
 
 
@@ -198,12 +206,24 @@ def _add(draft: _Draft, line: str, place: str) -> None:
         elif key == "implies":
             concept_id, _, other = value.partition(" with ")
             draft.implies.append(Implication(concept_id.strip(), other.strip() or None))
-        else:
+        elif not _add_reading(draft, key, value):
             raise LexiconError(
-                f"'{line}' is no phrase; keys are name, implies, lung (yes or no), weak and not"
+                f"'{line}' is no phrase; keys are name, implies, lung (yes or no), weak, not, "
+                "interprets (of findings) and lies on (of zones)"
             )
     except LexiconError as error:
         raise LexiconError(f"{place}: {error}") from None
+
+
+def _add_reading(draft: _Draft, key: str, value: str) -> bool:
+    """Add what a finding is taken for, or where a zone lies; whether the key is one of these."""
+    if key == "interprets" and draft.category == "finding":
+        draft.interprets.extend(value.split())
+        return True
+    if key == "lies on" and draft.category == "zone":
+        draft.lies_on = value
+        return True
+    return False
 
 
 def _check(drafts: list[_Draft]) -> None:
@@ -219,6 +239,7 @@ def _check(drafts: list[_Draft]) -> None:
             for concept_id in filter(None, (implication.concept_id, implication.only_with)):
                 if concept_id not in known:
                     raise LexiconError(f"{draft.place}: implies the unknown '{concept_id}'")
+        _check_readings(draft, known)
         for phrase in (*draft.phrases, *draft.weak_phrases):
             owner = claimed.setdefault((draft.category, phrase), draft.concept_id)
             if owner != draft.concept_id:
@@ -226,3 +247,14 @@ def _check(drafts: list[_Draft]) -> None:
                     f"{draft.place}: '{phrase}' belongs to [{owner}] already; "
                     "a phrase names one concept of a category"
                 )
+
+
+def _check_readings(draft: _Draft, known: set[str]) -> None:
+    for concept_id in draft.interprets:
+        if concept_id not in known or category_of(concept_id) != "finding":
+            raise LexiconError(f"{draft.place}: interprets '{concept_id}', which is no finding")
+        if concept_id == draft.concept_id:
+            raise LexiconError(f"{draft.place}: interprets itself")
+    side = draft.lies_on
+    if side is not None and (side not in known or category_of(side) != "side"):
+        raise LexiconError(f"{draft.place}: lies on '{side}', which is no side")

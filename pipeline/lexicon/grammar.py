@@ -53,6 +53,11 @@ class WordLists:
     item_openers: frozenset[str]
     adverbs: frozenset[str]
     answer_marks: frozenset[str]
+    taken_for: frozenset[str]
+    taken_perhaps: frozenset[str]
+    being: frozenset[str]
+    pronouns: frozenset[str]
+    apposition_marks: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

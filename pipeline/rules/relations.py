@@ -163,7 +163,7 @@ def _follows(scene: Scene, modifier: Phrase) -> _Owners:
     between = range(scene.findings[index].end, modifier.start)
     if any(scene.words[token] in scene.lists.clause_joints for token in between):
         return ()
-    return _with_coordinated_before(scene, index) if _is_tied(scene, modifier, between) else ()
+    return with_coordinated_before(scene, index) if _is_tied(scene, modifier, between) else ()
 
 
 def _is_tied(scene: Scene, modifier: Phrase, between: range) -> bool:
@@ -188,7 +188,7 @@ def _is_joint(scene: Scene, token: int) -> bool:
     return token in scene.modifier_tokens or any(word in words for words in joints)
 
 
-def _with_coordinated_before(scene: Scene, index: int) -> _Owners:
+def with_coordinated_before(scene: Scene, index: int) -> _Owners:
     """`index` and the findings coordinated right before it: "atelectasis and opacity in …"."""
     first = index
     while first > 0 and _are_coordinated(scene, first - 1):
