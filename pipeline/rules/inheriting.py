@@ -11,10 +11,6 @@ from data_contracts.concepts import Category
 from pipeline.rules.scene import Scene
 from pipeline.rules.values import Phrase
 
-# Categories of places, each inherited by itself.
-_PLACES: tuple[Category, ...] = ("side", "zone")
-
-
 class Place(NamedTuple):
     """A side or zone, by its statement, and the statements of the findings that it belongs to."""
 
@@ -32,16 +28,20 @@ def inherit(
 
     Args:
         interpreted: for each finding's statement, in text order, those that it interprets.
-        places: what is stated.
+        places: what is stated, in text order.
     """
     inherited: dict[int, tuple[int, ...]] = {}
-    category = {place.statement: place.category for place in places}
     for finding, seen in interpreted.items():
         own = {place.category for place in places if finding in place.owners}
-        theirs = {place.statement for place in places if not set(seen).isdisjoint(place.owners)}
-        theirs.update(row for one in seen for row in inherited.get(one, ()))
-        left = [row for row in sorted(theirs) if category[row] not in own]
-        inherited[finding] = tuple([row for row in left if category[row] in _PLACES])
+        known = {row for one in seen for row in inherited.get(one, ())}
+        inherited[finding] = tuple(
+            [
+                place.statement
+                for place in places
+                if place.category not in own
+                and (place.statement in known or not set(seen).isdisjoint(place.owners))
+            ]
+        )
     return inherited
 
 

@@ -82,15 +82,19 @@ class _Passage:
 def _passage(
     scene: Scene, verdicts: Sequence[Verdict], attached: Sequence[_Findings]
 ) -> _Passage:
-    places = [i for i, one in enumerate(scene.modifiers) if one.category in ("side", "zone")]
-    spans = [(scene.modifiers[i].start, scene.modifiers[i].end) for i in places]
+    pairs = zip(scene.modifiers, attached, strict=True)
+    places = [(one, owners) for one, owners in pairs if one.category in ("side", "zone")]
     return _Passage(
         scene=scene,
         shown=tuple([verdict.assertion not in _NOT_SHOWN for verdict in verdicts]),
-        placed=frozenset([owner for i in places for owner in attached[i]]),
-        finding_at={t: i for i, f in enumerate(scene.findings) for t in range(f.start, f.end)},
-        place_tokens=frozenset([token for start, end in spans for token in range(start, end)]),
+        placed=frozenset([owner for _, owners in places for owner in owners]),
+        finding_at={t: i for i, one in enumerate(scene.findings) for t in _tokens(one)},
+        place_tokens=frozenset([token for one, _ in places for token in _tokens(one)]),
     )
+
+
+def _tokens(phrase: Phrase) -> range:
+    return range(phrase.start, phrase.end)
 
 
 class _Tie(NamedTuple):
@@ -146,9 +150,11 @@ def _ties(passage: _Passage, index: int) -> Iterator[_Tie]:
     scene, before = passage.scene, _Before()
     for token in _back(scene, scene.findings[index].start):
         if token in passage.finding_at:
-            if before.listed:
-                yield _Tie(token, "list")
-            return
+            if not before.listed:
+                return
+            yield _Tie(token, "list")
+            before.modified = before.placed = False
+            continue
         if token in scene.modifier_tokens:
             before.modified = True
             before.placed = before.placed or token in passage.place_tokens
@@ -167,34 +173,44 @@ def _ties_by(passage: _Passage, index: int, token: int, before: _Before) -> str:
     word = scene.words[token]
     if word in lists.taken_for:
         return "word"
-    if word in lists.taken_perhaps:
-        return "" if _adds(scene, token) else "doubt"
+    # Behind a mask any word may have stood: "opacity, XXXX atelectasis".
+    if word in lists.taken_perhaps or is_mask(word):
+        return "" if _adds(passage, token, before) else "doubt"
     if word in lists.being:
-        bare = not (before.listed or before.led)
-        return "word" if bare and _is_said_of_subject(passage, token) else ""
-    if word in lists.apposition_marks and not before.listed and not before.placed:
+        return "word" if _is_said_of_subject(passage, token, before) else ""
+    if word in lists.apposition_marks:
         return "mark" if _may_be_apposed(passage, index, before) else ""
     return ""
 
 
-def _adds(scene: Scene, token: int) -> bool:
-    """Whether a hedge opens another finding: "and likely", "with possible"."""
-    lists = scene.lists
+def _adds(passage: _Passage, token: int, behind: _Before) -> bool:
+    """Whether a hedge opens another finding: "and likely", ", possible left effusion"."""
+    scene, lists = passage.scene, passage.scene.lists
+    if behind.placed and not scene.is_adverb(token):
+        return True
     previous = token - 1
     while previous >= 0 and (
         scene.words[previous] in lists.determiners or previous in scene.modifier_tokens
     ):
         previous -= 1
     word = scene.words[previous] if previous >= 0 else ""
+    if word in lists.alternatives:
+        # "Opacity or possible effusion"; but "representing mucus or possibly pneumonia".
+        return previous - 1 in passage.finding_at
     return any(word in words for words in (lists.additive, lists.near_ends, lists.companions))
 
 
-def _is_said_of_subject(passage: _Passage, token: int) -> bool:
+def _is_said_of_subject(passage: _Passage, token: int, behind: _Before) -> bool:
     """Whether what is said by "is" is said of a finding: "which is", "the opacity is"."""
-    before = token - 1
-    if before < 0:
+    scene, before = passage.scene, token - 1
+    sentence = scene.sentence_of[token]
+    # "This may be", and "may be" where the sentence begins with it.
+    while before >= 0 and scene.words[before] in scene.lists.finite_verbs:
+        before -= 1
+    if behind.listed or behind.led:
         return False
-    scene = passage.scene
+    if before < 0 or scene.sentence_of[before] != sentence:
+        return before < token - 1
     known = before in passage.finding_at or before in scene.modifier_tokens
     word = scene.words[before]
     return known or word in scene.lists.pronouns or word in scene.lists.place_nouns
@@ -202,6 +218,8 @@ def _is_said_of_subject(passage: _Passage, token: int) -> bool:
 
 def _may_be_apposed(passage: _Passage, index: int, before: _Before) -> bool:
     """Whether a finding behind a mark names anew what stands before it, or only goes on a list."""
+    if before.listed or before.placed:
+        return False
     if _goes_on(passage.scene, index, passage.scene.lists.alternatives):
         return True
     return not before.modified and not _goes_on(passage.scene, index, passage.scene.lists.list_links)
@@ -226,14 +244,22 @@ def _ends_tie(passage: _Passage, index: int, token: int, before: _Before) -> boo
     word = scene.words[token]
     if word == ",":
         listed = before.listed or _goes_on(scene, index, lists.conjunctions | lists.alternatives)
-        return before.placed or not listed
+        return before.placed or (before.modified and not listed)
     if word in lists.additive:
         return before.placed
     if word in lists.near_ends:
-        return token == 0 or scene.words[token - 1] not in lists.taken_for
+        return not _leads_on(scene, token)
     ends = (lists.breaks, lists.clause_joints, lists.finite_verbs)
     # A question mark doubts what follows.
     return any(word in words for words in ends) and word not in lists.taken_perhaps
+
+
+def _leads_on(scene: Scene, token: int) -> bool:
+    """Whether a preposition is a tie's own, or between modifiers: "due to", "small to large"."""
+    if token == 0:
+        return False
+    ranges = token - 1 in scene.modifier_tokens and token + 1 in scene.modifier_tokens
+    return ranges or scene.words[token - 1] in scene.lists.taken_for
 
 
 def _pass(scene: Scene, token: int, before: _Before) -> None:
@@ -290,9 +316,11 @@ def _only_refers_back(passage: _Passage, one: int) -> bool:
 def _opens_clause(scene: Scene, token: int) -> bool:
     """Whether a word opens a clause with a subject of its own: "…, and the heart"."""
     word, lists = scene.words[token], scene.lists
-    if word in lists.clause_joints:
-        return True
     behind = scene.words[token + 1]
+    if word in lists.clause_joints:
+        # "… are nonspecific, but may represent …" goes on with its subject.
+        goes_on = (lists.finite_verbs, lists.taken_for, lists.taken_perhaps)
+        return not any(behind in words for words in goes_on)
     opens = word == "," or word in lists.additive
     return opens and behind in lists.subjects and behind not in lists.pronouns
 
@@ -301,10 +329,20 @@ def _named_anew(passage: _Passage, mark: int) -> _Findings:
     """The finding before a mark, where nothing but its place is between."""
     for token in _back(passage.scene, mark):
         if token in passage.finding_at:
-            return (passage.finding_at[token],)
+            one = passage.finding_at[token]
+            return () if _is_listed(passage.scene, one) else (one,)
         if not _is_of_place(passage.scene, token):
             return ()
     return ()
+
+
+def _is_listed(scene: Scene, one: int) -> bool:
+    """Whether a comma divides a finding from one before it: "effusion, opacity, edema"."""
+    if one == 0:
+        return False
+    between = range(scene.findings[one - 1].end, scene.findings[one].start)
+    words = [scene.words[token] for token in between if token not in scene.modifier_tokens]
+    return bool(words) and words[0] == "," and set(words) <= scene.lists.list_links
 
 
 def _is_of_place(scene: Scene, token: int) -> bool:

@@ -72,7 +72,7 @@ def _with_inherited(statements: list[Statement], decided: list[_Decided]) -> lis
     places = [
         Place(row, item.phrase.category, statements[row].owners)
         for row, item in enumerate(decided)
-        if item.owners
+        if item.owners and item.phrase.category in ("side", "zone")
     ]
     inherited = inherit(interpreted, places)
     return [one._replace(inherits=inherited.get(row, ())) for row, one in enumerate(statements)]
