@@ -177,6 +177,10 @@ def _finding(
         "zones": of("zone"),
         "descriptors": of("descriptor"),
         "mention_ids": list(ids.values()),
+        "interprets": [],
+        "inherited_sides": [],
+        "inherited_zones": [],
+        "implied_sides": [],
     }
 
 
