@@ -67,7 +67,13 @@ class Explanation:
         head = "".join(
             f"<th style='{_CELL}'>{name}</th>"
             for name in (
-                "phrase", "concept", "assertion", "why", "belongs to", "interprets", "found by"
+                "phrase",
+                "concept",
+                "assertion",
+                "why",
+                "belongs to",
+                "interprets",
+                "found by",
             )
         )
         rows = "".join(self._row(mention) for mention in self.mentions)

@@ -11,6 +11,7 @@ from data_contracts.concepts import Category
 from pipeline.rules.scene import Scene
 from pipeline.rules.values import Phrase
 
+
 class Place(NamedTuple):
     """A side or zone, by its statement, and the statements of the findings that it belongs to."""
 

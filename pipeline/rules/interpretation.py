@@ -79,9 +79,7 @@ class _Passage:
     place_tokens: frozenset[int]
 
 
-def _passage(
-    scene: Scene, verdicts: Sequence[Verdict], attached: Sequence[_Findings]
-) -> _Passage:
+def _passage(scene: Scene, verdicts: Sequence[Verdict], attached: Sequence[_Findings]) -> _Passage:
     pairs = zip(scene.modifiers, attached, strict=True)
     places = [(one, owners) for one, owners in pairs if one.category in ("side", "zone")]
     return _Passage(
@@ -222,7 +220,9 @@ def _may_be_apposed(passage: _Passage, index: int, before: _Before) -> bool:
         return False
     if _goes_on(passage.scene, index, passage.scene.lists.alternatives):
         return True
-    return not before.modified and not _goes_on(passage.scene, index, passage.scene.lists.list_links)
+    return not before.modified and not _goes_on(
+        passage.scene, index, passage.scene.lists.list_links
+    )
 
 
 def _goes_on(scene: Scene, index: int, links: frozenset[str]) -> bool:

@@ -23,6 +23,7 @@ from pipeline.extraction.batch.token_columns import TokenColumns
 from pipeline.rules.sections import SECTION_ASSERTION, STATED
 from pipeline.rules.values import PassageText
 
+
 def _groups(**names: str) -> IntArray:
     """[categories] the place in `CONCEPT_LINKS` of each category's links, -1 where it has none."""
     return np.array(

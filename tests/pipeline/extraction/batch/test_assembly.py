@@ -160,9 +160,7 @@ def _category(concept_id: str) -> Category:
     return category  # type: ignore[return-value]
 
 
-def _finding(
-    index: int, mentions: tuple[PassageMention, ...], first: list[int]
-) -> PassageFinding:
+def _finding(index: int, mentions: tuple[PassageMention, ...], first: list[int]) -> PassageFinding:
     """A finding that interprets the passage's first one, whose places it inherits."""
     seen = tuple(one for one in first if one != index)
     own = [i for i, mention in enumerate(mentions) if index in mention.findings]
