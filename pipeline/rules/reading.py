@@ -27,7 +27,7 @@ _BY_STRENGTH: Final[tuple[Assertion, ...]] = (
 
 
 class _Decided(NamedTuple):
-    """A phrase with what is said of it and the findings, by phrase, that it belongs to or interprets."""
+    """A phrase, what is said of it, and findings, by phrase, that it belongs to or interprets."""
 
     phrase: Phrase
     implied: Implied | None

@@ -37,7 +37,7 @@ def test_what_a_finding_is_taken_for_is_listed_with_the_places_that_follow(
     lines = [[cell.strip() for cell in line.split("│")[1:-1]] for line in shown]
     rows = {cells[1]: cells[4:] for cells in lines if len(cells) == 8}
     assert rows["opacity"] == ["right", "lingula", "", ""]
-    assert rows["pneumonia"] == ["right (inherited)", "lingula (inherited)", "", "opacity"]
+    assert rows["pneumonia"] == ["right (inherited)", "lingula (inherited)", "", "Opacity"]
     assert rows["nodule"] == ["right (implied)", "middle_lobe", "", ""]
     assert rows["granuloma"] == ["right (implied)", "middle_lobe (inherited)", "", "nodule"]
 
