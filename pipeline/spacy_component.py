@@ -184,7 +184,7 @@ def _labels(
             "descriptors": row["descriptors"],
             "mention_ids": [str(number), *_owned(rows, number)],
             "interprets": [str(one) for one in row["interprets"]],
-            **{name: row[name] for name in _UNSTATED},  # type: ignore[literal-required]
+            **{name: row[name] for name in _UNSTATED},
         }
         for number, row in enumerate(rows)
         if row["concept"].startswith("finding:")

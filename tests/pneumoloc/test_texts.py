@@ -69,9 +69,9 @@ def test_the_rows_are_those_of_the_pipelines_tables(trained: Path) -> None:
 def test_what_a_finding_is_taken_for_is_told_by_rows() -> None:
     found = pneumoloc.findings(["No effusion.", "Lingular opacity, likely pneumonia."])
     assert found["interprets"].tolist() == [[], [], [1]]
-    assert found.loc[2, ["zones", "inherited_zones", "implied_sides"]].tolist() == [
-        [], ["zone:lingula"], ["side:left"],
-    ]  # fmt: skip
+    row = found.to_dict("records")[2]
+    assert row["zones"] == []
+    assert (row["inherited_zones"], row["implied_sides"]) == (["zone:lingula"], ["side:left"])
     assert pneumoloc.labels("Lingular opacity.")["side:left"].tolist() == [pd.NA]
 
 
