@@ -50,8 +50,8 @@ TEXTS = st.lists(st.tuples(PIECES, BLANKS), max_size=16).map(
 SEEN = ["opacity", "consolidation", "nodules", "cardiomegaly", "blunting", "density"]
 MEANT = ["pneumonia", "atelectasis", "edema", "effusion", "granuloma", "heart failure", "mass"]
 TIES = sorted(LISTS.taken_for | LISTS.taken_perhaps | LISTS.being | LISTS.pronouns)
-BETWEEN = [",", "(", "or", "and", "versus", "with", "no", "to", "a", "in the left base", "lingular",
-           "right", "small", "XXXX", ".", ". This", ". Findings", "but", "may", "of", "early"]  # fmt: skip
+PLACES = ["in the left base", "lingular", "right", "small"]
+BETWEEN = [*", ( or and versus with no to a but may of early XXXX .".split(), ". This", *PLACES]
 INTERPRETATIONS = st.lists(
     st.sampled_from(SEEN) | st.sampled_from(TIES) | st.sampled_from(BETWEEN)
     | st.sampled_from(MEANT),
