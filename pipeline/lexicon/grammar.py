@@ -88,6 +88,11 @@ class WordLists:
     contours: frozenset[str]
     head_nouns: frozenset[str]
     attributive_joints: frozenset[str]
+    taken_for: frozenset[str]
+    taken_perhaps: frozenset[str]
+    being: frozenset[str]
+    pronouns: frozenset[str]
+    apposition_marks: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

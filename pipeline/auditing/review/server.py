@@ -37,6 +37,9 @@ _SHOWN_OF_MENTION: Final = (
     "start", "end", "text", "concept_id", "category", "assertion", "section", "cue", "cue_start",
     "cue_end", "rule", "cue_rule", "mention_id", "finding_ids",
 )  # fmt: skip
+_SHOWN_OF_FINDING: Final = (
+    "mention_id", "interprets", "inherited_sides", "inherited_zones", "implied_sides",
+)  # fmt: skip
 _SHOWN_OF_DECISION: Final = (
     "action", "start", "end", "phrase", "before_concept", "after_concept", "after_assertion",
     "finding_start", "finding_end",
@@ -174,6 +177,7 @@ def _report(
         "text": read.text,
         "digest": digest_text(read.text),
         "mentions": [_chosen(mention, _SHOWN_OF_MENTION) for mention in read.mentions],
+        "findings": [_chosen(finding, _SHOWN_OF_FINDING) for finding in read.findings],
         "decisions": [
             _chosen(asdict(decision), _SHOWN_OF_DECISION)
             for decision in own
