@@ -40,6 +40,7 @@ class WordLists:
     companions: frozenset[str]
     partitives: frozenset[str]
     copulas: frozenset[str]
+    singular_verbs: frozenset[str]
     clause_joints: frozenset[str]
     sharing_links: frozenset[str]
     loose_joints: frozenset[str]
