@@ -145,7 +145,7 @@ def kinds_of_differences(confusion: pa.Table) -> list[Alike]:
 
 def _in_order(concept_id: str) -> tuple[int, str]:
     """Findings go before their places."""
-    return (CATEGORIES.index(category_of(concept_id)), concept_id)  # type: ignore[arg-type]
+    return (CATEGORIES.index(category_of(concept_id)), concept_id)
 
 
 def _kind(one: Difference) -> tuple[str, Value, Value]:

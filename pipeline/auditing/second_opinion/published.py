@@ -103,7 +103,7 @@ def read_published(
         pa.Table.from_pylist(readings, schema=SECOND_READINGS.schema()),
         pa.concat_tables([SECOND_OPINIONS.schema().empty_table(), *opinions]),
     )
-    counts.update(one["outcome"] for one in readings)
+    counts.update(answered=len(found), absent=len(reports) - len(found))
     counts["proposals"] = sum(len(one) for one in rows)
     return asker, counts
 

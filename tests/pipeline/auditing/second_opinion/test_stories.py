@@ -19,6 +19,7 @@ from .conftest import Said, SmallServer, answering, completion, finding
 
 Serve = Callable[..., SmallServer]
 Ask = Callable[..., StageSummary]
+Statement = tuple[str, str, str, str, dict[str, str]]
 
 
 @pytest.fixture
@@ -288,7 +289,7 @@ def test_no_more_reports_are_asked_about_at_a_time_than_was_said(serve: Serve, a
 def test_a_server_that_goes_away_ends_the_run_with_what_it_has(
     serve: Serve, ask: Ask, folder: Path, label_run: Callable[..., Path]
 ) -> None:
-    many = [(f"m{n}", "findings", "Clear.", "affirmed", {}) for n in range(12)]
+    many: list[Statement] = [(f"m{n}", "findings", "Clear.", "affirmed", {}) for n in range(12)]
     label_run(folder, many)
     dead = Said(status=200, headers={"Transfer-Encoding": "chunked"})
     seen: list[int] = []
