@@ -127,7 +127,7 @@ MENTIONS: Final = Contract(
 
 FINDINGS: Final = Contract(
     name="findings",
-    version=1,
+    version=2,
     row="a finding as stated in one place of a report",
     primary_key=("report_id", "mention_id"),
     columns=(
@@ -148,6 +148,31 @@ FINDINGS: Final = Contract(
             _IDS,
             "Ids of all mentions behind this row, the finding's first.",
             repeats=False,
+        ),
+        Column(
+            "interprets",
+            _IDS,
+            "Mention ids of the findings that are taken for this one, in text order: of the "
+            'opacity in "opacity, consistent with pneumonia" for the pneumonia.',
+            repeats=False,
+        ),
+        Column(
+            "inherited_sides",
+            _IDS,
+            "Concept ids of the sides of the findings that it interprets, sorted; empty where it "
+            "states one of its own.",
+        ),
+        Column(
+            "inherited_zones",
+            _IDS,
+            "Concept ids of the zones of the findings that it interprets, sorted; empty where it "
+            "states one of its own.",
+        ),
+        Column(
+            "implied_sides",
+            _IDS,
+            "Concept ids of the sides that its zones, stated or inherited, lie on by their names, "
+            "sorted, such as `side:left` of the lingula; without those stated or inherited.",
         ),
     ),
 )

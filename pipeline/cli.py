@@ -9,7 +9,7 @@ import typer
 from command_line.commands import Commands, require, require_tables, show_rows
 from command_line.options import Assignments, Metrics, Params, metrics_path
 from command_line.summary import report, report_run
-from pipeline import cli_audit, cli_exchange
+from pipeline import cli_audit, cli_exchange, cli_second_opinion
 from pipeline.options import (
     Out,
     Scheduler,
@@ -45,6 +45,9 @@ app = typer.Typer(
 app.add_typer(cli_audit.app, name="audit")
 app.add_typer(cli_exchange.export_app, name="export")
 app.add_typer(cli_exchange.import_app, name="import")
+app.command(name="second-opinion", epilog=cli_second_opinion.EPILOG)(
+    cli_second_opinion.second_opinion
+)
 
 
 @app.command(epilog="Example: python -m pipeline phantom --set phantom.studies=500")

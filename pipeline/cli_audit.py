@@ -390,7 +390,7 @@ def compare(
         str,
         typer.Option(
             metavar="KIND",
-            help="openi_mesh, openi_gold, chexpert, padchest_gr or table.",
+            help="openi_mesh, openi_gold, chexpert, padchest_gr, second_opinion or table.",
             show_default=False,
         ),
     ],
@@ -438,6 +438,14 @@ def compare(
             "of half A alone: write rules by these, and let half B say what they are worth.",
         ),
     ] = False,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Of second_opinion, where several readers were asked: the model.",
+            show_default=False,
+        ),
+    ] = None,
     metrics: Metrics = None,
 ) -> None:
     """Score a label table against a coded reference.
@@ -449,7 +457,7 @@ def compare(
     require("audit compare", labels, "pipeline label")
     from rich.console import Console
 
-    from pipeline.auditing.references.rendering import render_comparison
+    from pipeline.auditing.references.rendering import render_alike, render_comparison
     from pipeline.stages.audit_compare import audit_compare
 
     done = audit_compare(
@@ -462,6 +470,7 @@ def compare(
         aspect=cast("Aspect", aspect),
         coding=coding,
         halves=halves,
+        model=model,
     )
     shown = render_comparison(
         done.compared,
@@ -471,6 +480,8 @@ def compare(
         left_out=done.left_out,
     )
     Console().print(shown)
+    if reference_kind == "second_opinion":
+        Console().print(render_alike(done.compared.confusion))
     write_metrics(done.summary, metrics_path(metrics, "audit_compare"))
     # The ratios stand in the table of scores already.
     counted: dict[str, int | float] = {

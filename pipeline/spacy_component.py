@@ -6,6 +6,8 @@ pipeline has, and puts what it finds onto the document:
     doc.spans["pneumoloc"]   a span a mention, its label the concept: "finding:opacity"
     span._.concept, .assertion, .cue, .cue_rule, .rule, .section
     span._.sides, .zones, .descriptors    of a finding: concept ids
+    span._.interprets        of a finding: the spans of those that are taken for it
+    span._.inherited_sides, .inherited_zones, .implied_sides    places that it does not state
     span._.findings          of a side, zone or descriptor: the spans that it belongs to
     doc._.labels             concept to 1 (affirmed), 0 (negated) or -1 (uncertain)
 
@@ -26,12 +28,15 @@ from pipeline.labelling.aggregation import label_reports
 from pipeline.labelling.claims import ReportBatch
 from pipeline.labelling.label_columns import LabelColumns, label_columns
 from pipeline.lexicon.concepts import load_lexicon
-from pipeline.rules.values import PassageText
+from pipeline.rules.values import PassageFinding, PassageText
 from pipeline.sources.sections import split_sections
 
 #: The component, and where a document keeps what it found.
 NAME: Final = "pneumoloc"
 _ID: Final = "doc"
+_UNSTATED: Final = ("inherited_sides", "inherited_zones", "implied_sides")
+#: What is told of the places of mentions that are no findings.
+_NO_PLACES: Final = PassageFinding(-1, (), (), (), ())
 
 
 class MentionRow(TypedDict):
@@ -51,6 +56,10 @@ class MentionRow(TypedDict):
     sides: list[str]
     zones: list[str]
     descriptors: list[str]
+    interprets: list[int]
+    inherited_sides: list[str]
+    inherited_zones: list[str]
+    implied_sides: list[str]
 
 
 @Language.factory(
@@ -96,7 +105,7 @@ class Pneumoloc:
 
 
 def _mentions(reader: Reader, text: str) -> Iterator[MentionRow]:
-    """The mentions of a report in text order; `findings` count from the report's first."""
+    """The mentions of a report in text order; links to others count from the report's first."""
     known = reader.find_abbreviations(text)
     first = 0
     for section in split_sections(text):
@@ -109,7 +118,7 @@ def _mentions(reader: Reader, text: str) -> Iterator[MentionRow]:
             places = {finding.mention: finding for finding in analysis.findings}
             for index, mention in enumerate(analysis.mentions):
                 cue = mention.cue
-                of = places.get(index)
+                of = places.get(index, _NO_PLACES)
                 yield MentionRow(
                     start=base + mention.start,
                     end=base + mention.end,
@@ -122,9 +131,13 @@ def _mentions(reader: Reader, text: str) -> Iterator[MentionRow]:
                     cue_rule=mention.cue_rule,
                     rule=mention.rule,
                     findings=[first + owner for owner in mention.findings],
-                    sides=list(of.sides) if of is not None else [],
-                    zones=list(of.zones) if of is not None else [],
-                    descriptors=list(of.descriptors) if of is not None else [],
+                    sides=list(of.sides),
+                    zones=list(of.zones),
+                    descriptors=list(of.descriptors),
+                    interprets=[first + one for one in of.interprets],
+                    inherited_sides=list(of.inherited_sides),
+                    inherited_zones=list(of.inherited_zones),
+                    implied_sides=list(of.implied_sides),
                 )
             first += len(analysis.mentions)
 
@@ -170,6 +183,8 @@ def _labels(
             "zones": row["zones"],
             "descriptors": row["descriptors"],
             "mention_ids": [str(number), *_owned(rows, number)],
+            "interprets": [str(one) for one in row["interprets"]],
+            **{name: row[name] for name in _UNSTATED},
         }
         for number, row in enumerate(rows)
         if row["concept"].startswith("finding:")
@@ -196,11 +211,12 @@ def _add_extensions() -> None:
     for name in ("concept", "assertion", "cue", "cue_rule", "rule", "section"):
         if not Span.has_extension(name):
             Span.set_extension(name, getter=_getter(name, None))
-    for name in ("sides", "zones", "descriptors"):
+    for name in ("sides", "zones", "descriptors", *_UNSTATED):
         if not Span.has_extension(name):
             Span.set_extension(name, getter=_getter(name, ()))
-    if not Span.has_extension("findings"):
-        Span.set_extension("findings", getter=_findings_of)
+    for name in ("findings", "interprets"):
+        if not Span.has_extension(name):
+            Span.set_extension(name, getter=_linked(name))
 
 
 def _doc_labels(doc: Doc) -> dict[str, int]:
@@ -229,9 +245,15 @@ def _getter(name: str, otherwise: Any) -> Any:
     return get
 
 
-def _findings_of(span: Span) -> list[Span]:
-    row = _row_of(span)
-    if row is None:
-        return []
-    rows: list[MentionRow] = _found(span.doc)["mentions"]
-    return [_span(span.doc, rows[number], number) for number in row["findings"]]
+def _linked(name: str) -> Any:
+    """A getter of the spans that one of ours is linked to."""
+
+    def get(span: Span) -> list[Span]:
+        row = _row_of(span)
+        if row is None:
+            return []
+        rows: list[MentionRow] = _found(span.doc)["mentions"]
+        numbers: list[int] = row[name]  # type: ignore[literal-required]
+        return [_span(span.doc, rows[number], number) for number in numbers]
+
+    return get

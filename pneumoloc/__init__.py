@@ -41,8 +41,10 @@ def findings(texts: "Texts", *, lexicon: "str | os.PathLike[str] | None" = None)
         A frame with the columns `text` (the text's place among the given ones, from 0), `id` (its
         id, where a mapping or a Series gave ids), `section`, `finding`, `assertion` (affirmed,
         negated, uncertain, historical or hypothetical), `cue` (the words that decided it, or
-        None), `sides`, `zones`, `descriptors` (lists of concept ids), `phrase`, and its `start`
-        and `end` in the given text.
+        None), `sides`, `zones`, `descriptors` (lists of concept ids), `inherited_sides`,
+        `inherited_zones`, `implied_sides` (of places that it does not state itself, see
+        docs/extraction.md), `interprets` (the rows of those findings that are taken for it),
+        `phrase`, and its `start` and `end` in the given text.
 
     Raises:
         TextsError: something given is no text.

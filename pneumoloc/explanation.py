@@ -55,6 +55,8 @@ class Explanation:
             told = all(_decided(mention) != _decided(one) for one in self._owners(mention))
             why = f", {self._why(mention)}" if told else ""
             lines.append(f"{indent}{_quoted(mention['text'])}  {mention['concept_id']}{why}")
+            if seen := self._seen(mention):
+                lines[-1] += f", interprets {seen}"
             if _rule(mention) != "lexicon":
                 lines[-1] += f", found by {_rule(mention)}"
         return "\n".join(lines if self.mentions else [*lines, "-- no phrase of the lexicon"])
@@ -64,7 +66,15 @@ class Explanation:
             return f"<div>{self._marked()}<p>no phrase of the lexicon</p></div>"
         head = "".join(
             f"<th style='{_CELL}'>{name}</th>"
-            for name in ("phrase", "concept", "assertion", "why", "belongs to", "found by")
+            for name in (
+                "phrase",
+                "concept",
+                "assertion",
+                "why",
+                "belongs to",
+                "interprets",
+                "found by",
+            )
         )
         rows = "".join(self._row(mention) for mention in self.mentions)
         return (
@@ -104,12 +114,22 @@ class Explanation:
         cells = [
             f"<span style='{colour}'>{html.escape(_one_line(mention['text']))}</span>",
             *map(html.escape, (mention["concept_id"], mention["assertion"], why, owners)),
+            html.escape(self._seen(mention)),
             html.escape(_rule(mention)),
         ]
         return f"<tr>{''.join(f'<td style={_CELL!r}>{cell}</td>' for cell in cells)}</tr>"
 
     def _owners(self, mention: dict[str, Any]) -> list[dict[str, Any]]:
         return [one for one in self.mentions if one["mention_id"] in mention["finding_ids"]]
+
+    def _seen(self, mention: dict[str, Any]) -> str:
+        """The findings that are taken for one, in words; empty where none is."""
+        if not _is_finding(mention):
+            return ""
+        # Rows of the frame are those of the findings, in text order.
+        row = [one for one in self.mentions if _is_finding(one)].index(mention)
+        phrases = self.findings["phrase"]
+        return ", ".join(_quoted(phrases[one]) for one in self.findings["interprets"][row])
 
     def _why(self, mention: dict[str, Any]) -> str:
         if mention["cue"] is None:

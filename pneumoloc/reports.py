@@ -25,7 +25,17 @@ from pipeline.labelling.label_columns import label_columns
 from pipeline.sources.sections import split_sections
 from pneumoloc.given_texts import GivenTexts
 
-_LISTS: Final = ("sides", "zones", "descriptors")
+_LISTS: Final = (
+    "sides",
+    "zones",
+    "descriptors",
+    "inherited_sides",
+    "inherited_zones",
+    "implied_sides",
+)
+_SEEN: Final = "interprets"
+# Ids of mentions, which a frame has rows for.
+_LINKS: Final = ("mention_id", _SEEN)
 # As many as the pipeline puts into a part by default.
 _AT_ONCE: Final = 5_000
 # An extractor must not serve two threads at once.
@@ -83,9 +93,11 @@ def findings_frame(parts: Iterable[ReadTexts]) -> pd.DataFrame:
     """What texts state, without their ids; there is at least one part."""
     read = pa.concat_tables([_stated(part) for part in parts])
     # Plain Python values in lists, as a notebook shows them; to_pandas would give arrays.
-    frame: pd.DataFrame = read.drop_columns([*_LISTS]).to_pandas()
-    for name in _LISTS:
-        values = pd.Series(read[name].to_pylist(), index=frame.index, dtype=object)
+    frame: pd.DataFrame = read.drop_columns([*_LISTS, *_LINKS]).to_pandas()
+    row_of = {mention_id: row for row, mention_id in enumerate(read["mention_id"].to_pylist())}
+    seen = [[row_of[one] for one in ids] for ids in read[_SEEN].to_pylist()]
+    for name, lists in {**{name: read[name].to_pylist() for name in _LISTS}, _SEEN: seen}.items():
+        values = pd.Series(lists, index=frame.index, dtype=object)
         frame.insert(list(frame.columns).index("phrase"), name, values)
     return frame
 
@@ -125,7 +137,7 @@ def _stated(part: ReadTexts) -> pa.Table:
             "text": findings["report_id"].cast(pa.int64()),
             **{name: findings[name] for name in ("section", "finding", "assertion")},
             "cue": own["cue"],
-            **{name: findings[name] for name in _LISTS},
+            **{name: findings[name] for name in (*_LISTS, *_LINKS)},
             "phrase": own["text"],
             "start": own["start"].cast(pa.int64()),
             "end": own["end"].cast(pa.int64()),

@@ -4,10 +4,11 @@ This is the specification. `extraction/batch` reads millions of passages at once
 equal, on reports and on hostile text.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from data_contracts.concepts import Category
 from pipeline.language.abbreviations import AbbreviationFinder
 from pipeline.language.elided_findings import Named, elided_findings
 from pipeline.language.elided_zones import elided_zones
@@ -107,7 +108,9 @@ class Reader:
             _mention(passage, tokens, statement, found[statement.phrase], entry, condensed.tokens)
             for statement, entry in zip(statements, named, strict=True)
         ]
-        return PassageAnalysis(tuple(mentions), tuple(_findings(mentions)))
+        return PassageAnalysis(
+            tuple(mentions), tuple(self._finding(mentions, statements, i) for i in _found(mentions))
+        )
 
     def named(self, phrase: str) -> list[Concept]:
         """The concepts that a phrase names."""
@@ -161,6 +164,29 @@ class Reader:
                 if short == word:
                     for concept in self.named(long):
                         yield Found(index, index + 1, abbreviated(concept, short))
+
+    def _finding(
+        self, mentions: Sequence[PassageMention], statements: Sequence[Statement], index: int
+    ) -> PassageFinding:
+        own = [row for row, other in enumerate(mentions) if index in other.findings]
+        inherited = statements[index].inherits
+        sides, from_others = (_names(mentions, rows, "side") for rows in (own, inherited))
+        lies_on = {
+            self._lexicon.concept(mentions[row].concept_id).lies_on
+            for row in (*own, *inherited)
+            if mentions[row].category == "zone" and not statements[row].sided
+        }
+        return PassageFinding(
+            mention=index,
+            sides=sides,
+            zones=_names(mentions, own, "zone"),
+            descriptors=_names(mentions, own, "descriptor"),
+            mentions=(index, *own),
+            interprets=statements[index].interprets,
+            inherited_sides=from_others,
+            inherited_zones=_names(mentions, inherited, "zone"),
+            implied_sides=tuple(sorted(s for s in lies_on if s and s not in sides + from_others)),
+        )
 
     def _entry(self, statement: Statement, found: Sequence[Found]) -> Entry:
         if statement.implied is None:
@@ -240,13 +266,13 @@ def _mention(
     )
 
 
-def _findings(mentions: Sequence[PassageMention]) -> Iterator[PassageFinding]:
-    for index, mention in enumerate(mentions):
-        if mention.category != "finding":
-            continue
-        own = [row for row, other in enumerate(mentions) if index in other.findings]
-        by_category: Mapping[str, set[str]] = {"side": set(), "zone": set(), "descriptor": set()}
-        for row in own:
-            by_category[mentions[row].category].add(mentions[row].concept_id)
-        sides, zones, descriptors = (tuple(sorted(names)) for names in by_category.values())
-        yield PassageFinding(index, sides, zones, descriptors, (index, *own))
+def _found(mentions: Sequence[PassageMention]) -> list[int]:
+    return [index for index, mention in enumerate(mentions) if mention.category == "finding"]
+
+
+def _names(
+    mentions: Sequence[PassageMention], rows: Sequence[int], category: Category
+) -> tuple[str, ...]:
+    """Sorted ids of the concepts of one category that some mentions name."""
+    found = {mentions[row].concept_id for row in rows if mentions[row].category == category}
+    return tuple(sorted(found))

@@ -67,6 +67,8 @@ class Concept:
         weak_phrases: phrases that count under a condition: a finding's where its sentence speaks
             of the lung ("density"), a side's where its finding has no other ("in the bases").
         subject_phrases: phrases that count where they are said of certain nouns ("enlarged").
+        interprets: findings that may be taken for this one: an opacity for a pneumonia.
+        lies_on: of a zone, the side that it lies on by its name: the lingula is left.
     """
 
     concept_id: str
@@ -78,6 +80,8 @@ class Concept:
     implied_with: tuple[Implication, ...] = ()
     weak_phrases: tuple[str, ...] = ()
     subject_phrases: tuple[SubjectPhrase, ...] = ()
+    interprets: tuple[str, ...] = ()
+    lies_on: str | None = None
 
     @property
     def all_phrases(self) -> tuple[str, ...]:
@@ -174,6 +178,8 @@ class _Draft:
     excluded_phrases: list[str]
     shared_phrases: list[str] = field(default_factory=list)
     subject_phrases: list[SubjectPhrase] = field(default_factory=list)
+    interprets: list[str] = field(default_factory=list)
+    lies_on: str | None = None
 
     def concept(self) -> Concept:
         return Concept(
@@ -186,6 +192,8 @@ class _Draft:
             implied_with=tuple(i for i in self.implies if i.only_with is not None),
             weak_phrases=tuple(self.weak_phrases),
             subject_phrases=tuple(self.subject_phrases),
+            interprets=tuple(self.interprets),
+            lies_on=self.lies_on,
         )
 
 
@@ -231,10 +239,10 @@ def _add(draft: _Draft, line: str, place: str) -> None:
         elif key == "implies":
             concept_id, _, other = value.partition(" with ")
             draft.implies.append(Implication(concept_id.strip(), other.strip() or None))
-        else:
+        elif not _add_reading(draft, key, value):
             raise LexiconError(
                 f"'{line}' is no phrase; keys are name, implies, lung (yes or no), weak, of LIST, "
-                "also and not"
+                "also, not, interprets (of findings) and lies on (of zones)"
             )
     except LexiconError as error:
         raise LexiconError(f"{place}: {error}") from None
@@ -245,6 +253,17 @@ def _subject(key: str) -> str:
     if subject not in SUBJECT_LISTS:
         raise LexiconError(f"'{subject}' is no list of nouns; lists are {', '.join(SUBJECT_LISTS)}")
     return subject
+
+
+def _add_reading(draft: _Draft, key: str, value: str) -> bool:
+    """Add what a finding is taken for, or where a zone lies; whether the key is one of these."""
+    if key == "interprets" and draft.category == "finding":
+        draft.interprets.extend(value.split())
+        return True
+    if key == "lies on" and draft.category == "zone":
+        draft.lies_on = value
+        return True
+    return False
 
 
 def _check(drafts: list[_Draft]) -> None:
@@ -260,6 +279,7 @@ def _check(drafts: list[_Draft]) -> None:
             for concept_id in filter(None, (implication.concept_id, implication.only_with)):
                 if concept_id not in known:
                     raise LexiconError(f"{draft.place}: implies the unknown '{concept_id}'")
+        _check_readings(draft, known)
         for phrase in (*draft.phrases, *draft.weak_phrases):
             owner = claimed.setdefault((draft.category, phrase), draft.concept_id)
             if owner != draft.concept_id:
@@ -278,3 +298,14 @@ def _check_shared(drafts: list[_Draft], claimed: dict[tuple[str, str], str]) -> 
                     f"{draft.place}: 'also: {phrase}' is no phrase of another concept; "
                     "write it without `also:`"
                 )
+
+
+def _check_readings(draft: _Draft, known: set[str]) -> None:
+    for concept_id in draft.interprets:
+        if concept_id not in known or category_of(concept_id) != "finding":
+            raise LexiconError(f"{draft.place}: interprets '{concept_id}', which is no finding")
+        if concept_id == draft.concept_id:
+            raise LexiconError(f"{draft.place}: interprets itself")
+    side = draft.lies_on
+    if side is not None and (side not in known or category_of(side) != "side"):
+        raise LexiconError(f"{draft.place}: lies on '{side}', which is no side")

@@ -40,6 +40,7 @@ class WordLists:
     companions: frozenset[str]
     partitives: frozenset[str]
     copulas: frozenset[str]
+    singular_verbs: frozenset[str]
     clause_joints: frozenset[str]
     sharing_links: frozenset[str]
     loose_joints: frozenset[str]
@@ -88,6 +89,11 @@ class WordLists:
     contours: frozenset[str]
     head_nouns: frozenset[str]
     attributive_joints: frozenset[str]
+    taken_for: frozenset[str]
+    taken_perhaps: frozenset[str]
+    being: frozenset[str]
+    pronouns: frozenset[str]
+    apposition_marks: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

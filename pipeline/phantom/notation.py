@@ -12,6 +12,8 @@ r"""The notation of the phantom's phrases, and its translation into what a `Writ
 (a|b|)                    alternatives
 {rule}                    another rule, or a value of the context
 %a                        "a" or "an"
+%=                        the findings behind it, in its sentence, are what those before it are
+                          taken for
 \( \| …                   the character itself
 """
 
@@ -114,7 +116,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """One of the signs without text: `~`, `//`, `%a`."""
+    """One of the signs without text: `~`, `//`, `%a`, `%=`."""
 
     sign: str
 
@@ -122,6 +124,8 @@ class Sign:
         """Do what it asks for."""
         if self.sign == "%a":
             telling.writer.article()
+        elif self.sign == "%=":
+            telling.writer.interpretation()
         elif self.sign == "~":
             telling.writer.end_scope()
         else:
@@ -196,7 +200,7 @@ class _Reader:
             return Slot(self._inside("}"))
         if character == "(":
             return self._choice()
-        for sign, taken in (("%a ", "%a"), ("~", "~"), (" // ", "//")):
+        for sign, taken in (("%a ", "%a"), ("%=", "%="), ("~", "~"), (" // ", "//")):
             if self.source.startswith(sign, self.position):
                 self.position += len(sign)
                 return Sign(taken)

@@ -50,6 +50,7 @@ class PhantomScores:
         assertions_right: matched finding mentions whose assertion is right, as a share.
         by_assertion: for each true assertion, the same share.
         relations: pairs of a finding and a side, zone or descriptor of it.
+        interpretations: pairs of a finding and one that is taken for it.
         findings: whole statements, with concept, assertion, sides, zones and descriptors all right.
     """
 
@@ -58,6 +59,7 @@ class PhantomScores:
     assertions_right: float
     by_assertion: dict[str, float]
     relations: Agreement
+    interpretations: Agreement
     findings: Agreement
 
 
@@ -94,6 +96,9 @@ def score_against_truth(
             kind: _share_equal([m for m in matched if m[0] == kind]) for kind in true_kinds
         },
         relations=_compare(_relations(truth_mentions, found_by_truth), _relations(mentions, None)),
+        interpretations=_compare(
+            _interpretations(truth_findings, found_by_truth), _interpretations(findings, None)
+        ),
         findings=_compare(
             _statements(truth_findings, truth_mentions, found_by_truth),
             _statements(findings, mentions, None),
@@ -159,6 +164,14 @@ def _relations(mentions: pa.Table, names: dict[str, str] | None) -> set[tuple[st
         (_name(finding_id, names), row["concept_id"])
         for row in _scored(mentions)
         for finding_id in row["finding_ids"]
+    }
+
+
+def _interpretations(findings: pa.Table, names: dict[str, str] | None) -> set[tuple[str, str]]:
+    return {
+        (_name(row["mention_id"], names), _name(seen, names))
+        for row in findings.select(["mention_id", "interprets"]).to_pylist()
+        for seen in row["interprets"]
     }
 
 

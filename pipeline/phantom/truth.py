@@ -12,6 +12,8 @@ from pipeline.phantom.layout import PlacedStatement, ReportText
 from pipeline.phantom.studies import PhantomStudy
 from pipeline.phantom.writer import Mark
 
+#: Sides that zones lie on by their names.
+SIDE_OF_ZONE: Final = {"zone:lingula": "side:left", "zone:middle_lobe": "side:right"}
 _SECTION_ASSERTION: Final[dict[str, Assertion]] = {
     "history": "historical",
     "comparison": "historical",
@@ -124,19 +126,34 @@ def _finding_row(
 ) -> tuple[Any, ...]:
     own = [other for other in placed.statement.marks if any(mark is o for o in other.owners)]
 
+    seen = [o for o in placed.statement.marks if any(o is one for one in mark.interprets)]
+    theirs = [m for m in placed.statement.marks if any(o is s for o in m.owners for s in seen)]
+
     def concepts(category: str) -> list[str]:
         return sorted({m.concept_id for m in own if m.concept_id.startswith(category)})
 
+    def inherited(category: str) -> list[str]:
+        if concepts(category):
+            return []
+        return sorted({m.concept_id for m in theirs if m.concept_id.startswith(category)})
+
+    sides, others = concepts("side:"), inherited("side:")
+    zones = {*concepts("zone:"), *inherited("zone:")}
+    by_name = {SIDE_OF_ZONE[zone] for zone in zones if zone in SIDE_OF_ZONE}
     return (
         report_id,
         ids[id(mark)],
         placed.section,
         mark.concept_id,
         _assertion(mark, placed.section)[0],
-        concepts("side:"),
+        sides,
         concepts("zone:"),
         concepts("descriptor:"),
         [ids[id(mark)], *(ids[id(other)] for other in own)],
+        [ids[id(other)] for other in seen],
+        others,
+        inherited("zone:"),
+        sorted(by_name.difference(sides, others)),
     )
 
 

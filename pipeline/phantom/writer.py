@@ -9,6 +9,8 @@ from data_contracts.concepts import Assertion
 #: all before it in its scope, or (a cue) all of the scope on both sides.
 Reach = Literal["next", "rest", "last", "before", "around"]
 
+# A finding that says itself what something is: nobody takes it for another one.
+_NOT_TAKEN: Final = ("finding:atelectasis",)
 # Of a place that belongs to several findings, the strongest statement counts.
 _STRENGTH: Final = ("affirmed", "uncertain", "historical", "hypothetical", "negated")
 
@@ -21,6 +23,7 @@ class Mark:
         assertion: None where nothing but the section decides.
         cue: (start, end) of the words that decided it.
         owners: the findings that a side, zone or descriptor belongs to.
+        interprets: of a finding, those that are taken for it.
         sentence: ordinal of its sentence in the statement.
     """
 
@@ -31,6 +34,7 @@ class Mark:
     assertion: Assertion | None = None
     cue: tuple[int, int] | None = None
     owners: list["Mark"] = field(default_factory=list)
+    interprets: list["Mark"] = field(default_factory=list)
 
     @property
     def is_finding(self) -> bool:
@@ -69,6 +73,7 @@ class Writer:
         self._cue: tuple[Assertion, tuple[int, int]] | None = None
         self._capital = True
         self._article = False
+        self._seen: list[Mark] = []
 
     def text(self, text: str) -> None:
         """Write plain words."""
@@ -115,6 +120,10 @@ class Writer:
         if reach != "before":
             self._cue = decided
 
+    def interpretation(self) -> None:
+        """Go on to say what the findings so far are taken for."""
+        self._seen = [mark for mark in self._findings if mark.concept_id not in _NOT_TAKEN]
+
     def end_scope(self) -> None:
         """End the reach of cues and of "all findings so far"."""
         self._cue = None
@@ -124,6 +133,7 @@ class Writer:
         """Begin another sentence of the same statement."""
         self.end_scope()
         self._waiting_rest = []
+        self._seen = []
         self._sentences.append((self._sentence_start, self._length))
         self._parts.append(" ")
         self._length += 1
@@ -142,6 +152,9 @@ class Writer:
                     mark.owners, key=lambda owner: _STRENGTH.index(owner.assertion or "affirmed")
                 )
                 mark.assertion, mark.cue = strongest.assertion, strongest.cue
+        for mark in self._marks:
+            if mark.assertion == "negated":
+                mark.interprets = []
         kept = [mark for mark in self._marks if mark.is_finding or mark.owners]
         kept.sort(key=lambda mark: (mark.start, mark.end, mark.concept_id))
         return Statement(text, self._sentences, kept)
@@ -164,6 +177,7 @@ class Writer:
         for modifier in (*self._waiting, *self._waiting_rest):
             modifier.owners.append(mark)
         self._waiting = []
+        mark.interprets.extend(self._seen)
         self._findings.append(mark)
 
     def _add_modifier(self, mark: Mark, reach: Reach) -> None:

@@ -70,8 +70,9 @@ def _begins_with_place(scene: Scene, opener: int) -> bool:
 def has_own_predicate(scene: Scene, negation: Cue, finding: Phrase, cues: list[Cue]) -> bool:
     """Whether a finding behind a negation has a clause of its own that says what became of it.
 
-    "No edema, right base opacity is unchanged": what is unchanged is there. "No edema, effusion is
-    seen" only says once more that none is.
+    "No edema, right base opacity is unchanged": what is unchanged is there, and so is what one verb
+    tells of alone, as in "no edema and right base opacity is seen". "No edema, effusion is seen"
+    only says once more that none is.
     """
     joints = [
         token
@@ -82,7 +83,28 @@ def has_own_predicate(scene: Scene, negation: Cue, finding: Phrase, cues: list[C
         scene.words[joints[-1] : finding.start]
     ):
         return False
-    return any(_is_predicate(scene, cue) for cue in cues if cue.start >= finding.end)
+    alone = _is_told_alone(scene, negation, joints[-1], finding)
+    return any(
+        _is_predicate(scene, cue) or (alone and _is_of_one(scene, finding, cue))
+        for cue in cues
+        if cue.start >= finding.end
+    )
+
+
+def _is_told_alone(scene: Scene, negation: Cue, joint: int, finding: Phrase) -> bool:
+    """Whether a finding with its place first stands behind a joint, a denied one before it."""
+    opener = joint + 1
+    while scene.words[opener] in scene.lists.determiners:
+        opener += 1
+    denied = any(negation.end <= one.start < joint for one in scene.findings)
+    nearest = all(token in scene.modifier_tokens for token in range(opener, finding.start))
+    return denied and nearest and _begins_with_place(scene, opener)
+
+
+def _is_of_one(scene: Scene, finding: Phrase, cue: Cue) -> bool:
+    """Whether a cue says of the one finding before it that it is there."""
+    one = scene.words[cue.start] in scene.lists.singular_verbs
+    return one and cue.assertion == "affirmed" and cue.start == finding.end
 
 
 def denies_change(scene: Scene, token: int) -> bool:

@@ -10,6 +10,8 @@ from pipeline.lexicon.concepts import Concept
 from pipeline.lexicon.grammar import Grammar
 from pipeline.rules.alternatives import doubt_alternatives
 from pipeline.rules.assertion import PLAIN, SentenceCues
+from pipeline.rules.inheriting import Place, has_own_side, inherit
+from pipeline.rules.interpretation import interpret
 from pipeline.rules.overlaps import CountingCues, counting_cues
 from pipeline.rules.relations import attach
 from pipeline.rules.scene import Scene, make_scene
@@ -27,12 +29,13 @@ _BY_STRENGTH: Final[tuple[Assertion, ...]] = (
 
 
 class _Decided(NamedTuple):
-    """A phrase with what is said of it and the findings, by phrase, that it belongs to."""
+    """A phrase, what is said of it, and findings, by phrase, that it belongs to or interprets."""
 
     phrase: Phrase
     implied: Implied | None
     verdict: Verdict
     owners: tuple[int, ...]
+    interprets: tuple[int, ...] = ()
 
 
 def read_passage(passage: TokenizedPassage, grammar: Grammar) -> list[Statement]:
@@ -45,10 +48,11 @@ def read_passage(passage: TokenizedPassage, grammar: Grammar) -> list[Statement]
     scene = _scene(passage, grammar)
     decided = _decide_phrases(scene, _decide_findings(scene, passage))
     row_of = {item.phrase.ordinal: row for row, item in enumerate(decided) if item.implied is None}
-    return [_statement(item, row_of) for item in decided]
+    statements = [_statement(scene, item, row_of) for item in decided]
+    return _with_inherited(statements, decided)
 
 
-def _statement(item: _Decided, row_of: dict[int, int]) -> Statement:
+def _statement(scene: Scene, item: _Decided, row_of: dict[int, int]) -> Statement:
     cue = item.verdict.cue
     return Statement(
         item.phrase.ordinal,
@@ -57,7 +61,23 @@ def _statement(item: _Decided, row_of: dict[int, int]) -> Statement:
         (cue.start, cue.end) if cue is not None else None,
         cue.rule if cue is not None else None,
         tuple([row_of[owner] for owner in item.owners]),
+        tuple([row_of[one] for one in item.interprets]),
+        sided=item.phrase.category == "zone" and has_own_side(scene, item.phrase),
     )
+
+
+def _with_inherited(statements: list[Statement], decided: list[_Decided]) -> list[Statement]:
+    """The statements, with the places that findings have from those that they interpret."""
+    interpreted = {row: one.interprets for row, one in enumerate(statements) if one.interprets}
+    if not interpreted:
+        return statements
+    places = [
+        Place(row, item.phrase.category, statements[row].owners)
+        for row, item in enumerate(decided)
+        if item.owners and item.phrase.category in ("side", "zone")
+    ]
+    inherited = inherit(interpreted, places)
+    return [one._replace(inherits=inherited.get(row, ())) for row, one in enumerate(statements)]
 
 
 def _sentences(passage: TokenizedPassage) -> list[tuple[int, int]]:
@@ -105,11 +125,14 @@ def _hides_finding(cue: CuePhrase, scene: Scene) -> bool:
 
 def _decide_phrases(scene: Scene, verdicts: list[Verdict]) -> list[_Decided]:
     """All phrases that count, in text order, with the concepts that they imply."""
+    attached = attach(scene)
     decided = [
-        _Decided(finding, None, verdict, ())
-        for finding, verdict in zip(scene.findings, verdicts, strict=True)
+        _Decided(finding, None, verdict, (), tuple([scene.findings[i].ordinal for i in seen]))
+        for finding, verdict, seen in zip(
+            scene.findings, verdicts, interpret(scene, verdicts, attached), strict=True
+        )
     ]
-    for modifier, owners in _counting_modifiers(scene, attach(scene)):
+    for modifier, owners in _counting_modifiers(scene, attached):
         of_owners = [_of_place(verdicts[index]) for index in owners]
         verdict = min(of_owners, key=_rank, default=PLAIN)
         own = tuple([scene.findings[index].ordinal for index in owners])

@@ -197,7 +197,7 @@ def _follows(scene: Scene, modifier: Phrase) -> _Owners:
         return ()
     if _is_of_absence(scene, between):
         return ()
-    return _with_coordinated_before(scene, index) if _is_tied(scene, modifier, between) else ()
+    return with_coordinated_before(scene, index) if _is_tied(scene, modifier, between) else ()
 
 
 def _is_of_absence(scene: Scene, between: range) -> bool:
@@ -231,7 +231,7 @@ def _is_joint(scene: Scene, token: int) -> bool:
     return token in scene.modifier_tokens or any(word in words for words in joints)
 
 
-def _with_coordinated_before(scene: Scene, index: int) -> _Owners:
+def with_coordinated_before(scene: Scene, index: int) -> _Owners:
     """`index` and the findings coordinated right before it: "atelectasis and opacity in …"."""
     first = index
     while first > 0 and _are_coordinated(scene, first - 1):

@@ -27,7 +27,8 @@ class Phrase(NamedTuple):
         end: the token behind its last.
         category: its concept's category.
         weak: whether it counts only under the condition that `Concept.weak_phrases` states.
-        concept: its concept; may be missing where no phrase of the passage implies another concept.
+        concept: its concept; may be missing where no phrase of the passage implies another concept
+            and none may interpret another.
         subject: the list of nouns of which it has to be said to count.
         again: whether it is a finding and names what the one before it names; phrases with a
             `subject` are passed over.
@@ -117,6 +118,9 @@ class Statement(NamedTuple):
         cue: (first token, token behind the last) of the cue that decided, if one did.
         cue_rule: what the cue is.
         owners: statements, by their place, of the findings that it belongs to.
+        interprets: of a finding, statements of the findings that it is what they are taken for.
+        inherits: of a finding, statements of the sides and zones that it has from these.
+        sided: of a zone, whether a side stands right before it.
     """
 
     phrase: int
@@ -125,6 +129,9 @@ class Statement(NamedTuple):
     cue: tuple[int, int] | None
     cue_rule: str | None
     owners: tuple[int, ...]
+    interprets: tuple[int, ...] = ()
+    inherits: tuple[int, ...] = ()
+    sided: bool = False
 
 
 class PassageText(NamedTuple):
@@ -176,6 +183,9 @@ class PassageFinding(NamedTuple):
         mention: index of the finding's own mention in the analysis.
         sides: sorted concept ids; empty where none is stated. So too `zones`, `descriptors`.
         mentions: indices of all mentions behind the statement, the finding's first.
+        interprets: indices of the mentions of those findings that it is what they are taken for.
+        inherited_sides: sorted concept ids that it has from these; so too `inherited_zones`.
+        implied_sides: sorted ids of sides that its zones, inherited ones too, lie on by name.
     """
 
     mention: int
@@ -183,6 +193,10 @@ class PassageFinding(NamedTuple):
     zones: tuple[str, ...]
     descriptors: tuple[str, ...]
     mentions: tuple[int, ...]
+    interprets: tuple[int, ...] = ()
+    inherited_sides: tuple[str, ...] = ()
+    inherited_zones: tuple[str, ...] = ()
+    implied_sides: tuple[str, ...] = ()
 
 
 class PassageAnalysis(NamedTuple):

@@ -25,6 +25,7 @@ from pipeline.auditing.references.label_tables import read_labels
 from pipeline.auditing.references.label_values import LabelValues
 from pipeline.auditing.references.reading import ASPECTS, Aspect
 from pipeline.auditing.references.references import read_reference
+from pipeline.auditing.second_opinion.differences import in_telling_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ def audit_compare(
     aspect: Aspect = "affirmed",
     coding: Path | None = None,
     halves: bool = False,
+    model: str | None = None,
 ) -> Comparison:
     """Score a label table against a coded reference.
 
@@ -72,6 +74,7 @@ def audit_compare(
         aspect: what counts as a positive on both sides.
         coding: data file in place of the kind's own.
         halves: whether to keep half B's disagreements unseen: those of half A alone are told.
+        model: of several second readers the one to hold ours against.
 
     Raises:
         AuditError: a file is missing or malformed, an argument is not one of those there are, or
@@ -84,10 +87,13 @@ def audit_compare(
     )
     _check_aspect(aspect, reference_kind)
     ours = read_labels(labels, rules)
-    truth = read_reference(reference_kind, reference, rules)
+    truth = read_reference(reference_kind, reference, rules, model)
     compared = compare(ours, truth, rules, aspect)
     if halves:
         compared = replace(compared, disagreements=_of_half_a(compared.disagreements))
+    if reference_kind == "second_opinion":
+        # No expert's coding, but another guess: what to look at first matters more than a score.
+        compared = replace(compared, disagreements=in_telling_order(compared.disagreements))
     outputs: tuple[Path, ...] = ()
     if out is not None:
         written = {

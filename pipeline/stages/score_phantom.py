@@ -45,6 +45,7 @@ def score_phantom(*, phantom: Path, mentions: Path, findings: Path) -> StageSumm
         for assertion, right in scores.by_assertion.items():
             counts[f"assertion_accuracy_{assertion}"] = round(right, 4)
         counts.update(_figures("relation", scores.relations))
+        counts.update(_figures("interpretation", scores.interpretations))
         counts.update(_figures("statement", scores.findings))
     return StageSummary("score_phantom", counts, time.perf_counter() - started)
 

@@ -1,5 +1,6 @@
 """Reports made up sentence by sentence, with the tables that extraction would make of them."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from data_contracts.storage import PartedTable
 from data_contracts.tables import FINDINGS, MENTIONS, REPORTS
 from pipeline.extraction.batch.extractor import Extractor, load_extractor
 from pipeline.lexicon.concepts import Concept, Lexicon, load_lexicon
-from pipeline.settings import LabelSettings
+from pipeline.settings import LabelSettings, Settings
 from pipeline.stages.label import label
+from pipeline.stages.run import run
 
 #: (report_id, section, sentence, assertion, phrase -> concept id; the finding's phrase first)
 Statement = tuple[str, str, str, str, Mapping[str, str]]
@@ -109,6 +111,23 @@ def label_run(lexicon_folder: Path) -> Callable[..., Path]:
     return write
 
 
+@pytest.fixture
+def read_run() -> Callable[[Path, Mapping[str, str]], Path]:
+    """Read reports by the shipped rules, and write all tables to a folder."""
+
+    def write(folder: Path, texts: Mapping[str, str]) -> Path:
+        folder.mkdir(parents=True)
+        source = folder / "reports.jsonl"
+        lines = [json.dumps({"report_id": name, "text": text}) for name, text in texts.items()]
+        source.write_text("\n".join(lines), encoding="utf-8")
+        chosen = Settings.model_validate({"source": {"kind": "jsonl"}, "nlp": {"workers": 1}})
+        for _ in run(settings=chosen, source=source, out=folder):
+            pass
+        return folder
+
+    return write
+
+
 def _build_tables(statements: Sequence[Statement]) -> dict[str, pa.Table]:
     reports: dict[str, dict[str, object]] = {}
     mentions: list[dict[str, object]] = []
@@ -177,6 +196,10 @@ def _finding(
         "zones": of("zone"),
         "descriptors": of("descriptor"),
         "mention_ids": list(ids.values()),
+        "interprets": [],
+        "inherited_sides": [],
+        "inherited_zones": [],
+        "implied_sides": [],
     }
 
 

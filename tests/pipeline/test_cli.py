@@ -18,6 +18,7 @@ HEAVY = (
     *("duckdb", "fastapi", "fsspec", "jinja2", "matplotlib", "uvicorn"),
 )
 STAGES = ("phantom", "ingest", "extract", "label", "vocabulary", "embed", "propose")
+OTHERS = ("overview", "second-opinion")
 
 
 @pytest.fixture
@@ -36,7 +37,8 @@ def test_help_loads_nothing_heavy() -> None:
 import sys
 from typer.testing import CliRunner
 from pipeline.cli import app
-for arguments in (["--help"], ["extract", "--help"], ["run", "--help"], ["audit", "--help"]):
+for arguments in (["--help"], ["extract", "--help"], ["run", "--help"], ["audit", "--help"],
+    ["second-opinion", "--help"]):
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
 loaded = sorted(set({HEAVY!r}) & set(sys.modules))
@@ -50,11 +52,11 @@ assert not loaded, loaded
 
 def test_help_lists_every_stage(run: Runner) -> None:
     text = run("--help").output
-    for command in (*STAGES, "score-phantom", "run", "neighbours", "overview", "audit"):
+    for command in (*STAGES, "score-phantom", "run", "neighbours", *OTHERS, "audit"):
         assert f"\n  {command} " in text
 
 
-@pytest.mark.parametrize("command", [*STAGES, "score-phantom", "run", "neighbours", "overview"])
+@pytest.mark.parametrize("command", [*STAGES, "score-phantom", "run", "neighbours", *OTHERS])
 def test_each_commands_help_ends_with_an_example_of_it(run: Runner, command: str) -> None:
     last = run(command, "--help").output.rstrip().rpartition("\n\n")[2]
     assert last.strip().startswith(f"Example: python -m pipeline {command}")

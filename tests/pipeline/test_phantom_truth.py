@@ -46,5 +46,11 @@ def test_places_and_descriptors_go_to_their_findings() -> None:
     assert scores().relations.recall > 0.97
 
 
+def test_what_findings_are_taken_for_is_read_right() -> None:
+    assert scores().interpretations.matched > 60
+    assert scores().interpretations.precision > 0.9
+    assert scores().interpretations.recall > 0.97
+
+
 def test_whole_statements_come_out_right() -> None:
     assert scores().findings.f1 > 0.94

@@ -86,6 +86,19 @@ def test_whole_runs_and_the_component_agree(nlp: Language, tmp_path: Path) -> No
         assert found == [tuple(m[c] for c in columns) for m in of_report]
 
 
+def test_a_finding_leads_to_what_it_interprets(nlp: Language) -> None:
+    doc = nlp("No effusion. Opacity in the lingula, consistent with pneumonia.")
+    spans = {span.label_: span for span in doc.spans["pneumoloc"]}
+    pneumonia = spans["finding:pneumonia"]
+    assert [span.text for span in pneumonia._.interprets] == ["Opacity"]
+    assert pneumonia._.inherited_zones == ["zone:lingula"]
+    assert pneumonia._.implied_sides == ["side:left"]
+    assert pneumonia._.zones == pneumonia._.inherited_sides == []
+    assert spans["zone:lingula"]._.interprets == []
+    assert "zone:lingula" in doc._.labels
+    assert "side:left" not in doc._.labels
+
+
 def test_implied_concepts_share_their_phrase_and_keep_their_own_rule(nlp: Language) -> None:
     doc = nlp("Opacity in the right mid lung.")
     rules = {span.label_: span._.rule for span in doc.spans["pneumoloc"]}

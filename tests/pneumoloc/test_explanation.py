@@ -44,6 +44,13 @@ class Page(HTMLParser):
                 self.marked.append((data, self._style))
 
 
+def test_what_a_finding_interprets_is_told() -> None:
+    explained = pneumoloc.explain("Left opacity may represent pneumonia.")
+    assert '"pneumonia"  finding:pneumonia, uncertain' in str(explained)
+    assert str(explained).splitlines()[-1].endswith('interprets "opacity"')
+    assert "&quot;opacity&quot;" in explained._repr_html_().rpartition("<tr>")[2]
+
+
 def test_phrases_have_their_assertions_colour_and_cues_are_marked() -> None:
     text = "Right opacity may represent pneumonia. No effusion."
     page = Page(pneumoloc.explain(text)._repr_html_())

@@ -29,8 +29,8 @@ REPORT = (
 )
 SIDES = ("Right", "Left")
 COLUMNS = [
-    "text", "section", "finding", "assertion", "cue", "sides", "zones", "descriptors", "phrase",
-    "start", "end",
+    "text", "section", "finding", "assertion", "cue", "sides", "zones", "descriptors",
+    "inherited_sides", "inherited_zones", "implied_sides", "interprets", "phrase", "start", "end",
 ]  # fmt: skip
 
 
@@ -54,7 +54,8 @@ def test_the_rows_are_those_of_the_pipelines_tables(trained: Path) -> None:
     assert found["id"].tolist() == table["report_id"].tolist()
     for name in ("section", "finding", "assertion"):
         assert found[name].tolist() == table[name].tolist()
-    for name in ("sides", "zones", "descriptors"):
+    lists = ("sides", "zones", "descriptors", "inherited_sides", "inherited_zones", "implied_sides")
+    for name in lists:
         assert found[name].tolist() == [list(ids) for ids in table[name]]
     labels = read_table(LABELS, data / "labels.parquet")
     ours = pneumoloc.labels(given)
@@ -63,6 +64,15 @@ def test_the_rows_are_those_of_the_pipelines_tables(trained: Path) -> None:
     for name in ours.columns:
         values = [None if value is pd.NA else value for value in ours[name]]
         assert values == labels[name].to_pylist()
+
+
+def test_what_a_finding_is_taken_for_is_told_by_rows() -> None:
+    found = pneumoloc.findings(["No effusion.", "Lingular opacity, likely pneumonia."])
+    assert found["interprets"].tolist() == [[], [], [1]]
+    row = found.to_dict("records")[2]
+    assert row["zones"] == []
+    assert (row["inherited_zones"], row["implied_sides"]) == (["zone:lingula"], ["side:left"])
+    assert pneumoloc.labels("Lingular opacity.")["side:left"].tolist() == [pd.NA]
 
 
 @pytest.mark.parametrize("missing", [None, float("nan"), np.float32("nan"), pd.NA, pd.NaT, "", " "])

@@ -47,7 +47,8 @@ def draw_reports(counts: Counts, seed: int) -> Counts:
         rng.multinomial(reports, frequency / reports, size=_AT_ONCE).astype(np.float64) @ kinds
         for _ in range(DRAWS // _AT_ONCE)
     ]
-    return np.concatenate(drawn).astype(np.int64).reshape(DRAWS, *shape)
+    sums: Counts = np.concatenate(drawn).astype(np.int64).reshape(DRAWS, *shape)
+    return sums
 
 
 def f1_of(counts: Counts) -> Floats:

@@ -11,12 +11,15 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from data_contracts.concepts import CATEGORIES, category_of, is_concept_id
 from pipeline.auditing.references.errors import AuditError
 
-ReferenceKind = Literal["openi_mesh", "openi_gold", "chexpert", "padchest_gr", "table"]
+ReferenceKind = Literal[
+    "openi_mesh", "openi_gold", "chexpert", "padchest_gr", "second_opinion", "table"
+]
 REFERENCE_KINDS: Final[tuple[ReferenceKind, ...]] = (
     "openi_mesh",
     "openi_gold",
     "chexpert",
     "padchest_gr",
+    "second_opinion",
     "table",
 )
 _SHIPPED: Final[dict[str, str]] = {
@@ -24,6 +27,7 @@ _SHIPPED: Final[dict[str, str]] = {
     "openi_gold": "openi_mesh.yaml",
     "chexpert": "chexpert.yaml",
     "padchest_gr": "padchest_gr.yaml",
+    "second_opinion": "second_opinion.yaml",
     "table": "table.yaml",
 }
 

@@ -15,6 +15,7 @@ from pipeline.auditing.references.label_values import LabelValues, strip_prefix
 from pipeline.auditing.references.mesh import is_coded, label_frame, read_codes
 from pipeline.auditing.references.openi_files import CodedReport, read_openi
 from pipeline.auditing.references.padchest_gr import read_padchest_gr
+from pipeline.auditing.references.second_opinion import read_second_opinion
 
 #: Why a report of Open-i is no reference.
 NOT_CODED: Final = "not_coded"
@@ -22,15 +23,19 @@ WITHOUT_TEXT: Final = "without_text"
 UNREADABLE: Final = "unreadable"
 
 
-def read_reference(kind: ReferenceKind, path: Path, coding: Coding) -> LabelValues:
+def read_reference(
+    kind: ReferenceKind, path: Path, coding: Coding, model: str | None = None
+) -> LabelValues:
     """Read a coded reference.
 
     Args:
         kind: `openi_mesh` (the reports CSV, a folder of XML files or their archive), `openi_gold`
             (JSON lines with `uid` and `gold`), `chexpert` (MIMIC-CXR's CheXpert or NegBio CSV),
-            `padchest_gr` (its JSON of sentences), or `table` (another label table).
+            `padchest_gr` (its JSON of sentences), `second_opinion` (what `second-opinion` wrote),
+            or `table` (another label table).
         path: the file or folder.
         coding: the kind's data file.
+        model: of several second readers the one to hold ours against.
 
     Raises:
         AuditError: the file is missing, of another kind, or lacks a column.
@@ -43,6 +48,8 @@ def read_reference(kind: ReferenceKind, path: Path, coding: Coding) -> LabelValu
         return read_label_file(path, coding, coding.columns)
     if kind == "padchest_gr":
         return read_padchest_gr(path, coding)
+    if kind == "second_opinion":
+        return read_second_opinion(path, model)
     return read_labels(path, coding)
 
 

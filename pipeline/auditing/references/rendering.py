@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+import pyarrow as pa
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from data_contracts.audit_tables import LABEL_WORDS
 from pipeline.auditing.references.comparison import Compared
+from pipeline.auditing.second_opinion.differences import kinds_of_differences
 
 _SHOWN: Final = 12
 
@@ -50,6 +52,23 @@ def render_comparison(
     notes += _listed("our columns without a concept", unmapped_labels)
     notes += _listed("terms of the reference without a concept", unmapped_reference)
     return Group(*parts, *(Text(note, style="dim") for note in notes))
+
+
+def render_alike(confusion: pa.Table) -> RenderableType:
+    """What a second reader differs in, the most telling first; no report's text.
+
+    Args:
+        confusion: rows of the confusion table.
+    """
+    table = Table(title="differences, the most telling first", title_justify="left",
+                  title_style="bold")  # fmt: skip
+    table.add_column("label", overflow="fold")
+    table.add_column("ours")
+    table.add_column("second reader")
+    table.add_column("reports", justify="right")
+    for one in kinds_of_differences(confusion)[: 2 * _SHOWN]:
+        table.add_row(one.concept_id, *one.words, f"{one.reports:,}")
+    return table
 
 
 def _scores(compared: Compared) -> Table:

@@ -26,6 +26,7 @@ _ABOUT: Final = {
     "cue": "regexp_replace(lower(m.cue), '\\s+', ' ', 'g') = l.stratum",
     "disagreement": "m.concept_id = l.stratum",
     "reference": "m.concept_id = split_part(l.stratum, ' ', 2)",
+    "second": "m.concept_id = split_part(l.stratum, ': ', 2)",
 }
 
 
@@ -66,6 +67,7 @@ def reason_of(by: str | None, stratum: str, names: Mapping[str, str]) -> str:
         "cue": f"decided by “{stratum}”",
         "disagreement": f"sections disagree on {names.get(stratum, stratum)}",
         "reference": f"{kind} against the reference: {names.get(concept, concept)}",
+        "second": f"{names.get(concept, concept)}: {kind.rstrip(':')}",
     }
     if by is None or stratum in _PLAIN:
         return stratum

@@ -8,7 +8,7 @@ import pyarrow as pa
 from pipeline.auditing.tables.database import Tables
 from pipeline.labelling.decision import Decision, latest
 
-Scope = Literal["sample", "all"]
+Scope = Literal["sample", "second", "all"]
 State = Literal["any", "open", "done"]
 
 #: Reports that are listed at a time.
@@ -20,7 +20,7 @@ class Filter:
     """What the listed reports have in common; what is empty does not count.
 
     Attributes:
-        scope: the sample, or all reports.
+        scope: the sample, the reports on which a second reader differs, or all.
         state: whether the reviewer has finished them.
         concept: a mention of this concept,
         assertion: with this assertion,
@@ -56,7 +56,8 @@ def list_reports(
     """List reports for a reviewer, those of the sample in its order.
 
     Args:
-        tables: the run's tables, with a sample held by `hold_sample`.
+        tables: the run's tables, with a sample held by `hold_sample` and the differences of a
+            `second.SecondReader`.
         decisions: all decisions.
         reviewer: who asks; empty where they have given no name.
         wanted: which reports.
@@ -69,6 +70,8 @@ def list_reports(
     ]
     source = {
         "sample": 'SELECT report_id, "by", stratum, stratum_reports, place FROM _sample',
+        "second": "SELECT report_id, 'second' AS \"by\", stratum, NULL AS stratum_reports, place "
+        "FROM _second",
         "all": 'SELECT report_id, NULL AS "by", coalesce(split, source) AS stratum, '
         "NULL AS stratum_reports, row_number() OVER () AS place FROM reports",
     }[wanted.scope]

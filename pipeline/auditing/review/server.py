@@ -27,6 +27,7 @@ from pipeline.auditing.review.deciding import (
 )
 from pipeline.auditing.review.describing import describe_reports
 from pipeline.auditing.review.queue import Filter, Scope, State, hold_sample, list_reports
+from pipeline.auditing.review.second import SecondReader
 from pipeline.auditing.tables.database import Tables
 from pipeline.auditing.tables.errors import TablesError
 from pipeline.auditing.tables.one_report import read_report
@@ -37,6 +38,9 @@ from pipeline.lexicon.concepts import Lexicon
 _SHOWN_OF_MENTION: Final = (
     "start", "end", "text", "concept_id", "category", "assertion", "section", "cue", "cue_start",
     "cue_end", "rule", "cue_rule", "mention_id", "finding_ids",
+)  # fmt: skip
+_SHOWN_OF_FINDING: Final = (
+    "mention_id", "interprets", "inherited_sides", "inherited_zones", "implied_sides",
 )  # fmt: skip
 _SHOWN_OF_DECISION: Final = (
     "action", "start", "end", "phrase", "before_concept", "after_concept", "after_assertion",
@@ -87,6 +91,7 @@ def questions_app(
         lexicon: whose concepts a mention may get.
     """
     hold_sample(tables, sample)
+    second_reader = SecondReader(tables)
     book = Book(corrections)
     names = {one.concept_id: one.preferred_name for one in lexicon.concepts}
     sampled: set[str] = set(sample["report_id"].to_pylist())
@@ -107,7 +112,12 @@ def questions_app(
     @app.get("/start")
     async def start() -> dict[str, Any]:
         reviewers = sorted({decision.reviewer for decision in book.decisions()})
-        return {"reviewers": reviewers, "concepts": names, "assertions": ASSERTIONS}
+        return {
+            "reviewers": reviewers,
+            "concepts": names,
+            "assertions": ASSERTIONS,
+            "second": second_reader.there,
+        }
 
     @app.get("/queue")
     async def queue(
@@ -130,6 +140,11 @@ def questions_app(
     @app.get("/report")
     async def report(report_id: str, reviewer: str = "") -> dict[str, Any]:
         return _report(tables, report_id, book.decisions(), _reader(reviewer))
+
+    @app.get("/second")
+    async def second(report_id: str, reviewer: str = "") -> list[dict[str, Any]]:
+        own = own_decisions(book.decisions(), _reader(reviewer), report_id)
+        return second_reader.of(read_report(tables, report_id), own)
 
     @app.get("/progress")
     async def progress() -> dict[str, Any]:
@@ -170,6 +185,7 @@ def _report(
         "text": read.text,
         "digest": digest_text(read.text),
         "mentions": [_chosen(mention, _SHOWN_OF_MENTION) for mention in read.mentions],
+        "findings": [_chosen(finding, _SHOWN_OF_FINDING) for finding in read.findings],
         "decisions": [
             _chosen(asdict(decision), _SHOWN_OF_DECISION)
             for decision in own

@@ -98,7 +98,8 @@ def _mentions(mentions: list[dict[str, Any]]) -> Table:
 def _relations(read: ReadReport) -> Table:
     phrases = {m["mention_id"]: _one_line(m["text"]) for m in read.mentions}
     table = Table(title="findings", title_justify="left", title_style="bold")
-    for heading in ("section", "finding", "phrase", "assertion", "sides", "zones", "descriptors"):
+    headings = ("section", "finding", "phrase", "assertion", "sides", "zones", "descriptors")
+    for heading in (*headings, "interprets"):
         table.add_column(heading, overflow="fold")
     for finding in read.findings:
         table.add_row(
@@ -106,12 +107,21 @@ def _relations(read: ReadReport) -> Table:
             finding["finding"].partition(":")[2],
             Text(phrases.get(finding["mention_id"], "")),
             finding["assertion"],
-            *(
-                ", ".join(concept.partition(":")[2] for concept in finding[group])
-                for group in ("sides", "zones", "descriptors")
-            ),
+            _concepts(finding, sides="", inherited_sides="inherited", implied_sides="implied"),
+            _concepts(finding, zones="", inherited_zones="inherited"),
+            _concepts(finding, descriptors=""),
+            Text(", ".join(phrases.get(one, "") for one in finding["interprets"])),
         )
     return table
+
+
+def _concepts(finding: dict[str, Any], **columns: str) -> str:
+    """The concepts in some columns of a finding, each with how it is known where not stated."""
+    return ", ".join(
+        concept.partition(":")[2] + (f" ({how})" if how else "")
+        for column, how in columns.items()
+        for concept in finding[column]
+    )
 
 
 def _one_line(text: str) -> str:

@@ -30,7 +30,17 @@ MENTION_FIELDS: Final = (
 )
 #: Those of them that index `strings`.
 STRING_FIELDS: Final = ("text", "concept_id", "cue", "rule", "cue_rule")
-FINDING_FIELDS: Final = ("mention", "first_link", "sides", "zones", "descriptors", "mentions")
+#: What findings link to, in the order of the links: concepts, then mentions.
+CONCEPT_LINKS: Final = (
+    "sides",
+    "zones",
+    "descriptors",
+    "inherited_sides",
+    "inherited_zones",
+    "implied_sides",
+)
+MENTION_LINKS: Final = ("mentions", "interprets")
+FINDING_FIELDS: Final = ("mention", "first_link", *CONCEPT_LINKS, *MENTION_LINKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +51,8 @@ class AnalysisColumns:
         passages: (passages, 4) integers, see `PASSAGE_FIELDS`.
         mentions: (mentions, 13) integers, see `MENTION_FIELDS`; offsets count from the passage's
             start, `STRING_FIELDS` index `strings`, -1 is none.
-        findings: (findings, 6) integers, see `FINDING_FIELDS`; the numbers of sides, zones,
-            descriptors and mentions, which follow one another in `links`.
+        findings: (findings, 10) integers, see `FINDING_FIELDS`; the numbers of `CONCEPT_LINKS` and
+            `MENTION_LINKS`, which follow one another in `links`.
         links: for mentions, findings by their place among the passage's mentions; for findings,
             concepts in `strings`, then mentions by their place.
         strings: every string that the rows refer to.
@@ -89,12 +99,11 @@ def _plain_mention(columns: AnalysisColumns, values: Sequence[int]) -> PassageMe
 def _plain_finding(
     columns: AnalysisColumns, mention: int, first_link: int, *counts: int
 ) -> PassageFinding:
-    cuts = np.cumsum([first_link, *counts])
-    sides, zones, descriptors, mentions = (
-        columns.links[start:end].tolist() for start, end in pairwise(cuts)
+    cuts = pairwise(np.cumsum([first_link, *counts]))
+    links = [tuple(columns.links[start:end].tolist()) for start, end in cuts]
+    concepts = [tuple(columns.strings[code] for code in codes) for codes in links]
+    return PassageFinding(
+        mention,
+        **dict(zip(CONCEPT_LINKS, concepts[: len(CONCEPT_LINKS)], strict=True)),
+        **dict(zip(MENTION_LINKS, links[len(CONCEPT_LINKS) :], strict=True)),
     )
-
-    def named(codes: list[int]) -> tuple[str, ...]:
-        return tuple(columns.strings[code] for code in codes)
-
-    return PassageFinding(mention, named(sides), named(zones), named(descriptors), tuple(mentions))

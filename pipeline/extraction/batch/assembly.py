@@ -9,8 +9,10 @@ import pyarrow.compute as pc
 from data_contracts.concepts import ASSERTIONS, CATEGORIES
 from data_contracts.tables import FINDINGS, MENTIONS, SECTIONS
 from pipeline.extraction.batch.analyses import (
+    CONCEPT_LINKS,
     FINDING_FIELDS,
     MENTION_FIELDS,
+    MENTION_LINKS,
     PASSAGE_FIELDS,
     STRING_FIELDS,
     AnalysisColumns,
@@ -145,12 +147,16 @@ def _findings(
     strings = pa.array(analyses.strings, pa.string())
     first = fields["first_link"]
     places: dict[str, pa.Array] = {}
-    for group in ("sides", "zones", "descriptors"):
+    for group in CONCEPT_LINKS:
         links, _ = expand_runs(first, fields[group])
         places[group] = _lists(_decode(strings, analyses.links[links]), fields[group])
         first = first + fields[group]
-    links, finding = expand_runs(first, fields["mentions"])
-    behind = analyses.links[links] + rows.first_row[owner[finding]]
+    linked: dict[str, pa.Array] = {}
+    for group in MENTION_LINKS:
+        links, finding = expand_runs(first, fields[group])
+        mentions = analyses.links[links] + rows.first_row[owner[finding]]
+        linked[group] = _lists(rows.ids.take(pa.array(mentions)), fields[group])
+        first = first + fields[group]
     columns = {
         "report_id": report_ids.take(pa.array(occurrences.report[owner])),
         "mention_id": rows.ids.take(pa.array(mention)),
@@ -158,9 +164,10 @@ def _findings(
         "finding": _decode(strings, rows.fields["concept_id"][mention]),
         "assertion": _ASSERTIONS.take(pa.array(rows.fields["assertion"][mention])),
         **places,
-        "mention_ids": _lists(rows.ids.take(pa.array(behind)), fields["mentions"]),
+        "mention_ids": linked["mentions"],
+        "interprets": linked["interprets"],
     }
-    return pa.table(columns).cast(FINDINGS.schema())
+    return pa.table(columns).select(FINDINGS.column_names).cast(FINDINGS.schema())
 
 
 def _sentences(

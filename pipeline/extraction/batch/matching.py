@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from spacy.language import Language
 
 from data_contracts.concepts import CATEGORIES
+from pipeline.extraction.batch.interpretation_classes import (
+    NEITHER,
+    InterpretationClass,
+    interpretation_classes,
+)
 from pipeline.extraction.batch.longest import keep_longest
 from pipeline.extraction.batch.phrase_trie import UNKNOWN, PhraseTrie
 from pipeline.extraction.batch.runs import IntArray, expand_runs
@@ -49,6 +54,11 @@ class EntryColumns(NamedTuple):
         weak: whether it is weak.
         subject: of which nouns it has to be said: from 1 the place in `SUBJECT_LISTS`, or 0.
         implies: whether its concept may imply another one.
+        lies_on: of a zone that lies on one side by its name, the rank of that side, else -1.
+        reading: of a finding that may interpret another or be interpreted, the number of its
+            `InterpretationClass` behind all ranks, else -1.
+        interprets: whether it may interpret another finding.
+        interpreted: whether another finding may interpret it.
     """
 
     rank: IntArray
@@ -56,16 +66,26 @@ class EntryColumns(NamedTuple):
     weak: IntArray
     subject: IntArray
     implies: npt.NDArray[np.bool_]
+    lies_on: IntArray
+    reading: IntArray
+    interprets: npt.NDArray[np.bool_]
+    interpreted: npt.NDArray[np.bool_]
 
 
 class Entries:
-    """Every entry by its number."""
+    """Every entry by its number.
+
+    Attributes:
+        ranked_ids: ids of the concepts in alphabetic order.
+    """
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._numbers: dict[Entry, int] = {}
         self._all: list[Entry] = []
         ids = sorted(concept.concept_id for concept in lexicon.concepts)
+        self.ranked_ids: Final = tuple(ids)
         self._ranks = {concept_id: rank for rank, concept_id in enumerate(ids)}
+        self._classes = interpretation_classes(lexicon)
         self._columns: EntryColumns | None = None
 
     def __len__(self) -> int:
@@ -96,6 +116,7 @@ class Entries:
         """All entries as columns."""
         if self._columns is None:
             concepts = [entry.concept for entry in self._all]
+            classes = [self._class(concept) for concept in concepts]
             self._columns = EntryColumns(
                 rank=_integers(-1 if c is None else self._ranks[c.concept_id] for c in concepts),
                 category=_integers(
@@ -109,8 +130,20 @@ class Entries:
                 implies=np.array(
                     [c is not None and bool(c.implied_with) for c in concepts], dtype=bool
                 ),
+                lies_on=_integers(
+                    -1 if c is None or c.lies_on is None else self._ranks[c.lies_on]
+                    for c in concepts
+                ),
+                reading=_integers(
+                    -1 if one is NEITHER else len(self._ranks) + one.number for one in classes
+                ),
+                interprets=np.array([one.interprets for one in classes], dtype=bool),
+                interpreted=np.array([one.interpreted for one in classes], dtype=bool),
             )
         return self._columns
+
+    def _class(self, concept: Concept | None) -> InterpretationClass:
+        return self._classes.get(concept.concept_id, NEITHER) if concept is not None else NEITHER
 
 
 def _integers(values: Iterable[int]) -> IntArray:

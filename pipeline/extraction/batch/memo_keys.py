@@ -232,11 +232,19 @@ class KeyBuilder:
 def _kinds(entry: IntArray, passage: IntArray, entries: EntryColumns, passages: int) -> IntArray:
     """[M] what rules see of each phrase: its category and when it counts.
 
-    What it names matters where a phrase may imply another concept, and nowhere else.
+    What it names matters where a phrase may imply another concept. Where one finding may interpret
+    another it matters what they are to each other, and elsewhere nothing of either.
     """
-    named = np.bincount(passage[entries.implies[entry]], minlength=passages) > 0
+
+    def any_of(trait: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        found: npt.NDArray[np.bool_] = np.bincount(passage[trait[entry]], minlength=passages) > 0
+        return found
+
+    read = any_of(entries.interprets) & any_of(entries.interpreted)
     exact = len(CATEGORIES) + entries.rank
-    kind = np.where(named[passage], exact[entry], entries.category[entry])
+    read_as = np.where(entries.reading >= 0, len(CATEGORIES) + entries.reading, entries.category)
+    kind = np.where(read[passage], read_as[entry], entries.category[entry])
+    kind = np.where(any_of(entries.implies)[passage], exact[entry], kind)
     conditions = 2 * entries.subject[entry] + entries.weak[entry]
     kinds: IntArray = _CONDITIONS * kind + conditions
     return kinds

@@ -6,7 +6,11 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from data_contracts.concepts import ASSERTIONS, CATEGORIES
-from pipeline.extraction.batch.analyses import MENTION_FIELDS, AnalysisColumns
+from pipeline.extraction.batch.analyses import (
+    CONCEPT_LINKS,
+    MENTION_FIELDS,
+    AnalysisColumns,
+)
 from pipeline.extraction.batch.matching import Entries, MatchColumns
 from pipeline.extraction.batch.memo_keys import MemoKeys
 from pipeline.extraction.batch.pattern_store import (
@@ -19,12 +23,22 @@ from pipeline.extraction.batch.token_columns import TokenColumns
 from pipeline.rules.sections import SECTION_ASSERTION, STATED
 from pipeline.rules.values import PassageText
 
+
+def _groups(**names: str) -> IntArray:
+    """[categories] the place in `CONCEPT_LINKS` of each category's links, -1 where it has none."""
+    return np.array(
+        [CONCEPT_LINKS.index(names[name]) if name in names else -1 for name in CATEGORIES]
+    )
+
+
 _ASSERTION_CODES: Final = {name: code for code, name in enumerate(ASSERTIONS)}
 _OWN_ASSERTION: Final = {
     section: _ASSERTION_CODES[assertion] for section, assertion in SECTION_ASSERTION.items()
 }
 _STATED: Final = [_ASSERTION_CODES[assertion] for assertion in STATED]
-_FINDING: Final = CATEGORIES.index("finding")
+# By category, which of `CONCEPT_LINKS` a concept is stated in, or inherited.
+_OWN_GROUP: Final = _groups(side="sides", zone="zones", descriptor="descriptors")
+_INHERITED_GROUP: Final = _groups(side="inherited_sides", zone="inherited_zones")
 
 
 class ReadPassages(NamedTuple):
@@ -176,30 +190,80 @@ def _by_section(
     )
 
 
+class _Linked(NamedTuple):
+    """Statements that findings link to.
+
+    Attributes:
+        finding: [L] the finding.
+        statement: [L] the statement, by its place in its passage.
+        entry: [L] what that stands for.
+        sided: [L] whether a side stands right before it.
+    """
+
+    finding: IntArray
+    statement: IntArray
+    entry: IntArray
+    sided: IntArray
+
+
 def _findings(
     read: ReadPassages, found: IntArray, owner: IntArray, spoken: _Statements, strings: _Strings
 ) -> tuple[IntArray, IntArray]:
     """Rows of `AnalysisColumns.findings`, and what they link to, counted from its own first."""
     fields = dict(zip(FINDING_FIELDS, read.patterns.findings[found].T, strict=True))
-    rows, finding = expand_runs(fields["first_own"], fields["own"])
-    own = read.patterns.links[rows]
+    linked: dict[str, _Linked] = {}
+    first = fields["first_own"]
+    for name in ("own", "interprets", "inherits"):
+        rows, finding = expand_runs(first, fields[name])
+        statement = read.patterns.links[rows]
+        place = spoken.first[owner[finding]] + statement
+        sided = spoken.fields["sided"][place]
+        linked[name] = _Linked(finding, statement, spoken.entry[place], sided)
+        first = first + fields[name]
+    of_concept, group, rank = _concepts(read, linked["own"], linked["inherits"])
+    counts = np.bincount(
+        of_concept * len(CONCEPT_LINKS) + group, minlength=len(found) * len(CONCEPT_LINKS)
+    ).reshape(len(found), len(CONCEPT_LINKS))
+    concepts = strings.code_by(read.entries.ranked_ids, rank)
+    own, seen = linked["own"], linked["interprets"]
+    links = np.concatenate([concepts, fields["statement"], own.statement, seen.statement])
+    of = np.concatenate([of_concept, np.arange(len(found)), own.finding, seen.finding])
+    mentions = np.column_stack([fields["own"] + 1, fields["interprets"]])
+    first_link = rows_before(counts.sum(axis=1) + mentions.sum(axis=1))
+    table = np.column_stack([fields["statement"], first_link, counts, mentions])
+    return table, links[np.argsort(of, kind="stable")]
+
+
+def _concepts(
+    read: ReadPassages, own: _Linked, inherited: _Linked
+) -> tuple[IntArray, IntArray, IntArray]:
+    """The concepts of all findings: the finding, the place in `CONCEPT_LINKS`, and the rank.
+
+    A concept that several phrases name is listed once, the concepts in alphabetic order.
+    """
     entries = read.entries.columns()
-    entry = spoken.entry[spoken.first[owner[finding]] + own]
-    # A concept that several phrases name is listed once, the concepts in alphabetic order.
-    ranks = int(entries.rank.max(initial=0)) + 1
-    group = finding * len(CATEGORIES) + entries.category[entry]
-    distinct, place = np.unique(group * ranks + entries.rank[entry], return_index=True)
-    group = distinct // ranks
-    concepts = strings.code_by(read.entries.concept_ids(), entry[place])
-    counts = np.bincount(group, minlength=len(found) * len(CATEGORIES)).reshape(
-        len(found), len(CATEGORIES)
+    ranks = len(read.entries.ranked_ids)
+    groups = len(CONCEPT_LINKS)
+
+    def keyed(one: _Linked, group: IntArray, rank: IntArray) -> IntArray:
+        keys: IntArray = (one.finding * groups + group) * ranks + rank
+        return keys
+
+    stated = keyed(own, _OWN_GROUP[entries.category[own.entry]], entries.rank[own.entry])
+    taken = keyed(
+        inherited,
+        _INHERITED_GROUP[entries.category[inherited.entry]],
+        entries.rank[inherited.entry],
     )
-    linked = np.concatenate([concepts, fields["statement"], own])
-    of = np.concatenate([group // len(CATEGORIES), np.arange(len(found)), finding])
-    counts[:, _FINDING] = fields["own"] + 1
-    sides, zones, descriptors, mentions = (
-        counts[:, CATEGORIES.index(name)] for name in (*CATEGORIES[1:], CATEGORIES[0])
-    )
-    first = rows_before(counts.sum(axis=1))
-    table = np.column_stack([fields["statement"], first, sides, zones, descriptors, mentions])
-    return table, linked[np.argsort(of, kind="stable")]
+    both = _Linked(*(np.concatenate(pair) for pair in zip(own, inherited, strict=True)))
+    side = entries.lies_on[both.entry]
+    by_name = (side >= 0) & (both.sided == 0)
+    # A side that is stated or inherited need not be implied.
+    known = [keyed(both, np.full(len(side), CONCEPT_LINKS.index(name)), side)
+             for name in ("sides", "inherited_sides")]  # fmt: skip
+    there = [np.isin(keys, found) for keys, found in zip(known, (stated, taken), strict=True)]
+    by_name &= ~(there[0] | there[1])
+    implied = keyed(both, np.full(len(side), CONCEPT_LINKS.index("implied_sides")), side)[by_name]
+    keys = np.unique(np.concatenate([stated, taken, implied]))
+    group, rank = keys // ranks, keys % ranks
+    return group // groups, group % groups, rank

@@ -12,6 +12,7 @@ import numpy as np
 
 from data_contracts.tables import ASSERTING_SECTIONS
 from pipeline.extraction.batch.analyses import (
+    CONCEPT_LINKS,
     FINDING_FIELDS,
     MENTION_FIELDS,
     PASSAGE_FIELDS,
@@ -29,7 +30,7 @@ PassageKey: TypeAlias = str | tuple[str, tuple[int, ...]]
 CAPACITY: Final = 500_000
 
 _FIRST_LINK: Final = FINDING_FIELDS.index("first_link")
-_CONCEPTS: Final = [FINDING_FIELDS.index(name) for name in ("sides", "zones", "descriptors")]
+_CONCEPTS: Final = [FINDING_FIELDS.index(name) for name in CONCEPT_LINKS]
 # All sections that assert say the same by the same words.
 _ROLES: Final = dict.fromkeys(ASSERTING_SECTIONS, ASSERTING_SECTIONS[0])
 

@@ -45,8 +45,9 @@ STATEMENT_FIELDS: Final = (
     "cue_rule",
     "first_owner",
     "owners",
+    "sided",
 )
-FINDING_FIELDS: Final = ("statement", "first_own", "own")
+FINDING_FIELDS: Final = ("statement", "first_own", "own", "interprets", "inherits")
 
 
 class PatternColumns(NamedTuple):
@@ -54,12 +55,13 @@ class PatternColumns(NamedTuple):
 
     Attributes:
         patterns: (patterns, 4) first statement, statements, first finding, findings.
-        statements: (statements, 8), see `STATEMENT_FIELDS`: the phrase by its index in the passage,
+        statements: (statements, 9), see `STATEMENT_FIELDS`: the phrase by its index in the passage,
             the entry that it implies or -1, the place of its assertion in `ASSERTIONS`, first
             and last token of its cue in the passage or -1, the cue's rule in `cue_rules` or -1,
-            and where in `links` its owners are.
-        findings: (findings, 3), see `FINDING_FIELDS`: its own statement, and where in `links` those
-            are that belong to it.
+            where in `links` its owners are, and whether a side stands right before it.
+        findings: (findings, 5), see `FINDING_FIELDS`: its own statement, and where in `links` those
+            are that belong to it; behind these the findings that it interprets, and the places that
+            it inherits.
         links: statements, by their index in the passage.
         cue_rules: what the cues' rules are.
     """
@@ -161,8 +163,10 @@ class PatternStore:
             for owner in statement.owners:
                 own.setdefault(owner, []).append(row)
         for row in sorted(own):
-            self._findings.extend((row, len(self._links), len(own[row])))
-            self._links.extend(own[row])
+            said = statements[row]
+            counts = (len(own[row]), len(said.interprets), len(said.inherits))
+            self._findings.extend((row, len(self._links), *counts))
+            self._links.extend((*own[row], *said.interprets, *said.inherits))
         self._patterns.extend((first_statement, len(statements), first_finding, len(own)))
         return len(self._patterns) // 4 - 1
 
@@ -181,6 +185,7 @@ class PatternStore:
                 rule,
                 len(self._links),
                 len(said.owners),
+                said.sided,
             )
         )
         self._links.extend(said.owners)

@@ -46,6 +46,18 @@ BLANKS = st.sampled_from([" "] * 6 + ["  ", "\n", "\t", "", ". ", ", ", "-", "\u
 TEXTS = st.lists(st.tuples(PIECES, BLANKS), max_size=16).map(
     lambda pieces: "".join(word + blank for word, blank in pieces)
 )
+# What finds its way into "opacity in the left base, consistent with pneumonia", and beside it.
+SEEN = ["opacity", "consolidation", "nodules", "cardiomegaly", "blunting", "density"]
+MEANT = ["pneumonia", "atelectasis", "edema", "effusion", "granuloma", "heart failure", "mass"]
+TIES = sorted(LISTS.taken_for | LISTS.taken_perhaps | LISTS.being | LISTS.pronouns)
+PLACES = ["in the left base", "lingular", "right", "small"]
+BETWEEN = [*", ( or and versus with no to a but may of early XXXX .".split(), ". This", *PLACES]
+INTERPRETATIONS = st.lists(
+    st.sampled_from(SEEN) | st.sampled_from(TIES) | st.sampled_from(BETWEEN)
+    | st.sampled_from(MEANT),
+    min_size=3,
+    max_size=12,
+).map(" ".join)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +93,15 @@ def test_passages_of_several_sentences_are_read_alike(
     extractor: Extractor, reader: Reader, text: str, section: str
 ) -> None:
     check(extractor, reader, list(passages_of(reader, text, section)))
+
+
+@given(INTERPRETATIONS, INTERPRETATIONS, st.sampled_from(SECTIONS))
+@settings(max_examples=300)
+def test_what_findings_are_taken_for_is_read_alike(
+    extractor: Extractor, reader: Reader, one: str, other: str, section: str
+) -> None:
+    for text in (one, other):
+        check(extractor, reader, list(passages_of(reader, text, section)))
 
 
 @given(st.text(max_size=80), st.text(max_size=80))

@@ -60,6 +60,12 @@ def test_change_of_a_file_changes_the_fingerprint(folder: Path) -> None:
         ("\n[finding:opacity]\nhaze\n", "was opened before"),
         ("\n[opacity]\nhaze\n", "expected \\[category:name\\]"),
         ("\n[finding:haze]\nimplies: finding:fog\n", "implies the unknown 'finding:fog'"),
+        ("\n[finding:haze]\ninterprets: finding:fog\n", "'finding:fog', which is no finding"),
+        ("\n[finding:haze]\ninterprets: side:left\n", "'side:left', which is no finding"),
+        ("\n[finding:haze]\ninterprets: finding:haze\n", "interprets itself"),
+        ("\n[finding:haze]\nlies on: side:left\n", "is no phrase; keys are"),
+        ("\n[zone:haze]\nlies on: zone:base\n", "lies on 'zone:base', which is no side"),
+        ("\n[zone:haze]\ninterprets: finding:opacity\n", "is no phrase; keys are"),
         ("\n[finding:haze]\nhaz(e|y\n", "a bracket is not closed"),
         ("\n[finding:haze]\ncolour: grey\n", "is no phrase; keys are"),
         ("\n[finding:haze]\nof lung_nouns: hazy\n", "'lung_nouns' is no list of nouns"),
@@ -93,6 +99,12 @@ def test_shipped_lexicon_names_what_the_tables_promise() -> None:
     assert lexicon.concept("finding:atelectasis").parents == ()
     assert "finding:pneumonia" in lexicon.lung_findings
     assert "finding:pleural_effusion" not in lexicon.lung_findings
+
+
+def test_what_may_be_taken_for_what_is_edited_in_the_lexicon(folder: Path) -> None:
+    append(folder / "findings.txt", "\n[finding:haze]\ninterprets: finding:opacity\nhaze\n")
+    analysis = load_extractor(folder).read("Opacity consistent with haze.", "findings")
+    assert [finding.interprets for finding in analysis.findings] == [(), (0,)]
 
 
 def test_a_lexicon_of_a_few_words_does(tmp_path: Path) -> None:

@@ -42,6 +42,17 @@ def test_a_denied_list_is_denied_item_by_item() -> None:
     assert owners(statement, "large") == ["finding:pleural_effusion"]
 
 
+def test_what_findings_are_taken_for_is_marked_up_to_the_end_of_the_sentence() -> None:
+    statement = write(
+        "[opacity], %=[pneumonia] or [edema] <rather than|n> [mass]. // [effusion] too"
+    )
+    by_phrase = {statement.text[m.start : m.end].lower(): m for m in statement.marks}
+    opacity = by_phrase["opacity"]
+    assert by_phrase["pneumonia"].interprets == by_phrase["edema"].interprets == [opacity]
+    for other in ("opacity", "mass", "effusion"):
+        assert by_phrase[other].interprets == []
+
+
 def test_a_hedge_spares_what_stands_before_it() -> None:
     statement = write("[opacity] in the [<left] [<base], <may represent|u> [pneumonia]")
     assert statement.text == "Opacity in the left base, may represent pneumonia."

@@ -79,6 +79,19 @@ SENTENCES = [
     ("Effusion has increased since prior.", {"pleural_effusion": AFFIRMED}),
     ("Compared to the prior, the effusion is smaller.", {"pleural_effusion": AFFIRMED}),
     ("Consistent with old granulomatous disease.", {"granuloma": AFFIRMED}),
+    ("Sequelae of remote tuberculosis at the apices.", {"tuberculosis": HISTORICAL}),
+    (
+        "Right basilar scarring, residua of a previous pneumonia.",
+        {"scarring": AFFIRMED, "pneumonia": HISTORICAL},
+    ),
+    (
+        "Sequela of treated empyema, small left effusion.",
+        {"empyema": HISTORICAL, "pleural_effusion": AFFIRMED},
+    ),
+    ("No sequela of old pneumonia.", {"pneumonia": NEGATED}),
+    ("Sequelae of old granulomatous disease.", {"granuloma": AFFIRMED}),
+    ("Sequela of previous rib fractures on the left.", {"fracture": AFFIRMED}),
+    ("Sequela of chronic aspiration.", {"aspiration": AFFIRMED}),
     # after a procedure
     ("Status post lobectomy, small right pneumothorax.", {"pneumothorax": AFFIRMED}),
     ("S/p thoracentesis with small residual effusion.", {"pleural_effusion": AFFIRMED}),

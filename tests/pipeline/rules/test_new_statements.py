@@ -56,6 +56,70 @@ SENTENCES = [
     ),
     ("No effusion, healing rib fractures.", {"pleural_effusion": NEGATED, "fracture": AFFIRMED}),
     ("No edema, multiple nodules.", {"pulmonary_edema": NEGATED, "nodule": AFFIRMED}),
+    # what one verb tells of alone, its place first
+    (
+        "No effusion and right upper lobe opacity is present.",
+        {"pleural_effusion": NEGATED, "opacity": AFFIRMED},
+    ),
+    (
+        "There is no pneumothorax and a left basilar infiltrate is identified.",
+        {"pneumothorax": NEGATED, "infiltrate": AFFIRMED},
+    ),
+    (
+        "No acute fracture and bibasilar atelectasis was noted.",
+        {"fracture": NEGATED, "atelectasis": AFFIRMED},
+    ),
+    (
+        "No edema or effusion and right apical pneumothorax is evident.",
+        {"pulmonary_edema": NEGATED, "pleural_effusion": NEGATED, "pneumothorax": AFFIRMED},
+    ),
+    (
+        "No effusion or left basilar opacity is present.",
+        {"pleural_effusion": NEGATED, "opacity": NEGATED},
+    ),
+    (
+        "No effusion and right apical pneumothorax are identified.",
+        {"pleural_effusion": NEGATED, "pneumothorax": NEGATED},
+    ),
+    ("No left and right pleural effusion is seen.", {"pleural_effusion": NEGATED}),
+    (
+        "No effusion and right apical pneumothorax is not seen.",
+        {"pleural_effusion": NEGATED, "pneumothorax": NEGATED},
+    ),
+    (
+        "No pneumothorax and infiltrate is seen.",
+        {"pneumothorax": NEGATED, "infiltrate": NEGATED},
+    ),
+    # what is seen again
+    (
+        "No pneumothorax, emphysema again demonstrated.",
+        {"pneumothorax": NEGATED, "emphysema": AFFIRMED},
+    ),
+    (
+        "No consolidation; cardiomegaly and scoliosis again seen.",
+        {"consolidation": NEGATED, "cardiomegaly": AFFIRMED, "scoliosis": AFFIRMED},
+    ),
+    (
+        "No edema, atelectasis and effusion again noted.",
+        {"pulmonary_edema": NEGATED, "atelectasis": AFFIRMED, "pleural_effusion": AFFIRMED},
+    ),
+    (
+        "No infiltrate, hiatal hernia seen again.",
+        {"infiltrate": NEGATED, "hernia": AFFIRMED},
+    ),
+    (
+        "No infiltrate, fibrosis still visible.",
+        {"infiltrate": NEGATED, "fibrosis": AFFIRMED},
+    ),
+    (
+        "No effusion or pneumothorax again seen.",
+        {"pleural_effusion": NEGATED, "pneumothorax": NEGATED},
+    ),
+    ("Again noted is no effusion.", {"pleural_effusion": NEGATED}),
+    (
+        "No effusion, infiltrate noted.",
+        {"pleural_effusion": NEGATED, "infiltrate": NEGATED},
+    ),
     # one list of what is absent
     (
         "No edema, left effusion, or right lower lobe opacity.",

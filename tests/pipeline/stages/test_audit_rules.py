@@ -96,3 +96,16 @@ def test_a_coded_reference_judges_the_labels_mentions(run: Path, tmp_path: Path)
     phrase = of(done.rows.to_pylist(), "finding:opacity", "opacit(y|ies|ites|ie|ys)")
     assert (phrase["judged"], phrase["right"]) == (3, 2)
     assert done.summary.counts["lines_judged"] > 0
+
+
+def test_of_two_halves_the_reference_judges_the_one_that_rules_are_written_on(
+    run: Path, tmp_path: Path
+) -> None:
+    reference = tmp_path / "coded.csv"
+    reference.write_text("report_id,finding:opacity\na,1\nb,\nc,1\n", encoding="utf-8")
+    coded = CodedReference("table", reference, run / "labels.parquet", half_a=True)
+    rows = audit_rules(tables=run, corrections=tmp_path / "none", reference=coded).rows.to_pylist()
+    phrase = of(rows, "finding:opacity", "opacit(y|ies|ites|ie|ys)")
+    # Of the three reports "a" alone is in half A.
+    assert (phrase["decided"], phrase["judged"], phrase["right"]) == (3, 1, 1)
+    assert of(rows, "negated before", "no")["judged"] == 0

@@ -6,6 +6,8 @@ const byId = (id) => document.getElementById(id);
 const state = {
   reviewer: "", concepts: {}, assertions: [], reports: [], total: 0, report: null, current: -1,
   phrase: null,
+  // Where a second reader differs on the report; empty outside the queue of these.
+  second: [],
   // This session's decisions, the last one last: what `u` takes back.
   made: [],
 };

@@ -37,7 +37,11 @@ async function takeName(name) {
   localStorage.setItem("reviewer", name);
   showName();
   await showProgress();
-  if (state.report) showReport(await ask("report", { report_id: state.report.report_id, reviewer: name }));
+  if (state.report) {
+    const report = await ask("report", { report_id: state.report.report_id, reviewer: name });
+    await loadSecond(report.report_id);
+    showReport(report);
+  }
 }
 
 async function changeName() {
@@ -79,6 +83,7 @@ async function send(decision) {
     before_concept: decision.before_concept ?? null, after_concept: decision.after_concept ?? null };
   state.made = state.made.filter((one) => !sameTarget(one, about));
   if (decision.action !== "withdraw") state.made.push(about);
+  await loadSecond(id);
   showReport(report);
   markInQueue(report);
   showProgress();

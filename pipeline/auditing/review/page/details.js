@@ -1,11 +1,29 @@
 "use strict";
 // What is known of a mention, in a tip and at the side, and what can be decided of it.
 
+const wordsOf = (one) => `${one.text.replace(/\s+/g, " ")} (${nameOf(one.concept_id)})`;
+
 function relationsOf(mention) {
   const owners = state.report.mentions.filter((one) => mention.finding_ids.includes(one.mention_id));
   const owned = state.report.mentions.filter((one) => one.finding_ids.includes(mention.mention_id));
-  const list = (ones) => ones.map((one) => `${one.text.replace(/\s+/g, " ")} (${nameOf(one.concept_id)})`);
-  return { owners: list(owners), owned: list(owned) };
+  return { owners: owners.map(wordsOf), owned: owned.map(wordsOf) };
+}
+
+/** What a finding is taken for, what is taken for it, and places that it does not state itself. */
+function readingsOf(mention) {
+  const { findings, mentions } = state.report;
+  const own = findings.find((one) => one.mention_id === mention.mention_id);
+  if (!own) return [];
+  const taken = findings.filter((one) => one.interprets.includes(mention.mention_id))
+    .map((one) => one.mention_id);
+  const list = (ids) => mentions.filter((one) => ids.includes(one.mention_id)).map(wordsOf).join(", ");
+  const names = (concepts) => concepts.map(nameOf).join(", ");
+  return [
+    ["interprets", list(own.interprets)],
+    ["taken for", list(taken)],
+    ["inherited", names([...own.inherited_sides, ...own.inherited_zones])],
+    ["implied", names(own.implied_sides)],
+  ];
 }
 
 function describe(mention) {
@@ -19,6 +37,7 @@ function describe(mention) {
     ["section", mention.section],
     ["belongs to", owners.join(", ")],
     ["has", owned.join(", ")],
+    ...readingsOf(mention),
   ];
   return rows.filter(([, value]) => value);
 }

@@ -2,7 +2,9 @@
 // The report: its text with mentions and cues, which of them is selected, and words that were missed.
 
 async function openReport(id) {
-  showReport(await ask("report", { report_id: id, reviewer: state.reviewer }));
+  const report = await ask("report", { report_id: id, reviewer: state.reviewer });
+  await loadSecond(id);
+  showReport(report);
   select(state.report.items.findIndex((item) => !item.decision && item.mention));
   byId("text").scrollTop = 0;
   showSelected();
@@ -34,6 +36,7 @@ const phraseOf = (item) => state.report.letters.slice(item.start, item.end).join
 
 function showReport(report) {
   const kept = state.report?.report_id === report.report_id ? state.current : -1;
+  showSecond();
   state.report = { ...report, items: itemsOf(report), letters: Array.from(report.text) };
   state.phrase = null;
   state.current = kept;

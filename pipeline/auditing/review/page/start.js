@@ -37,7 +37,12 @@ function onKey(event) {
 
 function filterSoon() {
   clearTimeout(filterSoon.timer);
-  filterSoon.timer = setTimeout(() => loadQueue(), 200);
+  filterSoon.timer = setTimeout(async () => {
+    await loadQueue();
+    if (!state.report) return;
+    await loadSecond(state.report.report_id);
+    showSecond();
+  }, 200);
 }
 
 /** What the page waits for, instead of a report. */
@@ -54,6 +59,10 @@ async function prepare() {
   byId("reviewers").append(...told.reviewers.map((name) => make("option", { value: name })));
   byId("concepts").append(...Object.entries(told.concepts)
     .map(([id, name]) => make("option", { value: id, text: name })));
+  // Tables of a run may have none.
+  const second = byId("scope").querySelector("[value=second]");
+  second.hidden = !told.second;
+  second.disabled = !told.second;
   byId("assertion").append(...told.assertions.map((one) => make("option", { value: one, text: one })));
 }
 

@@ -53,7 +53,9 @@ def test_nobody_follows_a_follower(tmp_path: Path) -> None:
 
 
 def test_an_unknown_kind_lists_the_kinds() -> None:
-    with pytest.raises(AuditError, match="openi_mesh, openi_gold, chexpert, padchest_gr, table"):
+    with pytest.raises(
+        AuditError, match="openi_mesh, openi_gold, chexpert, padchest_gr, second_opinion, table"
+    ):
         load_coding("radlex")  # type: ignore[arg-type]
 
 

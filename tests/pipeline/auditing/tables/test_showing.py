@@ -1,6 +1,8 @@
 """A report in the terminal."""
 
+from collections.abc import Callable
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -21,6 +23,23 @@ def test_mentions_carry_colour_and_relations_are_listed(tables: Tables) -> None:
     text = console.export_text()
     assert "finding:opacity" in text
     assert any("opacity" in line and "left" in line for line in text.splitlines())
+
+
+def test_what_a_finding_is_taken_for_is_listed_with_the_places_that_follow(
+    tmp_path: Path, read_run: Callable[..., Path]
+) -> None:
+    folder = read_run(tmp_path / "run", {"r1": "Opacity in the right lingula, likely pneumonia. "
+                      "Middle lobe nodule, a granuloma."})  # fmt: skip
+    console = Console(file=StringIO(), record=True, width=200)
+    with Tables(folder) as tables:
+        console.print(show_report(read_report(tables, "r1")))
+    shown = console.export_text().splitlines()
+    lines = [[cell.strip() for cell in line.split("│")[1:-1]] for line in shown]
+    rows = {cells[1]: cells[4:] for cells in lines if len(cells) == 8}
+    assert rows["opacity"] == ["right", "lingula", "", ""]
+    assert rows["pneumonia"] == ["right (inherited)", "lingula (inherited)", "", "Opacity"]
+    assert rows["nodule"] == ["right (implied)", "middle_lobe", "", ""]
+    assert rows["granuloma"] == ["right (implied)", "middle_lobe (inherited)", "", "nodule"]
 
 
 def test_an_unknown_report_names_near_ones(tables: Tables) -> None:

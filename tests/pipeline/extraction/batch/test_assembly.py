@@ -15,8 +15,10 @@ from data_contracts.checking import ContractError, check_table
 from data_contracts.concepts import ASSERTIONS, CATEGORIES, Category, category_of
 from data_contracts.tables import FINDINGS, MENTIONS, REPORTS
 from pipeline.extraction.batch.analyses import (
+    CONCEPT_LINKS,
     FINDING_FIELDS,
     MENTION_FIELDS,
+    MENTION_LINKS,
     PASSAGE_FIELDS,
     AnalysisColumns,
     plain_rows,
@@ -85,10 +87,11 @@ def as_columns(texts: list[str], analyses: list[PassageAnalysis]) -> AnalysisCol
             )
             links += m.findings
         for f in found:
-            groups = (f.sides, f.zones, f.descriptors)
-            findings.append((f.mention, len(links), *map(len, groups), len(f.mentions)))
-            links += [code(concept) for group in groups for concept in group]
-            links += f.mentions
+            concepts = [getattr(f, name) for name in CONCEPT_LINKS]
+            others = [getattr(f, name) for name in MENTION_LINKS]
+            findings.append((f.mention, len(links), *map(len, concepts), *map(len, others)))
+            links += [code(concept) for group in concepts for concept in group]
+            links += [index for group in others for index in group]
     return AnalysisColumns(
         passages=np.array(passages).reshape(-1, len(PASSAGE_FIELDS)),
         mentions=np.array(mentions, dtype=int).reshape(-1, len(MENTION_FIELDS)),
@@ -147,7 +150,7 @@ class KeywordExtractor:
             )
             for i, (match, concept) in enumerate(hits)
         )
-        findings = tuple(_finding(i, mentions) for i in found)
+        findings = tuple(_finding(i, mentions, found[:1]) for i in found)
         return PassageAnalysis(mentions, findings)
 
 
@@ -157,14 +160,26 @@ def _category(concept_id: str) -> Category:
     return category  # type: ignore[return-value]
 
 
-def _finding(index: int, mentions: tuple[PassageMention, ...]) -> PassageFinding:
+def _finding(index: int, mentions: tuple[PassageMention, ...], first: list[int]) -> PassageFinding:
+    """A finding that interprets the passage's first one, whose places it inherits."""
+    seen = tuple(one for one in first if one != index)
     own = [i for i, mention in enumerate(mentions) if index in mention.findings]
 
     def of(category: str) -> tuple[str, ...]:
         concepts = (mentions[i].concept_id for i in own if mentions[i].category == category)
         return tuple(sorted(set(concepts)))
 
-    return PassageFinding(index, of("side"), of("zone"), of("descriptor"), (index, *own))
+    return PassageFinding(
+        index,
+        of("side"),
+        of("zone"),
+        of("descriptor"),
+        (index, *own),
+        interprets=seen,
+        inherited_sides=("side:left",) if seen else (),
+        inherited_zones=("zone:base",) if seen else (),
+        implied_sides=("side:right",) if seen else (),
+    )
 
 
 def report(report_id: str, *sections: tuple[str, str]) -> dict[str, Any]:
@@ -269,6 +284,14 @@ def test_findings_tie_the_mentions_of_their_own_report(rows: list[dict[str, Any]
         for group in ("side", "zone", "descriptor"):
             stated = {o["concept_id"] for o in others if o["category"] == group}
             assert finding[f"{group}s"] == sorted(stated)
+        for mention_id in finding["interprets"]:
+            # Of the same passage, and before it.
+            assert mentions[mention_id]["section"] == finding["section"]
+            assert mentions[mention_id]["start"] < own["start"]
+        seen = bool(finding["interprets"])
+        assert finding["inherited_sides"] == ["side:left"] * seen
+        assert finding["inherited_zones"] == ["zone:base"] * seen
+        assert finding["implied_sides"] == ["side:right"] * seen
     stated_ids = [m["mention_id"] for m in mentions.values() if m["category"] == "finding"]
     assert [finding["mention_id"] for finding in findings] == stated_ids
 

@@ -1,0 +1,1 @@
+"""Another reader of the same reports: whom to ask, about what, and where the two differ."""
