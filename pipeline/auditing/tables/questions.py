@@ -51,10 +51,8 @@ def check_unions(asked: duckdb.DuckDBPyRelation) -> None:
         TablesError: one does; the message names its column.
     """
     for name, kind in zip(asked.columns, asked.types, strict=True):
-        if any(
-            one.id == "struct" and any(of.id == "union" for _, of in one.children)
-            for one in _kinds(kind)
-        ):
+        structs = [one for one in _kinds(kind) if one.id == "struct"]
+        if any(part.id == "union" for struct in structs for part in _parts(struct)):
             raise TablesError(
                 f"column '{name}' has a union within a struct; cast the union to VARCHAR"
             )
@@ -64,9 +62,13 @@ def _kinds(kind: DuckDBPyType) -> Iterator[DuckDBPyType]:
     """A type and all that it is made of."""
     yield kind
     if kind.id in _NESTED:
-        for _, part in kind.children:
-            if isinstance(part, DuckDBPyType):  # an array has its length among them
-                yield from _kinds(part)
+        for part in _parts(kind):
+            yield from _kinds(part)
+
+
+def _parts(kind: DuckDBPyType) -> Iterator[DuckDBPyType]:
+    """The types among a nested type's children, which an array's length is among too."""
+    yield from (part for _, part in kind.children if isinstance(part, DuckDBPyType))
 
 
 def _check_explained(database: duckdb.DuckDBPyConnection, explained: str) -> None:
