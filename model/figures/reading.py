@@ -6,8 +6,8 @@ from typing import Final
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from data_contracts.pictures.grey import Picture
 from model.figures.style import new_figure
-from model.images.grey import Picture
 from model.methods.registry import OURS, colour_of
 from model.reading.findings import Findings, FoundBox
 

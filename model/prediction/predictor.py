@@ -8,11 +8,11 @@ from typing import Final
 
 import torch
 
+from data_contracts.pictures.grey import Picture
+from data_contracts.pictures.pixels import is_image_name, read_pixels
+from data_contracts.pictures.unreadable import UnreadableImageError
 from model.detector.candidates import CandidateFinder
 from model.detector.opening import open_detector
-from model.images.grey import Picture
-from model.images.pixels import is_image_name, read_pixels
-from model.images.unreadable import UnreadableImageError
 from model.reading.findings import Findings, FoundBox
 from model.reading.reader import RegionReader, load_reader
 from model.settings import ModelSettings, load_settings

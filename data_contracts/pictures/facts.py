@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from model.images.orientation import Reorientation
+from data_contracts.pictures.orientation import Reorientation
 
 
 @dataclass(frozen=True, slots=True)
