@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from command_line.json_files import write_json
 from command_line.progress import progress_bar
 from command_line.summary import StageSummary
 from model.figures.draw import draw_figures
@@ -22,6 +23,7 @@ from model.tensors.cohorts import Cohort, attributes_of_images, severity_of
 from model.tensors.scored import PARTS, scored_cohorts
 
 THRESHOLD_FILE: Final = "threshold.json"
+ALL_THRESHOLDS_FILE: Final = "thresholds.json"
 
 
 def evaluate(
@@ -37,8 +39,8 @@ def evaluate(
         tables: folder of labels, vocabulary and embeddings; reports say what images have where
             nothing else does.
         predictions: folder of the stage predictions.
-        out: folder for `scores.parquet`, `differences.parquet`, `scores.md`, `threshold.json` and
-            the figures.
+        out: folder for `scores.parquet`, `differences.parquet`, `scores.md`, `threshold.json`,
+            `thresholds.json` (every method's) and the figures.
 
     Raises:
         TableNotFoundError: the stage predictions has not been run.
@@ -71,12 +73,13 @@ def evaluate(
     files = write_scores(rows, differences, out)
     if OURS in scored:
         _keep_threshold(scored[OURS].least_score, out / THRESHOLD_FILE)
+    write_json({name: one.least_score for name, one in scored.items()}, out / ALL_THRESHOLDS_FILE)
     figures = draw_figures(rows, scored, cohorts, predictions, out)
     return StageSummary(
         stage="evaluate",
         counts={**_headlines(rows), **_leads(differences)},
         seconds=time.perf_counter() - started,
-        outputs=(*files, *figures),
+        outputs=(*files, out / ALL_THRESHOLDS_FILE, *figures),
     )
 
 

@@ -7,6 +7,7 @@ from command_line.progress import progress_bar
 from command_line.summary import StageSummary
 from model.methods.method import ReadingInputs
 from model.methods.registry import limits, reads
+from model.reading.attention_table import write_attention
 from model.reading.tables import write_findings
 from model.settings import ModelSettings
 from model.tensors.scored import scored_cohorts
@@ -33,6 +34,7 @@ def predictions(*, settings: ModelSettings, models: Path, out: Path) -> StageSum
         for read in reads():
             for method, part, findings in read(inputs):
                 write_findings(method, findings, out / method / part)
+                write_attention(method, findings, out / method / part)
                 methods.add(method)
                 progress.advance(bar)
     counts: dict[str, int | float] = {
