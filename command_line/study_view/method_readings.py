@@ -3,14 +3,10 @@
 from pathlib import Path
 from typing import Any, Final
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
-
 from command_line.study_view.studies import MethodReading, PredictedBox, Region
 from data_contracts.contract import Contract
-from data_contracts.predictions import ATTENTION, MAPS, PREDICTIONS, READINGS
-from data_contracts.storage import read_table
+from data_contracts.predictions import ATTENTION, EVERYTHING, MAPS, PREDICTIONS, READINGS
+from data_contracts.storage import read_matching
 
 #: The method that this project is about; it is shown first.
 OURS: Final = "cross_attention"
@@ -36,6 +32,10 @@ def read_method(
     """
     readings = _rows(READINGS, folder, image_id)
     reading = readings[0] if readings else {}
+    regions = [
+        Region(**_place(row), shares=dict(row["shares"]))
+        for row in _rows(ATTENTION, folder, image_id)
+    ]
     return MethodReading(
         method=method,
         least_score=least_score,
@@ -46,16 +46,20 @@ def read_method(
         probabilities=dict(reading.get("probabilities") or ()),
         extent=reading.get("geographic_extent"),
         opacity=reading.get("opacity"),
-        maps={
-            row["concept_id"]: [round(255 * min(max(float(value), 0.0), 1.0)) for value in
-                                row["values"]]
-            for row in _rows(MAPS, folder, image_id)
-        },
-        regions=[
-            Region(**_place(row), shares=dict(row["shares"]))
-            for row in _rows(ATTENTION, folder, image_id)
-        ],
-    )  # fmt: skip
+        maps=_maps(folder, image_id, single_concepts=not regions),
+        regions=regions,
+    )
+
+
+def _maps(folder: Path, image_id: str, *, single_concepts: bool) -> dict[str, list[int]]:
+    """Maps in 256 steps; those of single concepts say less than the regions attended to."""
+    return {
+        row["concept_id"]: [
+            round(255 * min(max(float(value), 0.0), 1.0)) for value in row["values"]
+        ]
+        for row in _rows(MAPS, folder, image_id)
+        if single_concepts or row["concept_id"] == EVERYTHING
+    }
 
 
 def _box(row: dict[str, Any], number: int, least_score: float | None) -> PredictedBox:
@@ -73,7 +77,4 @@ def _rows(contract: Contract, folder: Path, image_id: str) -> list[dict[str, Any
     path = folder / f"{contract.name}.parquet"
     if not path.exists():
         return []
-    read_table(contract, path, ("image_id",))
-    wanted = pc.field("image_id") == image_id
-    table: pa.Table = pq.read_table(path, filters=wanted)
-    return list(table.to_pylist())
+    return list(read_matching(contract, path, "image_id", image_id).to_pylist())

@@ -1,4 +1,4 @@
-"""Pictures of a table's images as PNG, for a browser: from below their root only, and not too big."""
+"""Pictures of a table's images as PNG, for a browser: from below their root, and not too big."""
 
 import io
 import threading

@@ -73,7 +73,8 @@ class MethodReading:
         probabilities: concept id to probability; empty where the method gives none.
         extent: geographic extent of lung opacity, 0 to 8; None where the method gives none.
         opacity: degree of lung opacity, 0 to 6; None where the method gives none.
-        maps: concept id, or `all`, to `MAP_SIDE` rows of as many values, 0 to 255.
+        maps: concept id, or `all`, to `MAP_SIDE` rows of as many values, 0 to 255; single concepts
+            have one only where there are no regions to tell what they attend to.
         regions: with what attributes attend to; empty where the method has no attention.
     """
 
