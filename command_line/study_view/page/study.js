@@ -55,6 +55,7 @@ function showStudy(place, images, { nameOf, pictureOf, phrases, light }) {
     told: element("div", { class: "study-told", role: "status", "aria-live": "polite" }),
   };
   place.classList.add("study");
+  place.draw = draw;
   place.replaceChildren(parts.picked, parts.film, parts.legend, parts.methods, parts.switches, parts.told);
 
   const reading = () => image.readings.find((one) => one.method === drawn.method) ?? image.readings[0];
@@ -76,7 +77,7 @@ function showStudy(place, images, { nameOf, pictureOf, phrases, light }) {
     parts.methods.replaceChildren(...image.readings.map((one) => element("button", {
       type: "button", "aria-pressed": String(one === now), "data-method": one.method,
       text: plainMethod(one.method),
-      onclick: () => { drawn.method = one.method; pinned = null; draw(); again(parts.methods, `[data-method="${CSS.escape(one.method)}"]`); },
+      onclick: () => { drawn.method = one.method; drawAll(); again(parts.methods, `[data-method="${CSS.escape(one.method)}"]`); },
     })));
   }
 
@@ -88,7 +89,7 @@ function showStudy(place, images, { nameOf, pictureOf, phrases, light }) {
     return element("button", {
       type: "button", "aria-pressed": String(drawn[name]), "data-switch": name, text: words, title,
       disabled: !able && "",
-      onclick: () => { drawn[name] = !drawn[name]; draw(); again(parts.switches, `[data-switch="${name}"]`); },
+      onclick: () => { drawn[name] = !drawn[name]; drawAll(); again(parts.switches, `[data-switch="${name}"]`); },
     });
   }
 
@@ -103,7 +104,13 @@ function showStudy(place, images, { nameOf, pictureOf, phrases, light }) {
 
   // Drawing
 
+  /** What is drawn is one choice for all studies of a page. */
+  function drawAll() {
+    document.querySelectorAll(".study").forEach((one) => one.draw?.());
+  }
+
   function draw() {
+    pinned = null;
     chooseImage();
     chooseMethod();
     chooseMarks();
@@ -146,6 +153,17 @@ function showStudy(place, images, { nameOf, pictureOf, phrases, light }) {
     const size = image.width / 26;
     const label = words ? [shape("text", { x: box.x + size * 0.25, y: box.y + size * 0.95, "font-size": size }, words)] : [];
     return [shape("rect", { x: box.x, y: box.y, width: box.width, height: box.height }), ...label];
+  }
+
+  /** Move a number down until it stands on none that was placed before. */
+  function keepApart(label, placed) {
+    if (!label) return;
+    const size = image.width / 26;
+    const x = Number(label.getAttribute("x"));
+    let y = Number(label.getAttribute("y"));
+    while (placed.some((other) => Math.abs(other.x - x) < 2.6 * size && Math.abs(other.y - y) < size)) y += size * 1.05;
+    label.setAttribute("y", y);
+    placed.push({ x, y });
   }
 
   function referenceMark(box) {
@@ -283,21 +301,23 @@ function showStudy(place, images, { nameOf, pictureOf, phrases, light }) {
     if (most > 0) {
       parts.film.classList.add("pointing");
       const lit = parts.film.querySelector(".study-lit");
+      const told = [];
       now.regions.forEach((region, number) => {
         const share = shares[number];
         if (share < LIT) return;
         const mark = shape("g", { class: "study-region" }, ...frame(region, share >= TOLD ? percent(share) : ""));
+        keepApart(mark.querySelector("text"), told);
         mark.firstChild.setAttribute("fill-opacity", (0.08 + 0.42 * (share / most)).toFixed(3));
         lit.append(mark);
       });
-      rows.push(element("p", { text: `${plainMethod(now.method)} attends most to a region with ${percent(most)} of this attribute's attention.` }));
+      rows.push(element("p", { text: `${percent(most)} of this attribute's attention (${plainMethod(now.method)}) falls on the brightest region.` }));
     } else if (reading()?.maps[concept]) {
       parts.film.classList.add("pointing");
       showMap(reading().maps[concept]);
       rows.push(element("p", { text: `Where ${plainMethod(reading().method)} sees it.` }));
     } else rows.push(element("p", { class: "study-hint", text: "No method here knows this attribute." }));
     const held = (now ?? reading())?.probabilities[concept];
-    if (held !== undefined) rows.push(bars([[concept, held]]), element("p", { class: "study-hint", text: "How likely the image alone makes it." }));
+    if (held !== undefined) rows.push(bars([[concept, held]]), element("p", { class: "study-hint", text: "Its probability from the image alone." }));
     parts.told.replaceChildren(...rows);
   }
 
