@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import json
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -163,5 +164,76 @@ def write_dicom() -> Write:
         path.parent.mkdir(parents=True, exist_ok=True)
         dataset.save_as(path, enforce_file_format=True)
         return path
+
+    return write
+
+
+@pytest.fixture
+def write_study(write_image: Write) -> Callable[..., Path]:
+    """Writes a run's images, boxes and what two methods found, of one small X-ray.
+
+    The attribute `side:left` attends to a region at the picture's right, which box 1 is.
+    """
+    import pyarrow as pa
+
+    from data_contracts.contract import Contract
+    from data_contracts.images import BOXES, IMAGES
+    from data_contracts.predictions import ATTENTION, EVERYTHING, MAPS, PREDICTIONS, READINGS
+    from data_contracts.storage import write_table
+
+    left = {"x": 50.0, "y": 30.0, "width": 20.0, "height": 25.0}
+    right = {"x": 8.0, "y": 20.0, "width": 18.0, "height": 22.0}
+
+    def put(contract: Contract, path: Path, *rows: dict[str, Any]) -> None:
+        table = pa.Table.from_pylist(list(rows), contract.schema())
+        write_table(contract, table, path)
+
+    def write(
+        tables: Path,
+        *,
+        report_id: str | None = "r1",
+        study_id: str | None = None,
+        image_id: str = "i1",
+        path: str = "pictures/i1.png",
+    ) -> Path:
+        folder = tables / "radiographs"
+        image = {"image_id": image_id, "report_id": report_id, "study_id": study_id,
+                 "cohort": "made", "path": path, "view": "PA", "width": 80, "height": 70,
+                 "checksum": "0", "picture_hash": "0" * 64}  # fmt: skip
+        put(IMAGES, folder / "images.parquet", image)
+        reference = {"box_id": f"{image_id}/0", "image_id": image_id, **left,
+                     "label": "finding:opacity", "annotator": "ada"}  # fmt: skip
+        put(BOXES, folder / "boxes.parquet", reference)
+        if not (folder / path).exists() and ".." not in path:
+            write_image(folder / path)
+        one = {"image_id": image_id}
+        ours = {"method": "cross_attention", **one}
+        found = tables / "predictions" / "cross_attention" / "localization"
+        attributes = [("side:left", 0.9), ("finding:opacity", 0.8), ("finding:pneumonia", 0.6)]
+        put(PREDICTIONS, found / "predictions.parquet",
+            {**ours, "number": 0, **left, "score": 0.7, "attributes": attributes},
+            {**ours, "number": 1, **right, "score": 0.1, "attributes": []})  # fmt: skip
+        put(READINGS, found / "readings.parquet",
+            {**ours, "geographic_extent": 2.0, "opacity": 1.5,
+             "probabilities": attributes})  # fmt: skip
+        regions = [
+            {**ours, "number": number, **place, "score": score, "shares": [("side:left", share)]}
+            for number, (place, score, share) in enumerate([(left, 0.7, 0.8), (right, 0.1, 0.2)])
+        ]
+        put(ATTENTION, found / "attention.parquet", *regions)
+        cam = {"method": "cam", **one}
+        other = tables / "predictions" / "cam" / "localization"
+        put(PREDICTIONS, other / "predictions.parquet",
+            {**cam, "number": 0, **right, "score": 0.4, "attributes": []})  # fmt: skip
+        put(READINGS, other / "readings.parquet", {**cam, "probabilities": []})
+        cells = pa.array([[0.5] * 1024], pa.list_(pa.float32())).cast(pa.list_(pa.float16()))
+        maps = pa.table({"method": ["cam"], "image_id": [image_id], "concept_id": [EVERYTHING],
+                         "values": cells}, MAPS.schema())  # fmt: skip
+        write_table(MAPS, maps, other / "maps.parquet")
+        evaluation = tables / "evaluation"
+        evaluation.mkdir(exist_ok=True)
+        thresholds = {"cross_attention": 0.3}
+        (evaluation / "thresholds.json").write_text(json.dumps(thresholds), encoding="utf-8")
+        return tables
 
     return write

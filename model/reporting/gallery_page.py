@@ -17,6 +17,13 @@ WARNING: Final = (
     "Boxes are research output: this is no medical device."
 )
 _PAGE: Final = "command_line.study_view"
+#: What the report's colours and lines mean.
+_MARKS: Final = '<ul class="marks" aria-label="Legend of the reports">{}</ul>'.format(
+    "".join(
+        f'<li class="{name}">{name}</li>'
+        for name in ("finding", "side", "zone", "descriptor", "negated", "uncertain")
+    )
+)
 #: How what a report says of a phrase looks; what it affirms looks plain.
 _LOOKS: Final = {
     "negated": "negated",
@@ -80,6 +87,7 @@ def gallery_html(title: str, exhibits: Sequence[Exhibit], names: Mapping[str, st
             f"<header><h1>{escape(title)}</h1>",
             f'<p class="warning" role="note">{escape(WARNING)}</p></header>',
             *_contents(exhibits),
+            _MARKS,
             "<main>",
             *(_article(number, one, names) for number, one in enumerate(exhibits)),
             "</main>",

@@ -298,6 +298,7 @@ function showStudy(place, images, { nameOf, pictureOf, phrases, light }) {
     const now = attending();
     const shares = now?.regions.map((region) => region.shares[concept] ?? 0) ?? [];
     const most = Math.max(0, ...shares);
+    const held = (now ?? reading())?.probabilities[concept];
     if (most > 0) {
       parts.film.classList.add("pointing");
       const lit = parts.film.querySelector(".study-lit");
@@ -315,8 +316,8 @@ function showStudy(place, images, { nameOf, pictureOf, phrases, light }) {
       parts.film.classList.add("pointing");
       showMap(reading().maps[concept]);
       rows.push(element("p", { text: `Where ${plainMethod(reading().method)} sees it.` }));
-    } else rows.push(element("p", { class: "study-hint", text: "No method here knows this attribute." }));
-    const held = (now ?? reading())?.probabilities[concept];
+    } else if (held === undefined) rows.push(element("p", { class: "study-hint", text: "No method here knows this attribute." }));
+    else rows.push(element("p", { class: "study-hint", text: "What it attends to was not kept for this image." }));
     if (held !== undefined) rows.push(bars([[concept, held]]), element("p", { class: "study-hint", text: "Its probability from the image alone." }));
     parts.told.replaceChildren(...rows);
   }
