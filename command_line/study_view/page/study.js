@@ -133,11 +133,11 @@ function showStudy(place, images, { nameOf, pictureOf, phrases, light }) {
         element("span", { class: "study-side right", text: "R", title: "The patient's right, as the file lies" }),
         element("span", { class: "study-side left", text: "L", title: "The patient's left, as the file lies" }));
     }
-    marks.append(shape("g", { class: "study-lit" }));
     if (drawn.references) marks.append(...image.references.map(referenceMark));
     // The large ones first, so that those within them lie on top and can be pointed at.
     marks.append(...shownBoxes().map((box, index) => [box, boxMark(box, index)])
       .sort(([a], [b]) => b.width * b.height - a.width * a.height).map(([, mark]) => mark));
+    marks.append(shape("g", { class: "study-lit" }));
     showMap(drawn.map ? reading()?.maps.all : null);
   }
 
@@ -308,7 +308,9 @@ function showStudy(place, images, { nameOf, pictureOf, phrases, light }) {
         if (share < LIT) return;
         const mark = shape("g", { class: "study-region" }, ...frame(region, share >= TOLD ? percent(share) : ""));
         keepApart(mark.querySelector("text"), told);
-        mark.firstChild.setAttribute("fill-opacity", (0.08 + 0.42 * (share / most)).toFixed(3));
+        // Faint enough to see through: what lies there is what matters.
+        mark.firstChild.setAttribute("fill-opacity", (0.05 + 0.25 * (share / most)).toFixed(3));
+        mark.firstChild.style.strokeWidth = String(1 + 2 * (share / most));
         lit.append(mark);
       });
       rows.push(element("p", { text: `${percent(most)} of this attribute's attention (${plainMethod(now.method)}) falls on the brightest region.` }));

@@ -106,7 +106,7 @@ def tab(browser: Browser, page: str, tables: Path) -> Iterator[Page]:
     opened.on("request", lambda request: asked.append(request.url))
     opened.on("pageerror", lambda error: wrong.append(str(error)))
     opened.goto(sent.as_uri())
-    opened.wait_for_function("document.querySelector('.study-film img').naturalWidth === 80")
+    expect(opened.locator(".study-film img")).to_have_js_property("naturalWidth", 80)
     yield opened
     assert [url for url in asked if not url.startswith("data:")] == [sent.as_uri()]
     assert wrong == []

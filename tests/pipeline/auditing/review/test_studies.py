@@ -1,6 +1,7 @@
 """What the page is told of X-rays, and what it is not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -17,21 +18,24 @@ Ask = Callable[..., TestClient]
 
 
 @pytest.fixture
-def ask(folder: Path, corrections: Path, lexicon: Lexicon, write_study: Callable[..., Path]) -> Ask:
+def ask(
+    folder: Path, corrections: Path, lexicon: Lexicon, write_study: Callable[..., Path]
+) -> Iterator[Ask]:
     """The page over the made-up reports, with an X-ray of the first."""
+    with ExitStack() as held:
 
-    def opened(token: str | None = None, **study: str) -> TestClient:
-        tables = Tables(folder)
-        questions = questions_app(
-            tables=tables,
-            sample=draw_sample(tables, "concept", 2, 0),
-            corrections=corrections,
-            lexicon=lexicon,
-            studies=open_studies(write_study(folder, **study)),
-        )
-        return TestClient(page_app(questions, token), base_url="http://127.0.0.1:8765")
+        def opened(token: str | None = None, **study: str) -> TestClient:
+            tables = held.enter_context(Tables(folder))
+            questions = questions_app(
+                tables=tables,
+                sample=draw_sample(tables, "concept", 2, 0),
+                corrections=corrections,
+                lexicon=lexicon,
+                studies=open_studies(write_study(folder, **study)),
+            )
+            return TestClient(page_app(questions, token), base_url="http://127.0.0.1:8765")
 
-    return opened
+        yield opened
 
 
 def test_a_report_has_its_images_with_all_that_is_marked_on_them(ask: Ask) -> None:
@@ -84,5 +88,5 @@ def test_reports_whose_x_ray_was_read_can_be_listed(ask: Ask) -> None:
     assert [one["report_id"] for one in listed["reports"]] == ["r1"]
 
 
-def test_reports_are_listed_by_their_study_too(ask: Ask, page: TestClient) -> None:
+def test_where_no_x_ray_was_read_none_is_listed(page: TestClient) -> None:
     assert page.get("/api/queue", params={"scope": "studied"}).json()["total"] == 0

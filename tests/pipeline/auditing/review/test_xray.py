@@ -59,8 +59,9 @@ def opened(tab: Page, address: str) -> Page:
     tab.set_default_timeout(30_000)
     expect.set_options(timeout=30_000)
     tab.goto(address)
-    tab.wait_for_function("typeof state === 'object' && state.report")
+    tab.wait_for_selector("#queue [aria-current]")
     tab.evaluate("openReport('r1')")
+    expect(tab.locator("#title")).to_have_text("r1")
     tab.wait_for_selector(".study-film")
     return tab
 
@@ -149,7 +150,7 @@ def test_switches_show_references_maps_and_other_methods(tab: Page, serve: Serve
 
 def test_the_picture_is_shown_with_its_sides(tab: Page, serve: Serve) -> None:
     opened(tab, serve())
-    tab.wait_for_function("document.querySelector('.study-film img').naturalWidth === 80")
+    expect(tab.locator(".study-film img")).to_have_js_property("naturalWidth", 80)
     right, left = (tab.locator(f".study-side.{side}") for side in ("right", "left"))
     expect(right).to_have_text("R")
     places = [(one.bounding_box() or {"x": -1.0})["x"] for one in (right, left)]
@@ -171,6 +172,6 @@ def test_a_picture_that_may_not_be_read_is_told(tab: Page, serve: Serve) -> None
 def test_names_in_tables_do_nothing_on_the_page(tab: Page, serve: Serve) -> None:
     hostile = "<img src=x onerror=\"document.title='owned'\">"
     opened(tab, serve(image_id=hostile, path=f"{hostile.replace('/', '')}.png"))
-    tab.wait_for_function("document.querySelector('.study-film img').naturalWidth === 80")
+    expect(tab.locator(".study-film img")).to_have_js_property("naturalWidth", 80)
     tab.locator(".study-box").hover()
     assert tab.title() == "pneumoloc review"
