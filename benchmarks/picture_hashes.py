@@ -18,11 +18,11 @@ from rich.console import Console
 from rich.table import Table
 
 from data_contracts.images import IMAGES
+from data_contracts.pictures.grey import Picture
+from data_contracts.pictures.pixels import is_image_name, read_pixels
+from data_contracts.pictures.unreadable import UnreadableImageError
 from data_contracts.storage import read_table
-from model.images.grey import Picture
 from model.images.picture_hash import BITS, near_pairs, picture_hash
-from model.images.pixels import is_image_name, read_pixels
-from model.images.unreadable import UnreadableImageError
 
 MOST: Final = (12, 24, 40)
 

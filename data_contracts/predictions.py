@@ -94,6 +94,30 @@ MAPS: Final = Contract(
     ),
 )  # fmt: skip
 
+#: A share of attention below this is left out of the table: there would be nothing to see.
+LEAST_SHARE: Final = 0.005
+
+ATTENTION: Final = Contract(
+    name="attention",
+    version=1,
+    row="a candidate region, and how the attributes attend to it; the likeliest regions first",
+    primary_key=("method", "image_id", "number"),
+    columns=(
+        _METHOD,
+        _IMAGE_ID,
+        Column("number", pa.int32(), "Rank among the image's regions, from 0.", minimum=0),
+        Column("x", _NUMBER, "Left edge.", "pixels of the original image", minimum=0),
+        Column("y", _NUMBER, "Upper edge.", "pixels of the original image", minimum=0),
+        Column("width", _NUMBER, "Width.", "pixels of the original image", minimum=0),
+        Column("height", _NUMBER, "Height.", "pixels of the original image", minimum=0),
+        Column("score", _NUMBER, "How much the method takes it for what it looks for.", "0 to 1",
+               minimum=0),
+        Column("shares", pa.map_(pa.string(), pa.float32()), "Concept id to the share of its "
+               "attention that falls on the region; over an image's regions they sum to 1. Shares "
+               f"below {LEAST_SHARE} are left out.", "fraction"),
+    ),
+)  # fmt: skip
+
 _SCORE = (
     Column("seed", pa.int64(), "Seed of the run; -1 for all seeds together.", minimum=-1),
     Column("cohort", _TEXT, "The images that were scored."),

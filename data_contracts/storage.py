@@ -81,6 +81,24 @@ def read_table(contract: Contract, path: Path, columns: Sequence[str] | None = N
     return pa.concat_tables(list(read_parts(contract, path, columns)))
 
 
+def read_matching(contract: Contract, path: Path, column: str, value: str) -> pa.Table:
+    """Rows of a table kept in one file whose `column` is `value`; the rows are not checked.
+
+    Raises:
+        TableNotFoundError: there is no file at `path`.
+        ContractError: the file has another contract or version, or cannot be read.
+    """
+    (part,) = part_paths(contract, path)
+    try:
+        table = pq.read_table(part, filters=[(column, "=", value)], partitioning=None)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise ContractError(
+            f"{part}: cannot be read as Parquet ({str(error).splitlines()[0]}); make it again"
+        ) from None
+    _check_version(contract, table.schema, part)
+    return table
+
+
 def read_parts(
     contract: Contract, path: Path, columns: Sequence[str] | None = None
 ) -> Iterator[pa.Table]:

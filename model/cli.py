@@ -7,7 +7,7 @@ import typer
 
 from command_line.commands import Commands, require, show_rows
 from command_line.options import Assignments, Metrics, Params, metrics_path
-from model import cli_prediction, cli_stages
+from model import cli_gallery, cli_prediction, cli_stages
 
 if TYPE_CHECKING:
     from model.label_tables import LabelTables
@@ -25,6 +25,7 @@ app = typer.Typer(
 
 app.add_typer(cli_stages.app)
 app.add_typer(cli_prediction.app)
+app.add_typer(cli_gallery.app)
 
 
 @app.callback()

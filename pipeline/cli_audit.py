@@ -352,12 +352,37 @@ def serve(
             show_default=False,
         ),
     ] = None,
+    images: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder of an images table, to show X-rays. Default: those found below --tables.",
+            show_default=False,
+        ),
+    ] = None,
+    images_root: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder that the table's paths start from. Default: that of the images table.",
+            show_default=False,
+        ),
+    ] = None,
+    predictions: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder of what methods found on the images. Default: predictions in --tables.",
+            show_default=False,
+        ),
+    ] = None,
     params: Params = None,
     assignments: Assignments = None,
 ) -> None:
     """Review reports in a browser; decisions become corrections.
 
-    Where there is no sample, one is drawn. Listens on this machine alone and needs no network.
+    Where there is no sample, one is drawn. Where the images of reports are at hand, they are shown
+    beside them, with what methods found. Listens on this machine alone and needs no network.
     Every decision is kept at once in the corrections table, which the stage label applies when it
     is run again.
     """
@@ -374,6 +399,9 @@ def serve(
         host=host,
         port=port,
         token=token,
+        images=images,
+        images_root=images_root,
+        predictions=predictions,
     )
 
 

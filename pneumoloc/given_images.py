@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
-from model.images.grey import Picture, between, is_flat, stretch
-from model.images.pixels import read_pixels
-from model.images.unreadable import check_size
+from data_contracts.pictures.grey import Picture, between, is_flat, stretch
+from data_contracts.pictures.pixels import read_pixels
+from data_contracts.pictures.unreadable import check_size
 
 _EXPECTED: Final = "expected a path to a DICOM, PNG or JPEG file, a PIL image, or an array"
 _WHITE: Final = 255

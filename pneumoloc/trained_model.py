@@ -11,8 +11,8 @@ import pandas as pd
 from PIL import Image
 
 import model.lean_torchvision  # noqa: F401 - before all that imports torchvision
+from data_contracts.pictures.grey import Picture
 from model.figures.reading import draw_reading
-from model.images.grey import Picture
 from model.prediction.default_weights import find_weights, settings_for
 from model.prediction.plain import plain_of
 from model.prediction.predictor import Predicted, Predictor, load_predictor

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from data_contracts.pictures.pixels import read_pixels
 from model.crossvalidation.folds import Fold
 from model.crossvalidation.lungs import open_lungs
-from model.images.pixels import read_pixels
 from model.settings import CohortSettings
 from model.tensors.cohorts import Cohort, CohortImage
 

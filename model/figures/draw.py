@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from data_contracts.pictures.pixels import read_pixels
 from data_contracts.predictions import EVERYTHING
 from model.figures.accuracy_over_iou import draw_accuracy
 from model.figures.froc import draw_froc
@@ -11,7 +12,6 @@ from model.figures.overlays import Overlay, draw_attention, draw_boxes
 from model.figures.precision_recall import draw_precision_recall
 from model.figures.severity_scatter import draw_severity
 from model.figures.style import save
-from model.images.pixels import read_pixels
 from model.methods.registry import OURS
 from model.reading.scored import Scored
 from model.reading.tables import read_maps

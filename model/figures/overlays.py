@@ -9,8 +9,8 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from data_contracts.pictures.grey import Picture
 from model.figures.style import REFERENCE, new_figure
-from model.images.grey import Picture
 from model.methods.registry import OURS, colour_of
 from model.scoring.overlap import Boxes
 

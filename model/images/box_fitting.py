@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from data_contracts.pictures.facts import ImageFacts
 from data_contracts.quarantine import Rejected
-from model.images.facts import ImageFacts
 from model.images.sources.records import SHARES, DrawnBox, ListedImage
 
 # Aspect ratios that differ by more are of different shapes; rounding to pixels changes less.

@@ -11,12 +11,12 @@ from functools import partial
 from pathlib import Path
 
 from command_line.workers_end import end_with
-from model.images.facts import ImageFacts
-from model.images.grey import shortcomings
+from data_contracts.pictures.facts import ImageFacts
+from data_contracts.pictures.grey import shortcomings
+from data_contracts.pictures.paths import lies_inside
+from data_contracts.pictures.pixels import read_facts, read_pixels
+from data_contracts.pictures.unreadable import UnreadableImageError, check_bytes
 from model.images.picture_hash import picture_hash
-from model.images.pixels import read_facts, read_pixels
-from model.images.sources.paths import lies_inside
-from model.images.unreadable import UnreadableImageError, check_bytes
 
 
 @dataclass(frozen=True, slots=True)

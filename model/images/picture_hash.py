@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from model.images.grey import Picture
+from data_contracts.pictures.grey import Picture
 
 #: Length of a hash.
 BITS: Final = 256

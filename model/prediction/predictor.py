@@ -7,11 +7,11 @@ from pathlib import Path
 
 import torch
 
+from data_contracts.pictures.grey import Picture
+from data_contracts.pictures.pixels import is_image_name, read_pixels
+from data_contracts.pictures.unreadable import UnreadableImageError
 from model.detector.candidates import CandidateFinder
 from model.detector.opening import open_detector
-from model.images.grey import Picture
-from model.images.pixels import is_image_name, read_pixels
-from model.images.unreadable import UnreadableImageError
 from model.prediction.default_weights import settings_for
 from model.prediction.provenance import Provenance, networks_in, provenance_of
 from model.prediction.weights_card import THRESHOLD_FILE

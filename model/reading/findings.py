@@ -24,6 +24,21 @@ class FoundBox:
 
 
 @dataclass(frozen=True, slots=True)
+class AttendedRegion:
+    """A candidate region, and how the attributes attend to it.
+
+    Attributes:
+        edges: left, upper, right and lower edge in the image's own pixels.
+        score: for what is looked for, 0 to 1.
+        shares: concept id to the share of its attention that falls here, 0 to 1.
+    """
+
+    edges: tuple[float, float, float, float]
+    score: float
+    shares: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Severity:
     """Severity of lung opacity (Cohen et al. 2020).
 
@@ -49,6 +64,7 @@ class Findings:
         point: column and row of the peak in the image's own pixels; None where nothing is found.
         evidence_of: [32, 32] evidence of single concepts, by concept id; empty where not requested.
         least_score: boxes below it are ranked, but not shown; 0 where that is decided later.
+        attended: all candidate regions, the likeliest first; empty for methods without attention.
     """
 
     image_id: str
@@ -59,6 +75,7 @@ class Findings:
     point: tuple[float, float] | None
     evidence_of: dict[str, npt.NDArray[np.float32]]
     least_score: float = 0.0
+    attended: tuple[AttendedRegion, ...] = ()
 
 
 def edges_of(boxes: tuple[FoundBox, ...]) -> Boxes:

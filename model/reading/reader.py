@@ -14,7 +14,7 @@ from torchvision.ops import nms
 from model.network.checkpoint import TrainedNetwork, load_network
 from model.network.network import ImageReading
 from model.reading.evidence import evidence_of_boxes, peak_of
-from model.reading.findings import Findings, FoundBox, Severity, edges_of
+from model.reading.findings import AttendedRegion, Findings, FoundBox, Severity, edges_of
 from model.reading.severity import (
     MIN_IMAGES,
     SeverityHead,
@@ -150,6 +150,19 @@ class RegionReader:
                 )
                 for name in concepts
             },
+            attended=self._attended_regions(regions, outputs),
+        )
+
+    def _attended_regions(
+        self, regions: ImageRegions, outputs: _Outputs
+    ) -> tuple[AttendedRegion, ...]:
+        """Every region with the share of each attribute's attention that falls on it."""
+        edges, scores = regions.boxes.tolist(), outputs.scores.tolist()
+        return tuple(
+            AttendedRegion(
+                tuple(edge), score, dict(zip(self.trained.concepts, shares, strict=True))
+            )
+            for edge, score, shares in zip(edges, scores, outputs.attention.T.tolist(), strict=True)
         )
 
     def _attributes(self, outputs: _Outputs, region: int) -> dict[str, float]:

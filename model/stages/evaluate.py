@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from command_line.json_files import write_json
 from command_line.progress import progress_bar
 from command_line.summary import StageSummary
 from data_contracts.placing import placed_folder
@@ -23,6 +24,7 @@ from model.tensors.cohorts import Cohort, attributes_of_images, severity_of
 from model.tensors.scored import PARTS, scored_cohorts
 
 THRESHOLD_FILE: Final = "threshold.json"
+ALL_THRESHOLDS_FILE: Final = "thresholds.json"
 
 
 def evaluate(
@@ -38,8 +40,8 @@ def evaluate(
         tables: folder of labels, vocabulary and embeddings; reports say what images have where
             nothing else does.
         predictions: folder of the stage predictions.
-        out: folder for `scores.parquet`, `differences.parquet`, `scores.md`, `threshold.json` and
-            the figures.
+        out: folder for `scores.parquet`, `differences.parquet`, `scores.md`, `threshold.json`,
+            `thresholds.json` (every method's) and the figures.
 
     Raises:
         TableNotFoundError: the stage predictions has not been run.
@@ -73,6 +75,9 @@ def evaluate(
         written = [*write_scores(rows, differences, new)]
         if OURS in scored:
             _keep_threshold(scored[OURS].least_score, new / THRESHOLD_FILE)
+        thresholds = {name: one.least_score for name, one in scored.items()}
+        write_json(thresholds, new / ALL_THRESHOLDS_FILE)
+        written += [new / ALL_THRESHOLDS_FILE]
         written += draw_figures(rows, scored, cohorts, predictions, new)
     return StageSummary(
         stage="evaluate",
@@ -83,7 +88,7 @@ def evaluate(
 
 
 def _is_own(entry: Path) -> bool:
-    return entry.name in (*SCORE_FILES, THRESHOLD_FILE, *FIGURES)
+    return entry.name in (*SCORE_FILES, THRESHOLD_FILE, ALL_THRESHOLDS_FILE, *FIGURES)
 
 
 def _read(

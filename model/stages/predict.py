@@ -10,6 +10,7 @@ from typing import Final
 from command_line.json_files import write_json
 from command_line.progress import progress_bar
 from command_line.summary import StageSummary
+from data_contracts.pictures.unreadable import UnreadableImageError
 from data_contracts.placing import placed_folder
 from data_contracts.predictions import FOUND_BOXES, MAPS, READINGS
 from data_contracts.quarantine import Location, Rejected
@@ -18,7 +19,6 @@ from data_contracts.tables import QUARANTINE
 from model.figures.reading import draw_reading
 from model.figures.style import save
 from model.images.tables import quarantine_table
-from model.images.unreadable import UnreadableImageError
 from model.methods.registry import OURS
 from model.prediction.coco import coco_of
 from model.prediction.plain import document_of

@@ -9,6 +9,7 @@ from data_contracts.placing import placed_folder
 from data_contracts.predictions import PREDICTIONS
 from model.methods.method import ReadingInputs
 from model.methods.registry import limits, reads
+from model.reading.attention_table import write_attention
 from model.reading.tables import write_findings
 from model.settings import ModelSettings
 from model.tensors.scored import scored_cohorts
@@ -35,6 +36,7 @@ def predictions(*, settings: ModelSettings, models: Path, out: Path) -> StageSum
         for read in reads():
             for method, part, findings in read(inputs):
                 write_findings(method, findings, new / method / part)
+                write_attention(method, findings, new / method / part)
                 methods.add(method)
                 progress.advance(bar)
     counts: dict[str, int | float] = {

@@ -23,10 +23,10 @@ from command_line.workers_end import end_with
 from data_contracts.contract import Contract
 from data_contracts.images import ATTRIBUTES, BOXES, IMAGES, SEVERITY
 from data_contracts.phantom import LESIONS, ROLES, STUDIES
+from data_contracts.pictures.raster import read_raster
 from data_contracts.storage import PartedTable, count_rows, is_current, part_paths, read_parts
 from data_contracts.whole_files import naming, whole_file
 from model.images.picture_hash import picture_hash
-from model.images.raster import read_raster
 from model.phantom.cohort import PhantomImage, read_cohort
 from model.phantom.radiograph import Box, draw_radiograph
 from model.phantom.sheet import draw_sheet

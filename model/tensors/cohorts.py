@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data_contracts.images import ATTRIBUTES, BOXES, IMAGES, SEVERITY
+from data_contracts.pictures.paths import lies_inside, names_inside
 from data_contracts.storage import read_table
-from model.images.sources.paths import lies_inside, names_inside
 from model.scoring.overlap import Boxes, as_boxes
 from model.settings import CohortSettings
 

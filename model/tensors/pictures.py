@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from command_line.workers_end import end_with
-from model.images.pixels import read_pixels
+from data_contracts.pictures.pixels import read_pixels
 from model.tensors.cohorts import Cohort
 from model.tensors.square import Placement, Square, fit_square, place_in_square
 from model.tensors.square_cache import square_cache

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from model.images.grey import Picture
+from data_contracts.pictures.grey import Picture
 from model.scoring.overlap import Boxes
 
 #: [S, S] uint8, bright where the body is dense; black around an image that is not square.

@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,7 @@ from pipeline.auditing.review.opening import AccessError, check_opening
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from command_line.study_view.opening import Studies
     from pipeline.auditing.review.door import Anteroom
 
 #: What takes long to load, so that who interrupts waits for one of these at most.
@@ -34,6 +36,9 @@ def audit_serve(
     host: str,
     port: int,
     token: str | None,
+    images: Path | None = None,
+    images_root: Path | None = None,
+    predictions: Path | None = None,
 ) -> None:
     """Serve the review page until interrupted.
 
@@ -49,10 +54,14 @@ def audit_serve(
         host: address to listen on.
         port: port to listen on; 0 takes a free one.
         token: secret that browsers must bring.
+        images: folder of the images table; None takes those found below `tables`, if any.
+        images_root: folder that image paths start from; None takes that of the images table.
+        predictions: folder of what methods found; None takes that in `tables`.
 
     Raises:
         AccessError: other machines could read without a token, or the port is taken.
         TablesError: a table is missing.
+        StudyError: `images` cannot be shown.
     """
     check_opening(host, token)
     listening = _listen(host, port)
@@ -63,6 +72,7 @@ def audit_serve(
     from pipeline.auditing.review.door import Anteroom, page_app
 
     anteroom = Anteroom()
+    xrays = _Xrays(tables, images, images_root, predictions)
     # Requests name reports, which logs must not.
     config = uvicorn.Config(page_app(anteroom, token), log_level="warning", access_log=False)
     server = uvicorn.Server(config)
@@ -73,7 +83,7 @@ def audit_serve(
     with ExitStack() as held:
         loading = _Loading(
             anteroom,
-            lambda: _questions(tables, sample, corrections, lexicon, anteroom, held),
+            lambda: _questions(tables, sample, corrections, lexicon, xrays, anteroom, held),
             stop,
             lambda: server.should_exit,
         )
@@ -85,6 +95,35 @@ def audit_serve(
             loading.join()
     if loading.failure is not None:
         raise loading.failure
+
+
+@dataclass(frozen=True, slots=True)
+class _Xrays:
+    """Where the images are, as the user gave it."""
+
+    tables: Path
+    images: Path | None
+    root: Path | None
+    predictions: Path | None
+
+    def open(self) -> "tuple[Studies | None, str | None]":
+        """The images, or why there are none.
+
+        Without them reports can be reviewed all the same, so that only what was asked for by
+        name must be there.
+        """
+        from command_line.study_view.opening import StudyError, open_studies
+        from data_contracts.checking import ContractError
+
+        try:
+            found = open_studies(
+                self.tables, images=self.images, root=self.root, predictions=self.predictions
+            )
+        except (StudyError, ContractError) as error:
+            if self.images is not None or self.predictions is not None:
+                raise
+            return None, str(error)
+        return found, None
 
 
 class _Loading(threading.Thread):
@@ -123,6 +162,7 @@ def _questions(
     sample: Path | None,
     corrections: Path,
     lexicon: Path | None,
+    xrays: _Xrays,
     anteroom: "Anteroom",
     held: ExitStack,
 ) -> "ASGIApp":
@@ -147,11 +187,14 @@ def _questions(
             out=chosen,
         )
     anteroom.loading = "opening the tables"
+    studies, problem = xrays.open()
     return questions_app(
         tables=held.enter_context(Tables(tables)),
         sample=read_table(REVIEW_SAMPLE, chosen),
         corrections=corrections,
         lexicon=load_lexicon(lexicon),
+        studies=studies,
+        no_studies=problem,
     )
 
 

@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 
 import pneumoloc
-from model.images.unreadable import UnreadableImageError
+from data_contracts.pictures.unreadable import UnreadableImageError
 from pneumoloc.given_images import GivenImageError
 from pneumoloc.trained_model import MissingModelError, TrainedModel
 

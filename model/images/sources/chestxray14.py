@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from data_contracts.pictures.views import view_of
 from data_contracts.quarantine import Location, Rejected
 from model.images.sources.delimited import Row, read_rows
 from model.images.sources.fields import box_of, number
 from model.images.sources.records import DrawnBox, ImageSource, ListedImage
 from model.images.sources.tables import gather, of_unknown_images, one_table, required_table
-from model.images.views import view_of
 
 _COLUMNS: Final = ("Image Index", "Patient ID", "View Position")
 _LABEL: Final = "Finding Label"

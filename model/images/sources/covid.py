@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from data_contracts.images import LUNG_ZONES
+from data_contracts.pictures.views import view_of
 from data_contracts.quarantine import Location, Rejected
 from model.images.sources.delimited import Row, read_rows
 from model.images.sources.fields import box_of, score_of, zone_score_of
@@ -22,7 +23,6 @@ from model.images.sources.records import (
     ZoneScore,
 )
 from model.images.sources.tables import gather, of_unknown_images, required_table
-from model.images.views import view_of
 
 _COLUMNS: Final = ("patientid", "view", "modality", "filename")
 _SCORES: Final = "annotations/covid-severity-scores.csv"

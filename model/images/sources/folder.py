@@ -6,14 +6,14 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from data_contracts.pictures.paths import names_inside
+from data_contracts.pictures.pixels import is_image_name
+from data_contracts.pictures.views import view_of
 from data_contracts.quarantine import Location, Rejected
-from model.images.pixels import is_image_name
 from model.images.sources.coco import read_coco
 from model.images.sources.delimited import Row, read_rows
 from model.images.sources.fields import box_of, score_of
-from model.images.sources.paths import names_inside
 from model.images.sources.records import ImageSource, ImageSourceError, ListedImage
-from model.images.views import view_of
 
 _CORNERS: Final = ("x", "y", "width", "height")
 _SCORE: Final = ("geographic_extent", "opacity")

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from data_contracts.pictures.views import view_of
 from data_contracts.quarantine import Location, Rejected
 from model.images.sources.delimited import read_rows
 from model.images.sources.records import ImageSource, ImageSourceError, ListedImage
 from model.images.sources.tables import one_table, required_table
-from model.images.views import view_of
 
 #: Columns of the metadata that `image_of_row` needs.
 COLUMNS: Final = ("dicom_id", "subject_id", "study_id", "ViewPosition")

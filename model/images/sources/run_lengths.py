@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from model.images.unreadable import MAX_PIXELS
+from data_contracts.pictures.unreadable import MAX_PIXELS
 
 _EIGHT_NEIGHBOURS: Final = np.ones((3, 3), dtype=bool)
 

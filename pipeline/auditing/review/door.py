@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from pipeline.auditing.review.access import guard
 
 _PAGE: Final = "pipeline.auditing.review"
+_STUDY_VIEW: Final = "command_line.study_view"
 
 
 class Anteroom:
@@ -54,4 +55,5 @@ def page_app(questions: ASGIApp, token: str | None) -> FastAPI:
 
     app.mount("/api", questions)
     app.mount("/page", StaticFiles(directory=folder))
+    app.mount("/study", StaticFiles(directory=Path(str(resources.files(_STUDY_VIEW) / "page"))))
     return app

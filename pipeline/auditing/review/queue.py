@@ -8,7 +8,7 @@ import pyarrow as pa
 from pipeline.auditing.tables.database import Tables
 from pipeline.labelling.decision import Decision, latest
 
-Scope = Literal["sample", "second", "all"]
+Scope = Literal["sample", "second", "all", "studied"]
 State = Literal["any", "open", "done"]
 
 #: Reports that are listed at a time.
@@ -20,7 +20,8 @@ class Filter:
     """What the listed reports have in common; what is empty does not count.
 
     Attributes:
-        scope: the sample, the reports on which a second reader differs, or all.
+        scope: the sample, the reports on which a second reader differs, all, or those whose X-ray
+            a method has read.
         state: whether the reviewer has finished them.
         concept: a mention of this concept,
         assertion: with this assertion,
@@ -68,12 +69,17 @@ def list_reports(
         for (who, _), decision in latest(decisions).items()
         if who == reviewer and decision.action == "done"
     ]
+    every = (
+        'SELECT report_id, NULL AS "by", coalesce(split, source) AS stratum, '
+        "NULL AS stratum_reports, row_number() OVER () AS place FROM reports"
+    )
     source = {
         "sample": 'SELECT report_id, "by", stratum, stratum_reports, place FROM _sample',
         "second": "SELECT report_id, 'second' AS \"by\", stratum, NULL AS stratum_reports, place "
         "FROM _second",
-        "all": 'SELECT report_id, NULL AS "by", coalesce(split, source) AS stratum, '
-        "NULL AS stratum_reports, row_number() OVER () AS place FROM reports",
+        "all": every,
+        "studied": f"{every} WHERE report_id IN (SELECT report_id FROM _studied) "
+        "OR study_id IN (SELECT study_id FROM _studied WHERE report_id IS NULL)",
     }[wanted.scope]
     conditions, values = _conditions(wanted, done)
     rows = tables.query(

@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
+from command_line.study_view.opening import Studies
 from data_contracts.concepts import ASSERTIONS
 from pipeline.auditing.corrections.log import append_decisions, corrections_file, read_log
 from pipeline.auditing.measuring.measures import agreement
@@ -28,6 +29,7 @@ from pipeline.auditing.review.deciding import (
 from pipeline.auditing.review.describing import describe_reports
 from pipeline.auditing.review.queue import Filter, Scope, State, hold_sample, list_reports
 from pipeline.auditing.review.second import SecondReader
+from pipeline.auditing.review.studies import hold_studied, studies_app
 from pipeline.auditing.tables.database import Tables
 from pipeline.auditing.tables.errors import TablesError
 from pipeline.auditing.tables.one_report import read_report
@@ -78,7 +80,13 @@ class Book:
 
 
 def questions_app(
-    *, tables: Tables, sample: pa.Table, corrections: Path, lexicon: Lexicon
+    *,
+    tables: Tables,
+    sample: pa.Table,
+    corrections: Path,
+    lexicon: Lexicon,
+    studies: Studies | None = None,
+    no_studies: str | None = None,
 ) -> FastAPI:
     """The page's questions as an ASGI application, to stand behind `door.page_app`.
 
@@ -89,13 +97,17 @@ def questions_app(
         sample: rows of the sample table.
         corrections: folder to keep decisions in.
         lexicon: whose concepts a mention may get.
+        studies: X-rays to show beside the reports; None where there are none.
+        no_studies: why there are none.
     """
     hold_sample(tables, sample)
     second_reader = SecondReader(tables)
+    hold_studied(tables, studies)
     book = Book(corrections)
     names = {one.concept_id: one.preferred_name for one in lexicon.concepts}
     sampled: set[str] = set(sample["report_id"].to_pylist())
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.mount("/study", studies_app(tables, studies, no_studies))
 
     @app.exception_handler(TablesError)
     @app.exception_handler(DecisionError)

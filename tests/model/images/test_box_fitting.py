@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data_contracts.pictures.facts import ImageFacts
+from data_contracts.pictures.orientation import Reorientation
 from data_contracts.quarantine import Location, Rejected
 from model.images.box_fitting import FittedBox, fit_boxes
-from model.images.facts import ImageFacts
-from model.images.orientation import Reorientation
 from model.images.sources.records import SHARES, DrawnBox, ListedImage
 
 FACTS = ImageFacts(100, 200)

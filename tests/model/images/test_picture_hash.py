@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model.images.grey import Picture
+from data_contracts.pictures.grey import Picture
 from model.images.picture_hash import near_pairs, picture_hash
 
 

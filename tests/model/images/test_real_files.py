@@ -9,10 +9,10 @@ import pytest
 
 from command_line.summary import StageSummary, write_metrics
 from data_contracts.images import BOXES, IMAGES, SEVERITY, ZONE_SCORES
+from data_contracts.pictures.pixels import read_pixels
 from data_contracts.storage import read_table
 from data_contracts.tables import QUARANTINE
 from model.images.picture_hash import near_pairs, picture_hash
-from model.images.pixels import read_pixels
 from model.stages.images import images
 
 SHARED = Path(__file__).parents[4] / "shared" / "cxr"

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 import pneumoloc
 from command_line.settings_files import SettingsError
+from data_contracts.pictures.pixels import read_pixels
 from model.cli import app
-from model.images.pixels import read_pixels
 from model.prediction import default_weights
 from model.prediction.default_weights import KEPT, find_weights, settings_for
 from model.prediction.exported_weights import export_weights, folder_size

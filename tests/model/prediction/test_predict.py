@@ -14,13 +14,13 @@ import torch
 from PIL import Image
 from typer.testing import CliRunner
 
+from data_contracts.pictures.pixels import read_pixels
+from data_contracts.pictures.unreadable import UnreadableImageError
 from data_contracts.predictions import FOUND_BOXES, READINGS
 from data_contracts.storage import read_table
 from data_contracts.tables import QUARANTINE
 from model.cli import app
 from model.figures.reading import draw_reading
-from model.images.pixels import read_pixels
-from model.images.unreadable import UnreadableImageError
 from model.prediction.exported import OUTPUTS, export_onnx
 from model.prediction.predictor import (
     PredictionError,

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from data_contracts.contract import METADATA_KEY
 from data_contracts.images import BOXES, LUNG_ZONES, ZONE_SCORES
-from data_contracts.predictions import DIFFERENCES, PREDICTIONS, READINGS, SCORES
+from data_contracts.predictions import ATTENTION, DIFFERENCES, PREDICTIONS, READINGS, SCORES
 from data_contracts.regions import REGIONS
 from data_contracts.storage import read_table, write_table
 from model.baselines.classifier import load_classifier
@@ -114,6 +114,29 @@ def test_ours_says_more_than_boxes(trained: Any) -> None:
     assert all(0 <= row["opacity"] <= 6 for row in readings)
     boxes = read_table(PREDICTIONS, folder / "predictions.parquet").to_pylist()
     assert any(row["attributes"] for row in boxes)
+
+
+def test_the_shares_of_an_attributes_attention_over_an_images_regions_sum_to_one(
+    trained: Any,
+) -> None:
+    folder = trained.models / "predictions" / "cross_attention" / "localization"
+    concepts = load_network(trained.models / "network").concepts
+    shares: dict[tuple[str, str], float] = {}
+    for row in read_table(ATTENTION, folder / "attention.parquet").to_pylist():
+        for concept, share in row["shares"]:
+            key = (row["image_id"], concept)
+            shares[key] = shares.get(key, 0.0) + share
+    images = len(scored_cohorts(trained.settings)["localization"].images)
+    assert len(shares) == images * len(concepts)
+    # Regions with less than can be seen are left out; there are six regions at most.
+    assert all(1 - 6 * 0.005 <= share <= 1.001 for share in shares.values())
+
+
+def test_every_methods_threshold_is_kept(trained: Any) -> None:
+    kept = json.loads((trained.models / "evaluation" / "thresholds.json").read_text())
+    assert set(kept) == SCORED_METHODS
+    ours = json.loads((trained.models / "evaluation" / "threshold.json").read_text())
+    assert kept["cross_attention"] == ours["least_score"]
 
 
 def test_how_many_boxes_cells_can_form_is_told_beside_what_maps_found(

@@ -8,6 +8,7 @@ async function openReport(id) {
   select(state.report.items.findIndex((item) => !item.decision && item.mention));
   byId("text").scrollTop = 0;
   showSelected();
+  showXray();
   showQueue();
   byId("queue").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
 }
@@ -86,6 +87,7 @@ function dress(span, numbers) {
     const place = numbers.indexOf(state.current);
     select(numbers[(place + 1) % numbers.length]);
   };
+  letPoint(span, numbers);
   // Not on entering: a text that changes under a mouse at rest is not pointed at.
   span.onmousemove = (event) => showTip(event, span, items);
   span.onmouseleave = hideTip;
@@ -99,6 +101,7 @@ function select(number) {
   }
   showSelected();
   showDetails();
+  pointAtCurrent();
 }
 
 /** Mark the selected mention, or the phrase about to be added, and bring it into view. */

@@ -4,7 +4,7 @@
 const keys = {
   j: () => step(1), k: () => step(-1), ArrowDown: () => step(1), ArrowUp: () => step(-1),
   a: accept, x: remove, d: finish, "[": () => turn(-1), "]": () => turn(1),
-  u: undo,
+  u: undo, v: turnXray,
   c: () => { const input = byId("new-concept"); input?.focus(); input?.select(); },
   n: () => {
     if (takeSelection()) return;
@@ -83,6 +83,7 @@ function listen() {
   byId("filter").addEventListener("input", filterSoon);
   byId("filter").addEventListener("submit", (event) => event.preventDefault());
   byId("more").addEventListener("click", () => loadQueue(true));
+  byId("look").addEventListener("click", turnXray);
   byId("help").addEventListener("click", () => byId("keys").showModal());
   byId("later").addEventListener("click", () => byId("naming").close(""));
   byId("text").addEventListener("scroll", hideTip);

@@ -11,9 +11,9 @@ from typing import Final
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from model.images.facts import ImageFacts
-from model.images.grey import Picture, between, stretch
-from model.images.unreadable import UnreadableImageError, check_bytes, check_size
+from data_contracts.pictures.facts import ImageFacts
+from data_contracts.pictures.grey import Picture, between, stretch
+from data_contracts.pictures.unreadable import UnreadableImageError, check_bytes, check_size
 
 _FORMATS: Final = ("PNG", "JPEG")
 _DAMAGE: Final = (

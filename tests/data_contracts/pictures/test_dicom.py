@@ -17,9 +17,9 @@ from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence
 from pydicom.uid import UID, JPEG2000Lossless, JPEGBaseline8Bit, RLELossless
 
-from model.images.dicom import read_dicom
-from model.images.pixels import read_facts, read_pixels
-from model.images.unreadable import UnreadableImageError
+from data_contracts.pictures.dicom import read_dicom
+from data_contracts.pictures.pixels import read_facts, read_pixels
+from data_contracts.pictures.unreadable import UnreadableImageError
 
 Write = Callable[..., Path]
 Values = NDArray[np.uint8]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from model.images.pixels import read_facts, read_pixels
-from model.images.unreadable import UnreadableImageError
+from data_contracts.pictures.pixels import read_facts, read_pixels
+from data_contracts.pictures.unreadable import UnreadableImageError
 
 Write = Callable[..., Path]
 Values = NDArray[np.uint8]

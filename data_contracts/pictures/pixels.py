@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Final
 
-from model.images.facts import ImageFacts
-from model.images.grey import Picture, is_flat
-from model.images.raster import read_raster, read_raster_facts
-from model.images.unreadable import UnreadableImageError, check_bytes
+from data_contracts.pictures.facts import ImageFacts
+from data_contracts.pictures.grey import Picture, is_flat
+from data_contracts.pictures.raster import read_raster, read_raster_facts
+from data_contracts.pictures.unreadable import UnreadableImageError, check_bytes
 
 #: Names that images have, in lower case; DICOM files often have none, see `is_image_name`.
 SUFFIXES: Final = (".dcm", ".dicom", ".png", ".jpg", ".jpeg")
@@ -30,7 +30,7 @@ def read_pixels(path: Path) -> Picture:
         UnreadableImageError: it cannot be used; `reason` names why.
     """
     if _is_dicom(path):
-        from model.images.dicom import read_dicom  # its libraries are heavy
+        from data_contracts.pictures.dicom import read_dicom  # its libraries are heavy
 
         picture = read_dicom(path)
     else:
@@ -47,7 +47,7 @@ def read_facts(path: Path) -> ImageFacts:
         UnreadableImageError: it cannot be used; damage behind the header is not noticed.
     """
     if _is_dicom(path):
-        from model.images.dicom import read_dicom_facts  # its libraries are heavy
+        from data_contracts.pictures.dicom import read_dicom_facts  # its libraries are heavy
 
         return read_dicom_facts(path)
     return read_raster_facts(path)

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.images.orientation import Reorientation, reorientation_of
-from model.images.views import view_of
+from data_contracts.pictures.orientation import Reorientation, reorientation_of
+from data_contracts.pictures.views import view_of
 
 TURNS = st.builds(Reorientation, st.booleans(), st.booleans(), st.booleans())
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from model.images.orientation import Reorientation
+from data_contracts.pictures.orientation import Reorientation
 
 #: The note of a file whose table of how to show its values is empty, too short, or leaves it black.
 DISPLAY_TABLE_UNUSABLE: Final = "display_table_unusable"

@@ -26,12 +26,12 @@ from pydicom.pixels.processing import (
 from pydicom.pixels.utils import pixel_array
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
-from model.images.display_tables import LookupTable, read_lookup_table
-from model.images.facts import DISPLAY_TABLE_UNUSABLE, ImageFacts
-from model.images.grey import Picture, between, is_flat, stretch
-from model.images.orientation import reorientation_of
-from model.images.unreadable import UnreadableImageError, check_bytes, check_size
-from model.images.views import view_of
+from data_contracts.pictures.display_tables import LookupTable, read_lookup_table
+from data_contracts.pictures.facts import DISPLAY_TABLE_UNUSABLE, ImageFacts
+from data_contracts.pictures.grey import Picture, between, is_flat, stretch
+from data_contracts.pictures.orientation import reorientation_of
+from data_contracts.pictures.unreadable import UnreadableImageError, check_bytes, check_size
+from data_contracts.pictures.views import view_of
 
 # Its complaints repeat the values of elements, among which are patients' names.
 logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
