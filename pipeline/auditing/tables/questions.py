@@ -52,7 +52,7 @@ def check_unions(asked: duckdb.DuckDBPyRelation) -> None:
     """
     for name, kind in zip(asked.columns, asked.types, strict=True):
         if any(
-            one.id == "struct" and any(of.id == "union" for _, of in one.children)
+            one.id == "struct" and any(part.id == "union" for part in _parts(one))
             for one in _kinds(kind)
         ):
             raise TablesError(
@@ -63,10 +63,14 @@ def check_unions(asked: duckdb.DuckDBPyRelation) -> None:
 def _kinds(kind: DuckDBPyType) -> Iterator[DuckDBPyType]:
     """A type and all that it is made of."""
     yield kind
-    if kind.id in _NESTED:
-        for _, part in kind.children:
-            if isinstance(part, DuckDBPyType):  # an array has its length among them
-                yield from _kinds(part)
+    for part in _parts(kind):
+        yield from _kinds(part)
+
+
+def _parts(kind: DuckDBPyType) -> list[DuckDBPyType]:
+    """What a type is made of; an array has its length among them."""
+    children = kind.children if kind.id in _NESTED else []
+    return [part for _, part in children if isinstance(part, DuckDBPyType)]
 
 
 def _check_explained(database: duckdb.DuckDBPyConnection, explained: str) -> None:
