@@ -18,5 +18,7 @@ def end_with(parent: int) -> None:
     if call is None:
         return
     call(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it went before the system was asked
+    try:
+        os.kill(parent, 0)
+    except ProcessLookupError:  # it went before the system was asked
         os._exit(1)

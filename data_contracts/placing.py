@@ -5,6 +5,7 @@ the run before, or of this one.
 """
 
 import ctypes
+import errno
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -61,14 +62,25 @@ def take_place(new: Path, out: Path, own: Own) -> None:
         for entry in out.iterdir():
             if not own(entry) and not (new / entry.name).exists():
                 _keep_too(entry, new / entry.name)
-    if not out.exists():
-        new.rename(out)
-    elif not _exchange(new, out):
+    if _take_free_place(new, out):
+        return
+    if not _exchange(new, out):
         _remove(_retired(out))
         out.rename(_retired(out))
         new.rename(out)
     _remove(new)
     _remove(_retired(out))
+
+
+def _take_free_place(new: Path, out: Path) -> bool:
+    try:
+        if not out.exists():
+            new.rename(out)
+            return True
+    except OSError as error:
+        if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):  # another process was first
+            raise
+    return False
 
 
 def keep_too(path: Path, out: Path) -> None:

@@ -58,7 +58,7 @@ def read_lookup_table(dataset: Dataset, sequence: str) -> LookupTable | None:
 
 
 def _is_little(dataset: Dataset) -> bool:
-    return dataset.original_encoding[1] is not False
+    return bool(dataset.original_encoding[1] is not False)
 
 
 def _read(item: Dataset, *, little: bool) -> LookupTable | None:

@@ -5,7 +5,7 @@ import shutil
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ from lightning.pytorch.callbacks import (
     ModelCheckpoint,
     TQDMProgressBar,
 )
+from lightning.pytorch.utilities import rank_zero_only
 
 from data_contracts.placing import placed_folder
 from data_contracts.whole_files import naming
@@ -59,13 +60,15 @@ class FitFiles:
     def finish(self) -> None:
         """Put the record in its place, and remove the rest; done once the weights are kept.
 
-        Of several processes that trained together each may do it.
+        Of several processes that trained together the first one does it.
         """
-        with suppress(FileNotFoundError):
-            unfinished = self.unfinished_record
-            if self.record is not None and unfinished is not None and unfinished.is_dir():
-                with placed_folder(self.record, lambda _: True) as new:
-                    shutil.copytree(unfinished, new, dirs_exist_ok=True)
+        if rank_zero_only.rank:
+            return
+        unfinished = self.unfinished_record
+        if self.record is not None and unfinished is not None and unfinished.is_dir():
+            with placed_folder(self.record, lambda _: True) as new:
+                for entry in list(unfinished.iterdir()):
+                    shutil.move(entry, new / entry.name)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
