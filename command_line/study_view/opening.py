@@ -73,8 +73,8 @@ class Studies:
 
     def images_of(self, report_id: str, study_id: str | None) -> list[str]:
         """Ids of a report's images: those listed with it, else those of its study."""
-        found = self._of_report.get(report_id)
-        return list(found or self._of_study.get(study_id or "", []))
+        own = self._of_report.get(report_id, [])
+        return list(own or self._of_study.get(study_id or "", []))
 
     def images_read(self) -> Iterator[tuple[str, str | None, str | None]]:
         """Image, report and study of every listed image that a method has read."""

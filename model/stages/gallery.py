@@ -89,8 +89,8 @@ def _read_reports(studies: Studies, of_report: dict[str, str | None]) -> list[st
         if study_id is not None:
             by_study.setdefault(study_id, []).append(report_id)
     found: dict[str, None] = {}
-    for _, of_image, study_id in studies.images_read():
-        own = [of_image] if of_image is not None else by_study.get(study_id or "", [])
+    for _, listed, study_id in studies.images_read():
+        own = by_study.get(study_id or "", []) if listed is None else [listed]
         found.update(dict.fromkeys(one for one in own if one in of_report))
     return list(found)
 

@@ -34,6 +34,7 @@ def studies_app(tables: Tables, studies: Studies | None, problem: str | None) ->
         studies: the images at hand; None where there are none.
         problem: why there are none, in words for the page.
     """
+    why_none = problem or "no images were given"
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.exception_handler(StudyError)
@@ -46,13 +47,13 @@ def studies_app(tables: Tables, studies: Studies | None, problem: str | None) ->
     @lru_cache(maxsize=_KEPT)
     def picture_of(image_id: str) -> bytes:
         if studies is None:
-            raise StudyError(problem or "there are no images")
+            raise StudyError(why_none)
         return studies.png(image_id)
 
     @app.get("/of_report")
     async def of_report(report_id: str) -> Response:
         if studies is None:
-            return JSONResponse({"images": [], "names": {}, "problem": problem})
+            return JSONResponse({"images": [], "names": {}, "problem": why_none})
         found = tables.query("SELECT study_id FROM reports WHERE report_id = ?", [report_id])
         study_id = found["study_id"][0].as_py() if found.num_rows else None
         images = [asdict(studies.show(one)) for one in studies.images_of(report_id, study_id)]

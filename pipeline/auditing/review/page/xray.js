@@ -1,7 +1,7 @@
 "use strict";
 // The X-ray beside the report: what each points at in the other.
 
-const xray = { shown: localStorage.getItem("xray") !== "hidden", of: null, view: null };
+const xray = { shown: localStorage.getItem("xray") !== "hidden", of: null, view: null, none: false };
 
 /** Show or hide it, for this report and those to come. */
 function turnXray() {
@@ -14,7 +14,7 @@ function turnXray() {
 async function showXray() {
   const id = state.report?.report_id;
   byId("look").setAttribute("aria-pressed", String(xray.shown));
-  if (!xray.shown || !id) {
+  if (!xray.shown || !id || xray.none) {
     spreadXray(false);
     return;
   }
@@ -29,6 +29,10 @@ async function showXray() {
   sayInstead(place, "The X-ray is loading …");
   const told = await ask("study/of_report", { report_id: id });
   if (xray.of !== id) return;
+  if (told.problem) {
+    withoutXrays(told.problem);
+    return;
+  }
   if (told.images.length) {
     xray.view = showStudy(place, told.images, {
       nameOf: (concept) => state.concepts[concept] ?? told.names[concept] ?? concept.split(":").pop().replaceAll("_", " "),
@@ -39,7 +43,7 @@ async function showXray() {
       })),
       light: lightPhrases,
     });
-  } else sayInstead(place, told.problem ? `No X-ray: ${told.problem}` : "No image of this report is listed.");
+  } else sayInstead(place, "No image of this report is listed.");
   spreadXray(true);
   pointAtCurrent();
 }
@@ -47,6 +51,14 @@ async function showXray() {
 function sayInstead(place, words) {
   place.classList.add("study");
   place.replaceChildren(make("p", { class: "study-hint", text: words }));
+}
+
+/** No report of this run has one; the page is as it would be without them. */
+function withoutXrays(why) {
+  xray.none = true;
+  byId("look").disabled = true;
+  byId("look").title = `No X-rays: ${why}`;
+  spreadXray(false);
 }
 
 function spreadXray(there) {

@@ -28,14 +28,15 @@ def serve(
 ) -> Iterator[Serve]:
     with contextlib.ExitStack() as held:
 
-        def start(**study: str) -> str:
+        def start(*, images: bool = True, **study: str) -> str:
             tables = held.enter_context(Tables(folder))
             questions = questions_app(
                 tables=tables,
                 sample=draw_sample(tables, "concept", 3, 0),
                 corrections=corrections,
                 lexicon=lexicon,
-                studies=open_studies(write_study(folder, **study)),
+                studies=open_studies(write_study(folder, **study)) if images else None,
+                no_studies="made so",
             )
             listening = held.enter_context(socket.create_server(("127.0.0.1", 0)))
             server = uvicorn.Server(uvicorn.Config(page_app(questions, None), log_level="warning"))
@@ -59,7 +60,8 @@ def opened(tab: Page, address: str) -> Page:
     tab.set_default_timeout(30_000)
     expect.set_options(timeout=30_000)
     tab.goto(address)
-    tab.wait_for_selector("#queue [aria-current]")
+    # The queue gives its place to the X-ray on a screen as narrow as this.
+    tab.wait_for_selector("#queue [aria-current]", state="attached")
     tab.evaluate("openReport('r1')")
     expect(tab.locator("#title")).to_have_text("r1")
     tab.wait_for_selector(".study-film")
@@ -175,3 +177,13 @@ def test_names_in_tables_do_nothing_on_the_page(tab: Page, serve: Serve) -> None
     expect(tab.locator(".study-film img")).to_have_js_property("naturalWidth", 80)
     tab.locator(".study-box").hover()
     assert tab.title() == "pneumoloc review"
+
+
+def test_where_there_are_no_images_the_page_is_as_it_was(tab: Page, serve: Serve) -> None:
+    tab.goto(serve(images=False))
+    tab.wait_for_selector("#text .mention")
+    expect(tab.locator("#look")).to_be_disabled()
+    expect(tab.locator("#look")).to_have_attribute("title", "No X-rays: made so")
+    expect(tab.locator("#xray")).to_be_hidden()
+    tab.keyboard.press("v")
+    expect(tab.locator("#queue [aria-current]")).to_be_visible()
