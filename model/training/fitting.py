@@ -62,7 +62,7 @@ class FitFiles:
 
         Of several processes that trained together the first one does it.
         """
-        if rank_zero_only.rank:
+        if getattr(rank_zero_only, "rank", 0):
             return
         unfinished = self.unfinished_record
         if self.record is not None and unfinished is not None and unfinished.is_dir():
