@@ -35,7 +35,7 @@ class LookupTable:
         A table for a screen goes up to white. One that says 16 bits and holds 10 would be shown
         almost black.
         """
-        return int(self.entries.max()) >= 2 ** (self.bits - 2)
+        return bool(int(self.entries.max()) >= 1 << (self.bits - 2))
 
     def apply(self, values: NDArray[Any]) -> NDArray[np.uint16]:
         """The entries for values, of the same shape."""

@@ -69,6 +69,7 @@ def call(*arguments: str) -> str:
 
 
 def opacity_of(tables: Path) -> int | None:
+    value: int | None
     (value,) = read_table(LABELS, tables / "labels.parquet")["finding:opacity"].to_pylist()
     return value
 
