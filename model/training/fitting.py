@@ -24,7 +24,7 @@ from data_contracts.placing import placed_folder
 from data_contracts.whole_files import naming
 from model.settings import FitSettings, HardwareSettings, TrackingSettings
 from model.training.hardware import precision_of
-from model.training.resuming import RandomStates, StopAgain
+from model.training.resuming import RandomStates, StopAgain, take_up
 from model.training.tracking import loggers
 
 #: What a network reports of each epoch's validation; less is better.
@@ -107,6 +107,8 @@ def fit(
     folder, record = files.folder, files.record
     folder.parent.mkdir(parents=True, exist_ok=True)
     resume = _resumable(folder, files.fingerprint)
+    if resume is not None:
+        take_up(resume, training, files.unfinished_record)
     kept = folder / _CHECKPOINTS
     best = ModelCheckpoint(kept, _BEST, monitor=MONITORED, enable_version_counter=False)
     last = ModelCheckpoint(kept, _LAST, enable_version_counter=False)

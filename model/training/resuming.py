@@ -1,12 +1,40 @@
 """Going on with a broken training as if it had not been broken: what checkpoints have to hold."""
 
 import random
+from pathlib import Path
 from typing import Any
 
 import lightning
 import numpy as np
 import torch
 from lightning.pytorch.callbacks import Callback, EarlyStopping
+
+from data_contracts.whole_files import whole_file
+
+
+def take_up(checkpoint: Path, training: Any, record: Path | None) -> None:
+    """Have batches and record begin where a checkpoint was written.
+
+    Lightning starts the processes that read batches before it tells the order which epoch it is.
+    What the broken run has put on record behind the checkpoint is put there again.
+
+    Args:
+        checkpoint: the last one, written behind an epoch.
+        training: batches, whose sampler may depend on the epoch.
+        record: DVCLive's folder.
+    """
+    state = torch.load(checkpoint, weights_only=True, map_location="cpu")
+    set_epoch = getattr(getattr(training, "sampler", None), "set_epoch", None)
+    if set_epoch is not None:
+        set_epoch(int(state["epoch"]) + 1)
+    if record is None:
+        return
+    for file in record.rglob("*.tsv"):
+        heading, *rows = file.read_text(encoding="utf-8").splitlines(keepends=True)
+        step = heading.rstrip("\n").split("\t").index("step")
+        kept = [row for row in rows if int(row.split("\t")[step]) < state["global_step"]]
+        with whole_file(file) as partial:
+            partial.write_text("".join([heading, *kept]), encoding="utf-8")
 
 
 class RandomStates(Callback):
