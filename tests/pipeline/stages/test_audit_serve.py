@@ -28,12 +28,12 @@ def folder(tmp_path: Path, label_run: Callable[..., Path]) -> Path:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str, float]]:
+def served(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str, float]]:
     """The running command, its address, and the seconds until it was told."""
     started = time.perf_counter()
     with subprocess.Popen(
         [sys.executable, "-m", "pipeline", "audit", "serve", "--port", "0",
-         "--corrections", str(folder.parent / "corrections")],
+         "--corrections", str(folder.parent / "corrections"), *options],
         cwd=folder.parent,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), "COLUMNS": "200"},
         stderr=subprocess.PIPE,
@@ -96,4 +96,33 @@ def test_what_cannot_be_loaded_ends_the_command_with_the_reason(folder: Path) ->
         told = process.stderr.read()
         assert process.wait(30) == 2
     assert "sample.parquet" in told
+    assert "Traceback" not in told
+
+
+def test_images_that_lie_below_the_tables_are_found_and_shown(
+    folder: Path, write_study: Callable[..., Path]
+) -> None:
+    write_study(folder)
+    with served(folder) as (_, address, _):
+        while (told := ask(address, "api/study/of_report?report_id=r1"))[0] == 503:
+            time.sleep(0.1)
+        assert [one["image_id"] for one in json.loads(told[1])["images"]] == ["i1"]
+
+
+def test_images_of_an_older_release_do_not_keep_from_reviewing(
+    folder: Path, write_study: Callable[..., Path]
+) -> None:
+    (write_study(folder) / "radiographs" / "images.parquet").write_text("old", encoding="utf-8")
+    with served(folder) as (_, address, _):
+        while (told := ask(address, "api/study/of_report?report_id=r1"))[0] == 503:
+            time.sleep(0.1)
+        assert "images.parquet" in json.loads(told[1])["problem"]
+
+
+def test_images_that_were_named_must_be_there(folder: Path) -> None:
+    with served(folder, "--images", str(folder / "nowhere")) as (process, _, _):
+        assert process.stderr is not None
+        told = process.stderr.read()
+        assert process.wait(60) == 2
+    assert "nowhere" in told
     assert "Traceback" not in told
