@@ -12,7 +12,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
+
+from data_contracts.contract import METADATA_KEY
 
 STATEMENTS = [
     ("r1", "findings", "Zebulon has an opacity.", "affirmed", {"opacity": "finding:opacity"}),
@@ -112,11 +115,13 @@ def test_images_that_lie_below_the_tables_are_found_and_shown(
 def test_images_of_an_older_release_do_not_keep_from_reviewing(
     folder: Path, write_study: Callable[..., Path]
 ) -> None:
-    (write_study(folder) / "radiographs" / "images.parquet").write_text("old", encoding="utf-8")
+    path = write_study(folder) / "radiographs" / "images.parquet"
+    old = {METADATA_KEY: json.dumps({"name": "images", "version": 1}).encode()}
+    pq.write_table(pq.read_table(path).replace_schema_metadata(old), path)
     with served(folder) as (_, address, _):
         while (told := ask(address, "api/study/of_report?report_id=r1"))[0] == 503:
             time.sleep(0.1)
-        assert "images.parquet" in json.loads(told[1])["problem"]
+        assert "rebuild it with this release" in json.loads(told[1])["problem"]
 
 
 def test_images_that_were_named_must_be_there(folder: Path) -> None:
