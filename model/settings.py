@@ -224,9 +224,9 @@ class NetworkSettings(FitSettings):
         default="true", description="Whose report an image is trained with."
     )
     objectness: bool = Field(
-        default=False,
+        default=True,
         description="Attention starts from how likely the detector holds regions, beyond the "
-        "paper: better boxes, but ones that owe less to the reports.",
+        "paper: better boxes, but ones that owe less to the reports. False is the paper's.",
     )
     coordinates: bool = Field(default=True, description="Regions know where they lie.")
     text_attention: bool = Field(default=True, description="Regions attend to attributes too.")

@@ -163,11 +163,11 @@ def test_names_colours_and_weights_are_each_methods_own() -> None:
 def test_an_ablation_that_changes_nothing_is_not_trained() -> None:
     settings = ModelSettings()
     other = settings.model_copy(
-        update={"network": settings.network.model_copy(update={"objectness": True})}
+        update={"network": settings.network.model_copy(update={"objectness": False})}
     )
     usual, changed = ({one.name for one in trainings(given)} for given in (settings, other))
-    assert usual - changed == {"with_objectness"}
-    assert changed - usual == {"without_objectness"}
+    assert usual - changed == {"without_objectness"}
+    assert changed - usual == {"with_objectness"}
 
 
 def test_the_list_loads_no_heavy_library() -> None:
