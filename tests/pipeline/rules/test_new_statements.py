@@ -97,7 +97,7 @@ SENTENCES = [
     ),
     (
         "No consolidation; cardiomegaly and scoliosis again seen.",
-        {"consolidation": NEGATED, "cardiomegaly": AFFIRMED, "scoliosis": AFFIRMED},
+        {"consolidation": NEGATED, "cardiomegaly": AFFIRMED, "spinal_curvature": AFFIRMED},
     ),
     (
         "No edema, atelectasis and effusion again noted.",
