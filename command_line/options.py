@@ -33,6 +33,33 @@ Metrics = Annotated[
         show_default=False,
     ),
 ]
+Images = Annotated[
+    Path | None,
+    typer.Option(
+        "--images",
+        metavar="DIR",
+        help="Folder of an images table, to show X-rays. Default: those found below --tables.",
+        show_default=False,
+    ),
+]
+ImagesRoot = Annotated[
+    Path | None,
+    typer.Option(
+        "--images-root",
+        metavar="DIR",
+        help="Folder that the table's paths start from. Default: that of the images table.",
+        show_default=False,
+    ),
+]
+Predictions = Annotated[
+    Path | None,
+    typer.Option(
+        "--predictions",
+        metavar="DIR",
+        help="Folder of what methods found on the images. Default: predictions in --tables.",
+        show_default=False,
+    ),
+]
 
 
 def metrics_path(metrics: Path | None, stage: str) -> Path:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from command_line.commands import Commands, require_tables
-from command_line.options import Metrics, metrics_path
+from command_line.options import Images, ImagesRoot, Metrics, Predictions, metrics_path
 
 app = typer.Typer(cls=Commands, rich_markup_mode=None)
 
@@ -16,30 +16,9 @@ def gallery(
     tables: Annotated[
         Path, typer.Option(metavar="DIR", help="Folder of the tables reports and mentions.")
     ] = Path("data"),
-    images: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Folder of an images table. Default: those found below --tables.",
-            show_default=False,
-        ),
-    ] = None,
-    images_root: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Folder that the table's paths start from. Default: that of the images table.",
-            show_default=False,
-        ),
-    ] = None,
-    predictions: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Folder of what methods found. Default: predictions in --tables.",
-            show_default=False,
-        ),
-    ] = None,
+    images: Images = None,
+    images_root: ImagesRoot = None,
+    predictions: Predictions = None,
     report: Annotated[
         list[str] | None,
         typer.Option(

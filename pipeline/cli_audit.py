@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from command_line.commands import Commands, require, require_tables
-from command_line.options import Assignments, Metrics, Params, metrics_path
+from command_line.options import (
+    Assignments,
+    Images,
+    ImagesRoot,
+    Metrics,
+    Params,
+    Predictions,
+    metrics_path,
+)
 from command_line.summary import report, write_metrics
 from pipeline.options import Corrections, Tables, corrections_folder, settings_of
 
@@ -352,30 +360,9 @@ def serve(
             show_default=False,
         ),
     ] = None,
-    images: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Folder of an images table, to show X-rays. Default: those found below --tables.",
-            show_default=False,
-        ),
-    ] = None,
-    images_root: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Folder that the table's paths start from. Default: that of the images table.",
-            show_default=False,
-        ),
-    ] = None,
-    predictions: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Folder of what methods found on the images. Default: predictions in --tables.",
-            show_default=False,
-        ),
-    ] = None,
+    images: Images = None,
+    images_root: ImagesRoot = None,
+    predictions: Predictions = None,
     params: Params = None,
     assignments: Assignments = None,
 ) -> None:

@@ -4,7 +4,8 @@ import argparse
 import gc
 import json
 import os
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from xdist.scheduler import LoadScopeScheduling
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from playwright.sync_api import Browser
 
 Write = Callable[..., Path]
 
@@ -238,3 +240,20 @@ def write_study(write_image: Write) -> Callable[..., Path]:
         return tables
 
     return write
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """A Chromium to look at pages with."""
+    from playwright.sync_api import sync_playwright
+
+    names = ("chromium", "chromium-browser", "google-chrome")
+    chromium = next((found for name in names if (found := shutil.which(name))), None)
+    if chromium is None:
+        pytest.skip("no Chromium on this machine; apt-get install chromium")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield launched
+        launched.close()

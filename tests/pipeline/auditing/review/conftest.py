@@ -1,23 +1,22 @@
 """The page over made-up reports, asked without a browser and with one."""
 
-import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from pipeline.auditing.review.door import page_app
 from pipeline.auditing.review.server import questions_app
 from pipeline.auditing.tables.database import Tables
 from pipeline.auditing.tables.sampling import draw_sample
 from pipeline.lexicon.concepts import Lexicon
-
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome")
-                 if (found := shutil.which(name))), None)  # fmt: skip
 
 STATEMENTS = [
     (
@@ -83,16 +82,19 @@ def page(make_app: Callable[..., FastAPI]) -> TestClient:
     return TestClient(make_app(), base_url="http://127.0.0.1:8765")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine; apt-get install chromium")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield launched
-        launched.close()
+@pytest.fixture
+def address(make_app: Callable[..., FastAPI]) -> Iterator[str]:
+    """The page's address while it is served beside the test."""
+    config = uvicorn.Config(make_app(), port=0, log_level="error", access_log=False)
+    server = uvicorn.Server(config)
+    serving = threading.Thread(target=server.run)
+    serving.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}/"
+    server.should_exit = True
+    serving.join()
 
 
 @pytest.fixture

@@ -1,14 +1,10 @@
 """What a finding is taken for, on the page."""
 
 import re
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from playwright.sync_api import Page, expect
 
@@ -25,19 +21,6 @@ def folder(tmp_path: Path, read_run: Callable[..., Path]) -> Path:
 @pytest.fixture
 def lexicon() -> Lexicon:
     return load_lexicon()
-
-
-@pytest.fixture
-def address(make_app: Callable[..., FastAPI]) -> Iterator[str]:
-    config = uvicorn.Config(make_app(), port=0, log_level="error", access_log=False)
-    server = uvicorn.Server(config)
-    serving = threading.Thread(target=server.run)
-    serving.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/"
-    server.should_exit = True
-    serving.join()
 
 
 def test_a_report_comes_with_what_its_findings_interpret(page: TestClient) -> None:

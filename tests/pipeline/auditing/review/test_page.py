@@ -1,14 +1,9 @@
 """What the page shows and says, in a real browser, over a few made-up reports."""
 
 import re
-import threading
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
 from playwright.sync_api import Locator, Page, Route, expect
 
 from pipeline.auditing.corrections.log import read_log
@@ -17,21 +12,6 @@ from pipeline.auditing.corrections.log import read_log
 @pytest.fixture
 def with_long_report() -> bool:
     return True
-
-
-@pytest.fixture
-def address(make_app: Callable[..., FastAPI]) -> Iterator[str]:
-    """The page's address while it is served beside the test."""
-    config = uvicorn.Config(make_app(), port=0, log_level="error", access_log=False)
-    server = uvicorn.Server(config)
-    serving = threading.Thread(target=server.run)
-    serving.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}/"
-    server.should_exit = True
-    serving.join()
 
 
 def open_as(tab: Page, address: str, reviewer: str = "ada") -> None:

@@ -1,13 +1,8 @@
 """The second reader in a real browser: where it differs, and taking over what it says."""
 
-import threading
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
 from playwright.sync_api import Page, expect
 
 from pipeline.auditing.corrections.log import read_log
@@ -33,21 +28,6 @@ def folder(folder: Path) -> Path:
         },
     )  # fmt: skip
     return folder
-
-
-@pytest.fixture
-def address(make_app: Callable[..., FastAPI]) -> Iterator[str]:
-    """The page's address while it is served beside the test."""
-    config = uvicorn.Config(make_app(), port=0, log_level="error", access_log=False)
-    server = uvicorn.Server(config)
-    serving = threading.Thread(target=server.run)
-    serving.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}/"
-    server.should_exit = True
-    serving.join()
 
 
 def test_a_reviewer_takes_over_what_the_second_reader_says(
