@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from data_contracts.concepts import Assertion
+from pipeline.lexicon.grammar import WordLists
 from pipeline.rules.relations import with_coordinated_before
 from pipeline.rules.scene import Scene, is_mask
 from pipeline.rules.values import Phrase, Verdict
@@ -179,6 +180,12 @@ def _ties_by(passage: _Passage, index: int, token: int, before: _Before) -> str:
     if word in lists.apposition_marks:
         return "mark" if _may_be_apposed(passage, index, before) else ""
     return ""
+
+
+def may_tie(word: str, lists: WordLists) -> bool:
+    """Whether a word may tie the finding behind it to one before it."""
+    ties = (lists.taken_for, lists.taken_perhaps, lists.being, lists.apposition_marks)
+    return is_mask(word) or any(word in words for words in ties)
 
 
 def _adds(passage: _Passage, token: int, behind: _Before) -> bool:

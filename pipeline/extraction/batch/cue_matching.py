@@ -1,5 +1,6 @@
 """The phrases of `cues.txt` in columns of words: what NegEx finds passage by passage."""
 
+import numpy as np
 from spacy.language import Language
 
 from pipeline.extraction.batch.phrase_trie import PhraseHits, PhraseTrie
@@ -15,6 +16,7 @@ class CueMatcher:
 
     Attributes:
         entries: what phrases are, by their number.
+        denies: [entries] whether each denies.
     """
 
     def __init__(self, nlp: Language, cues: CueLexicon) -> None:
@@ -26,6 +28,10 @@ class CueMatcher:
                 number = numbers.setdefault(entry, len(numbers))
                 self._trie.add(words_of(nlp.make_doc(phrase), "LOWER"), number)
         self.entries = tuple(numbers)
+        self.denies = np.array(
+            [any(one.assertion == "negated" for one in entry.readings) for entry in numbers],
+            dtype=bool,
+        )
 
     def read(self, word: str, norm: str) -> int:
         """The code of a token among which to find cues; see `WordReader`."""

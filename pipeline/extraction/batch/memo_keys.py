@@ -13,9 +13,11 @@ from data_contracts.concepts import CATEGORIES
 from pipeline.extraction.batch.matching import EntryColumns, MatchColumns
 from pipeline.extraction.batch.phrase_trie import PhraseHits
 from pipeline.extraction.batch.runs import IntArray, expand_runs
+from pipeline.extraction.batch.seen_words import SeenWords
 from pipeline.extraction.batch.token_columns import TokenColumns
 from pipeline.extraction.batch.word_classes import WordClasses
 from pipeline.lexicon.grammar import SUBJECT_LISTS
+from pipeline.rules.interpretation import may_tie
 from pipeline.rules.relations import SUBJECT_REACH
 
 _FINDING: Final = CATEGORIES.index("finding")
@@ -113,10 +115,14 @@ class KeyBuilder:
 
     Args:
         classes: of words.
+        denies: [cues] whether a kind of cue denies.
     """
 
-    def __init__(self, classes: WordClasses) -> None:
+    def __init__(self, classes: WordClasses, denies: npt.NDArray[np.bool_]) -> None:
         self._unknown = classes.unknown
+        self._denies = denies
+        self._may_tie = classes.which(may_tie)
+        self._seen_words = SeenWords(classes)
         self._without_lung = classes.without("lung_words")
         # A modifier's own words tell where it ends, and nothing of places.
         self._of_modifier = classes.without(
@@ -131,7 +137,7 @@ class KeyBuilder:
         finding = entries.category[matches.entry] == _FINDING
         weak = finding & (entries.weak[matches.entry] > 0)
         closed = finding & (entries.subject[matches.entry] == 0)
-        all_count = np.bincount(of_match[weak], minlength=passages) > 0
+        all_count = _any_of(weak, of_match, passages)
         traits = _Traits(of_match, finding, closed, all_count)
         counted = self._count(parts, traits)
         first, last = self._context_windows(counted, traits, of_cue)
@@ -139,14 +145,22 @@ class KeyBuilder:
         first_cue = np.searchsorted(of_cue, np.arange(passages + 1))
         said = np.flatnonzero(np.diff(first_match))
         # Where nothing is found words decide nothing.
-        found = (np.bincount(of_match[finding], minlength=passages) > 0)[said]
+        found = _any_of(finding, of_match, passages)[said]
         opens = parts.opens[counted.tokens]
-        kinds = _kinds(matches.entry, of_match, entries, passages)
+        read = self._is_interpreted(counted, traits, matches, entries)
+        words = self._seen_words(
+            counted.words,
+            tokens.text[counted.tokens],
+            subjects=_any_of(entries.subject[matches.entry] > 0, of_match, passages),
+            denials=_any_of(self._denies[cues.key], of_cue, passages),
+            interpretation=read,
+        )
+        kinds = _kinds(matches.entry, of_match, entries, read)
         kinds = 2 * kinds + _names_again(matches.entry, of_match, closed, entries)
         return MemoKeys(
             counted=counted.tokens,
             first=first,
-            words=(2 * counted.words + opens).astype(np.int16),
+            words=(2 * words + opens).astype(np.int16),
             matches=_rows(counted.matches - first[of_match, None], kinds),
             entries=matches.entry,
             cues=_rows(counted.cues - first[of_cue, None], cues.key),
@@ -160,6 +174,17 @@ class KeyBuilder:
                 np.where(found, first_cue[said + 1], first_cue[said]),
             ),
         )
+
+    def _is_interpreted(
+        self, counted: _Counted, traits: _Traits, matches: MatchColumns, entries: EntryColumns
+    ) -> npt.NDArray[np.bool_]:
+        """[passages] whether a finding may interpret one before it, by a word between the two."""
+        seen, diagnosis = entries.interpreted[matches.entry], entries.interprets[matches.entry]
+        first, last = counted.first[1:].copy(), counted.first[:-1].copy()
+        np.minimum.at(first, traits.passage[seen], counted.matches[seen, 1])
+        np.maximum.at(last, traits.passage[diagnosis], counted.matches[diagnosis, 0])
+        ties = np.concatenate([[0], np.cumsum(self._may_tie[counted.words])])
+        return (first < last) & (ties[first] < ties[last])
 
     def _count(self, parts: PassageParts, traits: _Traits) -> _Counted:
         tokens, matches, cues = parts.tokens, parts.matches, parts.cues
@@ -229,22 +254,26 @@ class KeyBuilder:
         return np.where(traits.all_count, opening, begin), np.where(traits.all_count, closing, end)
 
 
-def _kinds(entry: IntArray, passage: IntArray, entries: EntryColumns, passages: int) -> IntArray:
+def _any_of(
+    trait: npt.NDArray[np.bool_], passage: IntArray, passages: int
+) -> npt.NDArray[np.bool_]:
+    """[passages] whether anything in a passage has a trait, given the passage of each thing."""
+    found: npt.NDArray[np.bool_] = np.bincount(passage[trait], minlength=passages) > 0
+    return found
+
+
+def _kinds(
+    entry: IntArray, passage: IntArray, entries: EntryColumns, read: npt.NDArray[np.bool_]
+) -> IntArray:
     """[M] what rules see of each phrase: its category and when it counts.
 
     What it names matters where a phrase may imply another concept. Where one finding may interpret
     another it matters what they are to each other, and elsewhere nothing of either.
     """
-
-    def any_of(trait: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-        found: npt.NDArray[np.bool_] = np.bincount(passage[trait[entry]], minlength=passages) > 0
-        return found
-
-    read = any_of(entries.interprets) & any_of(entries.interpreted)
     exact = len(CATEGORIES) + entries.rank
     read_as = np.where(entries.reading >= 0, len(CATEGORIES) + entries.reading, entries.category)
     kind = np.where(read[passage], read_as[entry], entries.category[entry])
-    kind = np.where(any_of(entries.implies)[passage], exact[entry], kind)
+    kind = np.where(_any_of(entries.implies[entry], passage, len(read))[passage], exact[entry], kind)
     conditions = 2 * entries.subject[entry] + entries.weak[entry]
     kinds: IntArray = _CONDITIONS * kind + conditions
     return kinds

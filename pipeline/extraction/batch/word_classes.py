@@ -1,9 +1,10 @@
 """Words that are in the same lists are one word to every rule: each class of them has a number."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.extraction.batch.runs import IntArray
 from pipeline.lexicon.grammar import Grammar, WordLists
@@ -41,6 +42,10 @@ class WordClasses:
     def code(self, word: str) -> int:
         """The number of a word's class."""
         return self._codes[self._kind(word)]
+
+    def which(self, holds: Callable[[str, WordLists], bool]) -> npt.NDArray[np.bool_]:
+        """[classes] of which classes something holds that depends on a word's lists alone."""
+        return np.array([holds(word, self._grammar.words) for word in self.words], dtype=bool)
 
     def without(self, *lists: str) -> IntArray:
         """[classes] for each class one that is like it but for some lists, itself at best."""
