@@ -15,7 +15,7 @@ from pipeline.language.elided_zones import elided_zones
 from pipeline.language.negex import NegexCues
 from pipeline.language.sentences import SentenceSplitter
 from pipeline.language.spelling import Speller, spellings
-from pipeline.language.tokens import Token, blank_pipeline, tokenize
+from pipeline.language.tokens import PhraseWords, Token, blank_pipeline, tokenize
 from pipeline.lexicon.concepts import Concept, Implication, Lexicon, load_lexicon
 from pipeline.lexicon.cues import CueLexicon, load_cues
 from pipeline.lexicon.entries import (
@@ -67,15 +67,12 @@ class Reader:
         self._negex = NegexCues(self._nlp, cues)
         self._zones = zones_by_phrase(lexicon)
         self._phrases: dict[tuple[str, ...], dict[Entry, None]] = {}
-        words: set[str] = set()
+        read = PhraseWords(self._nlp)
         for phrase, entry in entries_of(lexicon):
             for spelling in spellings(phrase):
-                tokens = tokenize(self._nlp, spelling)
-                norms = tuple([token.norm for token in tokens])
-                self._phrases.setdefault(norms, {})[entry] = None
-                words.update(token.word for token in tokens)
+                self._phrases.setdefault(tuple(read.norms(spelling)), {})[entry] = None
         self._longest = max(map(len, self._phrases), default=0)
-        self._speller = Speller(words)
+        self._speller = Speller(read.met())
         self._abbreviations = AbbreviationFinder(self._nlp, lambda phrase: bool(self.named(phrase)))
 
     def find_abbreviations(self, report: str) -> Abbreviations:

@@ -8,7 +8,7 @@ from negspacy.negation import Negex
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.language.tokens import Token, words_of
+from pipeline.language.tokens import PhraseWords, Token
 from pipeline.lexicon.cues import CueEntry, CueLexicon, NegexKind
 
 # negspacy's names of the kinds of phrases that it matches.
@@ -30,6 +30,7 @@ class NegexCues:
 
     def __init__(self, nlp: Language, cues: CueLexicon) -> None:
         self._nlp = nlp
+        self._read = PhraseWords(nlp)
         terms = {
             "pseudo_negations": cues.phrases("pseudo"),
             "preceding_negations": cues.phrases("preceding"),
@@ -60,4 +61,4 @@ class NegexCues:
         return " ".join(self._words(phrase))
 
     def _words(self, phrase: str) -> tuple[str, ...]:
-        return tuple(words_of(self._nlp.make_doc(phrase), "LOWER"))
+        return tuple(self._read.words(phrase))

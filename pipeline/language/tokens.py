@@ -63,6 +63,40 @@ def words_of(doc: Doc, attribute: Literal["LOWER", "NORM"]) -> list[str]:
     return [doc[i].norm_ if word in _CONTRACTED else word for i, word in enumerate(words)]
 
 
+class PhraseWords:
+    """The words of tens of thousands of phrases, and spaCy's norms of these.
+
+    What stands between two blanks is tokenized once: spaCy's tokenizers cut at blanks first, and
+    then each piece by itself.
+
+    Args:
+        nlp: the pipeline whose tokenizer is meant.
+    """
+
+    def __init__(self, nlp: Language) -> None:
+        self._nlp = nlp
+        self._pieces: dict[str, tuple[list[str], list[str]]] = {}
+
+    def words(self, phrase: str) -> list[str]:
+        """The words of a phrase, in lower case and with contractions written out."""
+        return [word for piece in phrase.split() for word in self._read(piece)[0]]
+
+    def norms(self, phrase: str) -> list[str]:
+        """spaCy's norms of its words."""
+        return [norm for piece in phrase.split() for norm in self._read(piece)[1]]
+
+    def met(self) -> set[str]:
+        """The words of all phrases met so far."""
+        return {word for words, _ in self._pieces.values() for word in words}
+
+    def _read(self, piece: str) -> tuple[list[str], list[str]]:
+        read = self._pieces.get(piece)
+        if read is None:
+            doc = self._nlp.make_doc(piece)
+            read = self._pieces[piece] = words_of(doc, "LOWER"), words_of(doc, "NORM")
+        return read
+
+
 class Token(NamedTuple):
     """A word of a text.
 

@@ -5,7 +5,7 @@ from spacy.language import Language
 
 from pipeline.extraction.batch.phrase_trie import PhraseHits, PhraseTrie
 from pipeline.extraction.batch.runs import IntArray
-from pipeline.language.tokens import words_of
+from pipeline.language.tokens import PhraseWords
 from pipeline.lexicon.cues import CueEntry, CueLexicon, NegexKind
 
 _KINDS: tuple[NegexKind, ...] = ("pseudo", "preceding", "following", "termination")
@@ -21,12 +21,13 @@ class CueMatcher:
 
     def __init__(self, nlp: Language, cues: CueLexicon) -> None:
         self._trie = PhraseTrie()
+        read = PhraseWords(nlp)
         numbers: dict[CueEntry, int] = {}
         for kind in _KINDS:
             for phrase in cues.phrases(kind):
                 entry = cues.entries[kind, phrase]
                 number = numbers.setdefault(entry, len(numbers))
-                self._trie.add(words_of(nlp.make_doc(phrase), "LOWER"), number)
+                self._trie.add(read.words(phrase), number)
         self.entries = tuple(numbers)
         self.denies = np.array(
             [any(one.assertion == "negated" for one in entry.readings) for entry in numbers],

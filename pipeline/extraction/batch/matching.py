@@ -21,7 +21,7 @@ from pipeline.extraction.batch.token_columns import TokenColumns
 from pipeline.language.elided_findings import Named, elided_findings
 from pipeline.language.elided_zones import elided_zones
 from pipeline.language.spelling import Speller, spellings
-from pipeline.language.tokens import words_of
+from pipeline.language.tokens import PhraseWords
 from pipeline.lexicon.concepts import Concept, Lexicon
 from pipeline.lexicon.entries import Entry, abbreviated, elided, entries_of, zones_by_phrase
 from pipeline.lexicon.grammar import SUBJECT_LISTS, Grammar
@@ -164,14 +164,12 @@ class LexiconMatcher:
         self._zone_lists = zones
         self._word_lists = grammar.words
         self._zones = zones_by_phrase(lexicon)
-        words: set[str] = set()
+        read = PhraseWords(nlp)
         for phrase, entry in entries_of(lexicon):
             number = self.entries.number(entry)
             for spelling in spellings(phrase):
-                doc = nlp.make_doc(spelling)
-                self._trie.add(words_of(doc, "NORM"), number)
-                words.update(words_of(doc, "LOWER"))
-        self._speller = Speller(words)
+                self._trie.add(read.norms(spelling), number)
+        self._speller = Speller(read.met())
         levels = {self._trie.code(word) for word in zones.zone_levels} - {UNKNOWN}
         self._levels = np.array(sorted(levels), dtype=np.int64)
         self._openers = self._codes(grammar.words.elided_openers)
