@@ -122,9 +122,8 @@ class SentenceSplitter:
             r"|[A-Z][A-Za-z/&, ]{1,40}:)"
             r"|(?<=[ .,;:_-]\n) *[.,;:_-])"
         )
-        # Of a piece that is a sentence, whether it refers back; of others their sentences. Plain
-        # values, which the garbage collector need not walk.
-        self._pieces: dict[str, bool | tuple[Sentence, ...]] = {}
+        # The sentences of pieces that were read once.
+        self._pieces: dict[str, tuple[Sentence, ...]] = {}
 
     def passages(self, text: str) -> list[Passage]:
         """Passages of `text`: a sentence and those behind it that only speak of it.
@@ -144,40 +143,44 @@ class SentenceSplitter:
 
     def split(self, text: str) -> list[Sentence]:
         """Sentences of `text`, each with whether it only speaks of the one before it."""
-        text = readable(text)
-        if "\n" in text:
-            if self._line_break.search(text) is not None:
-                return self._by_all_rules(text)
-            text = text.replace("\n", " ")
-        parts = self._certain_stop.split(text)
-        # Pieces and the blanks behind them in turn; all pieces but the last end with a full stop.
         sentences: list[Sentence] = []
         offset = 0
-        for index in range(0, len(parts) - 1, 2):
-            piece = parts[index] + "."
-            self._add_piece(sentences, piece, offset)
-            offset += len(piece) + len(parts[index + 1])
-        self._add_piece(sentences, parts[-1], offset)
+        for index, piece in enumerate(self.pieces(readable(text))):
+            if index % 2 == 0:
+                read = self._known_piece(piece)
+                sentences += [(start + offset, end + offset, back) for start, end, back in read]
+            offset += len(piece)
         return sentences
 
-    def _add_piece(self, sentences: list[Sentence], piece: str, offset: int) -> None:
+    def pieces(self, text: str) -> list[str]:
+        """The pieces of a text that are split by themselves, and the blanks between them, in turn.
+
+        Joined they are the text. Line breaks that may end a sentence leave it in one piece.
+
+        Args:
+            text: what `readable` makes of a section's text.
+        """
+        if "\n" in text and self._line_break.search(text) is not None:
+            return [text]
+        parts = self._certain_stop.split(text)
+        # The full stop that ends a piece is one of its own.
+        parts[:-1:2] = [f"{piece}." for piece in parts[:-1:2]]
+        return parts
+
+    def read_piece(self, piece: str) -> tuple[Sentence, ...]:
+        """The sentences of one of a text's `pieces`."""
+        if "\n" in piece and self._line_break.search(piece) is None:
+            piece = piece.replace("\n", " ")
+        if "\n" not in piece and _is_plain(piece):
+            return ((0, len(piece), self._anaphora.match(piece) is not None),)
+        return tuple(self._by_all_rules(piece))
+
+    def _known_piece(self, piece: str) -> tuple[Sentence, ...]:
         known = self._pieces.get(piece)
         if known is None:
-            known = self._read_piece(piece)
-        if isinstance(known, bool):
-            sentences.append((offset, offset + len(piece), known))
-        else:
-            sentences += [(start + offset, end + offset, back) for start, end, back in known]
-
-    def _read_piece(self, piece: str) -> bool | tuple[Sentence, ...]:
-        if len(self._pieces) >= _CAPACITY:
-            self._pieces.clear()
-        known: bool | tuple[Sentence, ...]
-        if _is_plain(piece):
-            known = self._anaphora.match(piece) is not None
-        else:
-            known = tuple(self._by_all_rules(piece))
-        self._pieces[piece] = known
+            if len(self._pieces) >= _CAPACITY:
+                self._pieces.clear()
+            known = self._pieces[piece] = self.read_piece(piece)
         return known
 
     def _by_all_rules(self, text: str) -> list[Sentence]:

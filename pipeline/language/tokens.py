@@ -82,7 +82,7 @@ class PhraseWords:
         return [word for piece in phrase.split() for word in self._read(piece)[0]]
 
     def norms(self, phrase: str) -> list[str]:
-        """spaCy's norms of its words."""
+        """The norms that spaCy has of its words."""
         return [norm for piece in phrase.split() for norm in self._read(piece)[1]]
 
     def met(self) -> set[str]:

@@ -21,6 +21,35 @@ SUBJECT_LISTS: Final = (
     "hilum_nouns",
     "mediastinum_nouns",
 )
+# Lists that only one file of rules asks for, so that elsewhere their words are like any other.
+#: Those that tell what is said of such a noun: `rules/subjects.py`.
+PREDICATE_LISTS: Final = (
+    "predicate_joints",
+    "contours",
+    "head_nouns",
+    "attributive_joints",
+)
+#: Those that tell where a denial ends: `rules/new_statements.py`.
+STATEMENT_LISTS: Final = (
+    "singular_verbs",
+    "statement_joints",
+    "dashes",
+    "prefixes",
+    "standing_words",
+    "presence_openers",
+    "change_nouns",
+    "change_links",
+)
+#: Those that tell what a finding is taken for: `rules/interpretation.py`.
+INTERPRETATION_LISTS: Final = (
+    "taken_for",
+    "taken_perhaps",
+    "being",
+    "pronouns",
+    "apposition_marks",
+)
+#: Those that tell which phrases there are, and that no rule of a passage asks for.
+ELISION_LISTS: Final = ("elided_openers", "elided_locatives")
 
 
 @dataclass(frozen=True, slots=True)

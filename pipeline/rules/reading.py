@@ -137,15 +137,25 @@ def _decide_phrases(scene: Scene, verdicts: list[Verdict]) -> list[_Decided]:
         verdict = min(of_owners, key=_rank, default=PLAIN)
         own = tuple([scene.findings[index].ordinal for index in owners])
         decided.append(_Decided(modifier, None, verdict, own))
-    implied = list(_implied(decided))
-    if implied:
-        return sorted([*decided, *implied], key=_in_text_order)
-    return sorted(decided, key=lambda item: item.phrase.ordinal)
+    decided.sort(key=lambda item: item.phrase.ordinal)
+    for implied in list(_implied(decided)):
+        decided.insert(_place_of(implied, decided), implied)
+    return decided
 
 
-def _in_text_order(item: _Decided) -> tuple[int, int, str]:
-    concept_id = item.implied.concept_id if item.implied else _concept(item.phrase).concept_id
-    return item.phrase.start, item.phrase.end, concept_id
+def _place_of(item: _Decided, decided: list[_Decided]) -> int:
+    """Where among phrases in text order an implied one belongs: on its words by its concept."""
+    places = [i for i, other in enumerate(decided) if _is_on_same_words(item, other)]
+    before = [i for i in places if _named(decided[i]) <= _named(item)]
+    return before[-1] + 1 if before else places[0]
+
+
+def _is_on_same_words(item: _Decided, other: _Decided) -> bool:
+    return (item.phrase.start, item.phrase.end) == (other.phrase.start, other.phrase.end)
+
+
+def _named(item: _Decided) -> str:
+    return item.implied.concept_id if item.implied else _concept(item.phrase).concept_id
 
 
 def _rank(verdict: Verdict) -> int:

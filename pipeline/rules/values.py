@@ -27,8 +27,8 @@ class Phrase(NamedTuple):
         end: the token behind its last.
         category: its concept's category.
         weak: whether it counts only under the condition that `Concept.weak_phrases` states.
-        concept: its concept; may be missing where no phrase of the passage implies another concept
-            and none may interpret another.
+        concept: its concept; may be missing where it does not matter whether it implies another
+            one, or interprets one.
         subject: the list of nouns of which it has to be said to count.
         again: whether it is a finding and names what the one before it names; phrases with a
             `subject` are passed over.

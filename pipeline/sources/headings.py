@@ -83,6 +83,8 @@ _VIEW_WORD: Final = (
 )
 _BETWEEN_VIEWS: Final = r"[-,/&()+. \t]{1,8}+"
 _VIEWS: Final = (
+    # Most lines begin with no such word, and need not be looked through.
+    rf"(?={_VIEW_WORD})"
     rf"(?=[^:\n]{{0,80}}?\b(?:{'|'.join(_HEADINGS.view)})(?![a-z]))"
     rf"{_VIEW_WORD}(?:{_BETWEEN_VIEWS}{_VIEW_WORD}){{0,14}}[ \t)]*"
 )

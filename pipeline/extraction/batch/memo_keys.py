@@ -21,6 +21,7 @@ from pipeline.rules.interpretation import may_tie
 from pipeline.rules.relations import SUBJECT_REACH
 
 _FINDING: Final = CATEGORIES.index("finding")
+_SIDE: Final = CATEGORIES.index("side")
 # Under how many conditions a phrase may count: weak or not, and said of which nouns or of none.
 _CONDITIONS: Final = 2 * (len(SUBJECT_LISTS) + 1)
 
@@ -155,7 +156,7 @@ class KeyBuilder:
             denials=_any_of(self._denies[cues.key], of_cue, passages),
             interpretation=read,
         )
-        kinds = _kinds(matches.entry, of_match, entries, read)
+        kinds = _kinds(matches, of_match, entries, read)
         kinds = 2 * kinds + _names_again(matches.entry, of_match, closed, entries)
         return MemoKeys(
             counted=counted.tokens,
@@ -184,7 +185,8 @@ class KeyBuilder:
         np.minimum.at(first, traits.passage[seen], counted.matches[seen, 1])
         np.maximum.at(last, traits.passage[diagnosis], counted.matches[diagnosis, 0])
         ties = np.concatenate([[0], np.cumsum(self._may_tie[counted.words])])
-        return (first < last) & (ties[first] < ties[last])
+        interpreted: npt.NDArray[np.bool_] = (first < last) & (ties[first] < ties[last])
+        return interpreted
 
     def _count(self, parts: PassageParts, traits: _Traits) -> _Counted:
         tokens, matches, cues = parts.tokens, parts.matches, parts.cues
@@ -263,20 +265,41 @@ def _any_of(
 
 
 def _kinds(
-    entry: IntArray, passage: IntArray, entries: EntryColumns, read: npt.NDArray[np.bool_]
+    matches: MatchColumns, passage: IntArray, entries: EntryColumns, read: npt.NDArray[np.bool_]
 ) -> IntArray:
     """[M] what rules see of each phrase: its category and when it counts.
 
-    What it names matters where a phrase may imply another concept. Where one finding may interpret
-    another it matters what they are to each other, and elsewhere nothing of either.
+    Where one finding may interpret another it matters what they are to each other, and elsewhere
+    nothing of either.
     """
-    exact = len(CATEGORIES) + entries.rank
-    read_as = np.where(entries.reading >= 0, len(CATEGORIES) + entries.reading, entries.category)
-    kind = np.where(read[passage], read_as[entry], entries.category[entry])
-    kind = np.where(_any_of(entries.implies[entry], passage, len(read))[passage], exact[entry], kind)
+    entry = matches.entry
+    kind = np.where(
+        read[passage] & (entries.reading[entry] >= 0),
+        len(CATEGORIES) + entries.reading[entry],
+        entries.category[entry],
+    )
+    named = _are_named(matches, passage, entries, len(read))
+    kind = np.where(named, len(CATEGORIES) + entries.rank[entry], kind)
     conditions = 2 * entries.subject[entry] + entries.weak[entry]
     kinds: IntArray = _CONDITIONS * kind + conditions
     return kinds
+
+
+def _are_named(
+    matches: MatchColumns, passage: IntArray, entries: EntryColumns, passages: int
+) -> npt.NDArray[np.bool_]:
+    """[M] of which phrases it matters what they name, where one may imply another concept.
+
+    It matters of that one and of those on the same words, as they stand in alphabetic order, and of
+    sides, next to which it implies.
+    """
+    implies = entries.implies[matches.entry]
+    begins = np.diff(matches.start, prepend=-1) | np.diff(matches.end, prepend=-1)
+    words = np.cumsum(begins != 0) - 1
+    side = entries.category[matches.entry] == _SIDE
+    named: npt.NDArray[np.bool_] = _any_of(implies, words, len(words))[words]
+    named |= side & _any_of(implies, passage, passages)[passage]
+    return named
 
 
 def _names_again(

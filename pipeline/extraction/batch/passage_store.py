@@ -20,6 +20,7 @@ from pipeline.extraction.batch.analyses import (
     AnalysisColumns,
 )
 from pipeline.extraction.batch.runs import IntArray, expand_runs
+from pipeline.extraction.batch.sentence_columns import TextSplitter
 from pipeline.language.sentences import SentenceSplitter
 from pipeline.rules.values import Abbreviations, PassageText
 
@@ -105,10 +106,15 @@ class PassageStore:
 
     When `capacity` is passed, `make_room` drops all: the frequent ones come back within a part,
     and analysing them again costs a small share of what filling the store did.
+
+    Attributes:
+        extractor: analyses the passages.
+        split: splits texts into the sentences that passages are made of.
     """
 
     def __init__(self, extractor: PassageExtractor, capacity: int = CAPACITY) -> None:
         self.extractor = extractor
+        self.split = TextSplitter(extractor.splitter)
         self._capacity = capacity
         self._clear()
 

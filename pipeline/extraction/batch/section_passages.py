@@ -1,14 +1,15 @@
 """The passages of sections' texts, found once for each distinct text."""
 
-from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.extraction.batch.passage_store import PassageKey, PassageStore
 from pipeline.extraction.batch.runs import IntArray
-from pipeline.language.sentences import Passage, join_passages
+from pipeline.extraction.batch.sentence_columns import SentenceColumns
+from pipeline.language.typography import readable
 from pipeline.rules.values import Abbreviations
 
 
@@ -33,11 +34,9 @@ class DistinctSections:
 
     def __init__(self, store: PassageStore) -> None:
         self._store = store
-        self._split = store.extractor.splitter.split
-        # Flat rows: of texts how many passages and sentences, of these start, end and number.
-        self._texts = array("q")
-        self._passages = array("q")
-        self._sentences = array("q")
+        self._texts = 0
+        self._passages = [_NOTHING]
+        self._sentences = [_NOTHING]
 
     def number(
         self, texts: Sequence[str], section: str, abbreviations: Abbreviations = ()
@@ -49,54 +48,94 @@ class DistinctSections:
             section: the sections' name.
             abbreviations: those that their report defines.
         """
-        numbers: dict[str, int] = {}
-        plain = self._store.numbers(section)
-        for text in texts:
-            if text not in numbers:
-                numbers[text] = len(self._texts) // 2
-                self._add(text, plain, section, abbreviations)
+        numbers = {text: number for number, text in enumerate(dict.fromkeys(texts), self._texts)}
+        distinct = list(numbers)
+        self._texts += len(distinct)
+        sentences = self._store.split(distinct)
+        opens = ~_goes_on(distinct, sentences)
+        first = np.flatnonzero(opens)
+        last = np.append(first, len(opens))[1:] - 1
+        keys = _keys(distinct, sentences, first, last)
+        self._passages.append(
+            PassageRows(
+                _counts(sentences.text[first], len(distinct)),
+                sentences.start[first],
+                sentences.end[last],
+                self._number(keys, section, abbreviations),
+            )
+        )
+        self._sentences.append(
+            PassageRows(
+                _counts(sentences.text, len(distinct)),
+                sentences.start,
+                sentences.end,
+                np.zeros_like(sentences.start),
+            )
+        )
         return np.fromiter(map(numbers.__getitem__, texts), dtype=np.int64, count=len(texts))
 
     def passages(self) -> PassageRows:
         """The passages of all texts."""
-        return _rows(self._texts[::2], self._passages)
+        return _joined(self._passages)
 
     def sentences(self) -> PassageRows:
         """The sentences of all texts."""
-        return _rows(self._texts[1::2], self._sentences)
+        return _joined(self._sentences)
 
-    def _add(
-        self,
-        text: str,
-        numbers: Mapping[PassageKey, int],
-        section: str,
-        abbreviations: Abbreviations,
-    ) -> None:
-        sentences = self._split(text)
-        if abbreviations or any(refers_back for _, _, refers_back in sentences):
-            rows = self._passage_rows(text, join_passages(text, sentences), section, abbreviations)
-            self._sentences.extend([field for one in sentences for field in one])
-        else:
-            # Nearly always each sentence is a passage.
-            rows = [f for a, b, _ in sentences for f in (a, b, numbers[text[a:b]])]
-            self._sentences.extend(rows)
-        self._passages.extend(rows)
-        self._texts.extend((len(rows) // 3, len(sentences)))
-
-    def _passage_rows(
-        self, text: str, passages: Sequence[Passage], section: str, abbreviations: Abbreviations
-    ) -> list[int]:
-        rows: list[int] = []
-        for start, end, spans in passages:
-            own = text[start:end]
+    def _number(
+        self, keys: Sequence[PassageKey], section: str, abbreviations: Abbreviations
+    ) -> IntArray:
+        """[keys] the number of each passage, which may have some of its report's abbreviations."""
+        if not abbreviations:
+            numbers = self._store.numbers(section)
+            return np.fromiter(map(numbers.__getitem__, keys), dtype=np.int64, count=len(keys))
+        found: list[int] = []
+        for key in keys:
+            own = key if isinstance(key, str) else key[0]
             used = tuple([pair for pair in abbreviations if pair[0] in own])
-            key: PassageKey = own
-            if len(spans) > 1:
-                key = (own, tuple([begin - start for begin, _ in spans[1:]]))
-            rows += (start, end, self._store.numbers(section, used)[key])
-        return rows
+            found.append(self._store.numbers(section, used)[key])
+        return np.array(found, dtype=np.int64)
 
 
-def _rows(counts: "array[int]", rows: "array[int]") -> PassageRows:
-    columns = np.array(rows, dtype=np.int64).reshape(-1, 3).T
-    return PassageRows(np.array(counts, dtype=np.int64), *columns)
+_EMPTY = np.zeros(0, dtype=np.int64)
+_NOTHING = PassageRows(_EMPTY, _EMPTY, _EMPTY, _EMPTY)
+
+
+def _goes_on(texts: Sequence[str], sentences: SentenceColumns) -> npt.NDArray[np.bool_]:
+    """[S] whether a sentence is of the passage of the one before it: see `join_passages`."""
+    text, start, end = sentences.text, sentences.start, sentences.end
+    goes_on = sentences.refers_back.copy()
+    goes_on[:1] = False
+    goes_on[1:] &= text[1:] == text[:-1]
+    for row in np.flatnonzero(goes_on).tolist():
+        between = readable(texts[text[row]])[end[row - 1] : start[row]]
+        goes_on[row] = between.isspace()
+    return goes_on
+
+
+def _keys(
+    texts: Sequence[str], sentences: SentenceColumns, first: IntArray, last: IntArray
+) -> list[PassageKey]:
+    """The keys of the passages that begin and end with these sentences."""
+    places = zip(
+        sentences.text[first].tolist(),
+        sentences.start[first].tolist(),
+        sentences.end[last].tolist(),
+        strict=True,
+    )
+    keys: list[PassageKey] = [texts[text][start:end] for text, start, end in places]
+    for row in np.flatnonzero(first < last).tolist():
+        begins = sentences.start[first[row] : last[row] + 1].tolist()
+        own = keys[row]
+        assert isinstance(own, str)
+        keys[row] = (own, tuple([begin - begins[0] for begin in begins[1:]]))
+    return keys
+
+
+def _counts(text: IntArray, texts: int) -> IntArray:
+    counts: IntArray = np.bincount(text, minlength=texts)
+    return counts
+
+
+def _joined(rows: Sequence[PassageRows]) -> PassageRows:
+    return PassageRows(*(np.concatenate(column) for column in zip(*rows, strict=True)))

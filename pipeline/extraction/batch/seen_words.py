@@ -1,8 +1,8 @@
 """Which lists rules look words up in, by what a passage has: what no rule asks tells none apart.
 
 "Faint opacity" and "stable opacity" differ only to the rules that ask where a negation ends: where
-nothing is denied they are one passage. Tests hold the lists here to the files of `pipeline/rules`
-that ask for them.
+nothing is denied they are one passage. `lexicon/grammar.py` names these lists, and tests hold them
+to the files of `pipeline/rules` that ask for them.
 """
 
 from itertools import product
@@ -13,37 +13,17 @@ import numpy.typing as npt
 
 from pipeline.extraction.batch.runs import IntArray
 from pipeline.extraction.batch.word_classes import WordClasses
-from pipeline.lexicon.grammar import SUBJECT_LISTS
+from pipeline.lexicon.grammar import (
+    ELISION_LISTS,
+    INTERPRETATION_LISTS,
+    PREDICATE_LISTS,
+    STATEMENT_LISTS,
+    SUBJECT_LISTS,
+)
 
-#: Lists that decide which phrases there are, and which no rule of a passage asks for again.
-BEFORE_RULES: Final = ("elided_openers", "elided_locatives")
-#: Those that rules ask for only where a phrase has to be said of a noun: `rules/subjects.py`.
-OF_SUBJECTS: Final = (
-    *SUBJECT_LISTS,
-    "predicate_joints",
-    "contours",
-    "head_nouns",
-    "attributive_joints",
-)
-#: Those that rules ask for only where something is denied: `rules/new_statements.py`.
-OF_STATEMENTS: Final = (
-    "singular_verbs",
-    "statement_joints",
-    "dashes",
-    "prefixes",
-    "standing_words",
-    "presence_openers",
-    "change_nouns",
-    "change_links",
-)
-#: Those that rules ask for only where a finding may interpret another: `rules/interpretation.py`.
-OF_INTERPRETATION: Final = (
-    "taken_for",
-    "taken_perhaps",
-    "being",
-    "pronouns",
-    "apposition_marks",
-)
+# Asked for where a phrase has to be said of a noun, where something is denied, and where a finding
+# may interpret another.
+_GROUPS: Final = ((*SUBJECT_LISTS, *PREDICATE_LISTS), STATEMENT_LISTS, INTERPRETATION_LISTS)
 
 
 class SeenWords:
@@ -54,21 +34,9 @@ class SeenWords:
     """
 
     def __init__(self, classes: WordClasses) -> None:
-        groups = (OF_SUBJECTS, OF_STATEMENTS, OF_INTERPRETATION)
-        self._classes = np.stack(
-            [
-                classes.without(
-                    *BEFORE_RULES,
-                    *(
-                        name
-                        for group, asked in zip(groups, asks, strict=True)
-                        for name in group
-                        if not asked
-                    ),
-                )
-                for asks in product((False, True), repeat=len(groups))
-            ]
-        )
+        # For each choice of groups that are asked for, as a number in base 2.
+        choices = product((False, True), repeat=len(_GROUPS))
+        self._classes = np.stack([classes.without(*_not_asked_for(asked)) for asked in choices])
 
     def __call__(
         self,
@@ -91,3 +59,9 @@ class SeenWords:
         asked = 4 * subjects + 2 * denials + interpretation
         seen: IntArray = self._classes[asked[passage], words]
         return seen
+
+
+def _not_asked_for(asked: tuple[bool, ...]) -> list[str]:
+    groups = zip(_GROUPS, asked, strict=True)
+    left = [name for group, is_asked in groups if not is_asked for name in group]
+    return [*ELISION_LISTS, *left]
