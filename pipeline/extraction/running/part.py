@@ -5,6 +5,8 @@ This is what a worker is handed: paths in, a count out. No report's text enters 
 
 import gc
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -57,11 +59,27 @@ def extract_part(rules: LexiconVersion, tables: tuple[PartedTable, ...], part: R
     with _ONE_AT_A_TIME:
         store, _ = _open(rules)
         reports = read_part(REPORTS, part.path, REPORT_COLUMNS)
-        extracted = extract_reports(reports, store)
+        with _no_collector():
+            extracted = extract_reports(reports, store)
     for table in tables:
         if not table.has_part(part.index):
             table.write_part(part.index, extracted.tables[table.contract.name])
     return int(reports.num_rows)
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Leave out the garbage collector, which would walk millions of small objects for nothing.
+
+    They form no cycles, so that they go without it as soon as nothing refers to them.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @lru_cache(maxsize=1)
