@@ -46,6 +46,8 @@ def _alternative_link(scene: Scene, second: int) -> int | None:
     link = next((t for t in reversed(between) if scene.words[t] in scene.lists.list_links), None)
     if link is None or scene.words[link] not in scene.lists.doubtful_links:
         return None
+    if scene.words[link - 1] in scene.lists.slashed_letters:
+        return None
     return link if all(_may_divide(scene, token) for token in between if token != link) else None
 
 

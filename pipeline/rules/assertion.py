@@ -44,6 +44,13 @@ class SentenceCues:
             for cue in own
             if not self._is_open_question(cue) and not is_denied_change(scene, cue, own)
         ]
+        # "No pneumothorax status post tube placement": what was done is not denied.
+        found = {finding.end for finding in scene.findings}
+        self._pasts = {
+            cue.start
+            for cue in self._cues
+            if cue.assertion == "historical" and cue.direction != "after" and cue.start in found
+        }
 
     def decide(self, finding: Phrase) -> Verdict:
         """What is said of one of the findings."""
@@ -54,7 +61,19 @@ class SentenceCues:
         answers = [cue for cue in reaching if is_answer(self._words, cue, self._lists)]
         # The answer to a question or a label wins over all that the question says.
         cue = self._strongest(answers or reaching, finding)
+        if self._is_hidden(cue, finding):
+            return Verdict("uncertain", cue)
         return Verdict(cue.assertion, cue)
+
+    def _is_hidden(self, cue: Cue, finding: Phrase) -> bool:
+        """Whether a finding known from elsewhere is only not seen here: "the known nodule is not"."""
+        if cue.assertion != "negated" or cue.direction != "after":
+            return False
+        known, opener = self._lists.known_words, finding.start - 1
+        while opener in self._scene.modifier_tokens:
+            opener -= 1
+        before = opener >= 0 and self._words[opener] in known
+        return before or not known.isdisjoint(self._words[finding.end : cue.start])
 
     def _is_open_question(self, cue: Cue) -> bool:
         """Whether a mark asks for what stands behind it: "opacity, ? pneumonia"."""
@@ -117,8 +136,10 @@ class SentenceCues:
 
     def _ends_negation(self, cue: Cue, token: int) -> bool:
         """Whether a negation does not deny what stands behind a token."""
-        return denies_change(self._scene, token) or begins_statement(
-            self._scene, cue, token, self._end
+        return (
+            token in self._pasts
+            or denies_change(self._scene, token)
+            or begins_statement(self._scene, cue, token, self._end)
         )
 
     def _opens_clause(self, token: int) -> bool:
@@ -133,7 +154,17 @@ class SentenceCues:
                 return False
             if word == "," and token > cue.end and not self._lists_alternatives(token, finding):
                 return False
+            if cue.assertion == "historical" and self._joins_standing(token):
+                return False
         return True
+
+    def _joins_standing(self, joint: int) -> bool:
+        """Whether something that is there is added: "status post biopsy and stable effusion"."""
+        lists = self._lists
+        opener = self._words[joint + 1]
+        return self._words[joint] in lists.statement_joints and (
+            opener in lists.standing_words or opener in lists.presence_openers
+        )
 
     def _lists_alternatives(self, comma: int, finding: Phrase) -> bool:
         """Whether the comma divides alternatives: "possibly scar, atelectasis, or pneumonia"."""

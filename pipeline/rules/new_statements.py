@@ -17,12 +17,20 @@ def begins_statement(scene: Scene, cue: Cue, joint: int, end: int) -> bool:
         end: the token behind the sentence's last.
     """
     lists = scene.lists
-    if scene.words[joint] not in lists.statement_joints or not _denied_by(scene, cue, joint):
+    if not _is_joint(scene, joint) or not _denied_by(scene, cue, joint):
         return False
     opener = joint + 1
     while opener < end and scene.words[opener] in lists.determiners:
         opener += 1
     return not _is_one_list(scene, opener, end) and _tells_of_presence(scene, joint, opener)
+
+
+def _is_joint(scene: Scene, token: int) -> bool:
+    """Whether something else may be stated behind a word: "no effusion on the left or small on"."""
+    word, lists = scene.words[token], scene.lists
+    return word in lists.statement_joints or (
+        word in lists.alternatives and _is_elided(scene, token + 1)
+    )
 
 
 def _tells_of_presence(scene: Scene, joint: int, opener: int) -> bool:
@@ -85,7 +93,7 @@ def has_own_predicate(scene: Scene, negation: Cue, finding: Phrase, cues: list[C
         return False
     alone = _is_told_alone(scene, negation, joints[-1], finding)
     return any(
-        _is_predicate(scene, cue) or (alone and _is_of_one(scene, finding, cue))
+        _is_predicate(scene, finding, cue) or (alone and _is_of_one(scene, finding, cue))
         for cue in cues
         if cue.start >= finding.end
     )
@@ -159,8 +167,11 @@ def _is_one_list(scene: Scene, opener: int, end: int) -> bool:
     return False
 
 
-def _is_predicate(scene: Scene, cue: Cue) -> bool:
+def _is_predicate(scene: Scene, finding: Phrase, cue: Cue) -> bool:
     if cue.direction != "after" or cue.assertion == "negated":
         return False
     words = scene.words[cue.start : cue.end]
+    if scene.lists.finite_verbs.isdisjoint(words) and cue.start != finding.end:
+        # "No edema, effusion, stable nodule": not the effusion is stable.
+        return cue.assertion != "affirmed"
     return cue.assertion != "affirmed" or not scene.lists.standing_words.isdisjoint(words)

@@ -31,6 +31,8 @@ def _owners(scene: Scene, modifier: Phrase) -> _Owners:
     ways = [_opens, _follows, _precedes, _refers_back]
     if _is_comparison_aside(scene, modifier):
         return _follows(scene, modifier)
+    if _is_of_normal(scene, modifier):
+        return ()
     located = _is_located(scene, modifier) or _is_apposed(scene, modifier)
     if located and not _stands_before_finding(scene, modifier):
         # "Effusion and opacity in the left base, atelectasis": the place is of what it follows.
@@ -47,6 +49,16 @@ def _is_comparison_aside(scene: Scene, modifier: Phrase) -> bool:
         behind += 1
     added = any(finding.end == comma for finding in scene.findings)
     return added and behind > modifier.end and _is_side(scene, behind)
+
+
+def _is_of_normal(scene: Scene, modifier: Phrase) -> bool:
+    """Whether a place is called normal before it: "with a clear right lung", "clear on the left"."""
+    lists, token = scene.lists, modifier.start - 1
+    while token > 0 and (
+        scene.words[token] in lists.determiners or scene.words[token] in lists.locatives
+    ):
+        token -= 1
+    return token >= 0 and _is_place(modifier) and scene.words[token] in lists.normal_words
 
 
 def _is_side(scene: Scene, token: int) -> bool:
