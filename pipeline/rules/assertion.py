@@ -44,13 +44,7 @@ class SentenceCues:
             for cue in own
             if not self._is_open_question(cue) and not is_denied_change(scene, cue, own)
         ]
-        # "No pneumothorax status post tube placement": what was done is not denied.
-        found = {finding.end for finding in scene.findings}
-        self._pasts = {
-            cue.start
-            for cue in self._cues
-            if cue.assertion == "historical" and cue.direction != "after" and cue.start in found
-        }
+        self._pasts = frozenset(cue.start for cue in self._cues if self._tells_of_past(cue))
 
     def decide(self, finding: Phrase) -> Verdict:
         """What is said of one of the findings."""
@@ -64,6 +58,11 @@ class SentenceCues:
         if self._is_hidden(cue, finding):
             return Verdict("uncertain", cue)
         return Verdict(cue.assertion, cue)
+
+    def _tells_of_past(self, cue: Cue) -> bool:
+        """Whether it begins right behind a finding: "no effusion status post tube placement"."""
+        past = cue.assertion == "historical" and cue.direction != "after"
+        return past and any(finding.end == cue.start for finding in self._findings)
 
     def _is_hidden(self, cue: Cue, finding: Phrase) -> bool:
         """Whether a finding known from elsewhere is only not seen here: "the known nodule is not"."""
@@ -152,11 +151,15 @@ class SentenceCues:
                 return False
             if word in self._lists.near_ends or word in self._lists.breaks:
                 return False
-            if word == "," and token > cue.end and not self._lists_alternatives(token, finding):
-                return False
-            if cue.assertion == "historical" and self._joins_standing(token):
+            if self._ends_near(cue, token, finding):
                 return False
         return True
+
+    def _ends_near(self, cue: Cue, token: int, finding: Phrase) -> bool:
+        if cue.assertion == "historical" and self._joins_standing(token):
+            return True
+        comma = self._words[token] == "," and token > cue.end
+        return comma and not self._lists_alternatives(token, finding)
 
     def _joins_standing(self, joint: int) -> bool:
         """Whether something that is there is added: "status post biopsy and stable effusion"."""

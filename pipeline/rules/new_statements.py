@@ -171,7 +171,7 @@ def _is_predicate(scene: Scene, finding: Phrase, cue: Cue) -> bool:
     if cue.direction != "after" or cue.assertion == "negated":
         return False
     words = scene.words[cue.start : cue.end]
-    if scene.lists.finite_verbs.isdisjoint(words) and cue.start != finding.end:
+    if len(words) == 1 and cue.start != finding.end and words[0] not in scene.lists.finite_verbs:
         # "No edema, effusion, stable nodule": not the effusion is stable.
         return cue.assertion != "affirmed"
     return cue.assertion != "affirmed" or not scene.lists.standing_words.isdisjoint(words)

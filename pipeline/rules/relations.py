@@ -47,8 +47,10 @@ def _is_comparison_aside(scene: Scene, modifier: Phrase) -> bool:
         return False
     while behind < len(scene.words) and scene.words[behind] in scene.lists.list_links:
         behind += 1
-    added = any(finding.end == comma for finding in scene.findings)
-    return added and behind > modifier.end and _is_side(scene, behind)
+    added = behind > modifier.end and any(finding.end == comma for finding in scene.findings)
+    while behind in scene.modifier_tokens and not _is_side(scene, behind):
+        behind += 1
+    return added and _is_side(scene, behind)
 
 
 def _is_of_normal(scene: Scene, modifier: Phrase) -> bool:
