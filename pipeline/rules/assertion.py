@@ -1,5 +1,6 @@
 """Which cue decides a finding: the reach of cues, and their rank where several reach it."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from pipeline.rules.new_statements import (
@@ -44,7 +45,7 @@ class SentenceCues:
             for cue in own
             if not self._is_open_question(cue) and not is_denied_change(scene, cue, own)
         ]
-        self._pasts = frozenset(cue.start for cue in self._cues if self._tells_of_past(cue))
+        self._pasts = _pasts(self._cues, scene.findings)
 
     def decide(self, finding: Phrase) -> Verdict:
         """What is said of one of the findings."""
@@ -58,11 +59,6 @@ class SentenceCues:
         if self._is_hidden(cue, finding):
             return Verdict("uncertain", cue)
         return Verdict(cue.assertion, cue)
-
-    def _tells_of_past(self, cue: Cue) -> bool:
-        """Whether it begins right behind a finding: "no effusion status post tube placement"."""
-        past = cue.assertion == "historical" and cue.direction != "after"
-        return past and any(finding.end == cue.start for finding in self._findings)
 
     def _is_hidden(self, cue: Cue, finding: Phrase) -> bool:
         """Whether a finding known from elsewhere is only not seen here: "the known nodule is not"."""
@@ -217,6 +213,12 @@ class SentenceCues:
                 if not self._lists.item_openers.isdisjoint(between):
                     return cue
         return None
+
+
+def _pasts(cues: list[Cue], findings: Sequence[Phrase]) -> frozenset[int]:
+    """Where the past begins right behind a finding: "no effusion status post tube placement"."""
+    starts = [c.start for c in cues if c.assertion == "historical" and c.direction != "after"]
+    return frozenset(starts) & {finding.end for finding in findings} if starts else frozenset()
 
 
 def _distance(cue: Cue, finding: Phrase) -> int:

@@ -48,9 +48,7 @@ def _is_comparison_aside(scene: Scene, modifier: Phrase) -> bool:
     while behind < len(scene.words) and scene.words[behind] in scene.lists.list_links:
         behind += 1
     added = behind > modifier.end and any(finding.end == comma for finding in scene.findings)
-    while behind in scene.modifier_tokens and not _is_side(scene, behind):
-        behind += 1
-    return added and _is_side(scene, behind)
+    return added and _is_sided(scene, behind)
 
 
 def _is_of_normal(scene: Scene, modifier: Phrase) -> bool:
@@ -63,8 +61,12 @@ def _is_of_normal(scene: Scene, modifier: Phrase) -> bool:
     return token >= 0 and _is_place(modifier) and scene.words[token] in lists.normal_words
 
 
-def _is_side(scene: Scene, token: int) -> bool:
-    return any(m.start == token for m in scene.modifiers if m.category == "side")
+def _is_sided(scene: Scene, opener: int) -> bool:
+    """Whether a side is among the modifiers that begin at a token: "small left effusion"."""
+    behind = opener
+    while behind in scene.modifier_tokens:
+        behind += 1
+    return any(opener <= m.start < behind for m in scene.modifiers if m.category == "side")
 
 
 def _accompany(scene: Scene, attached: list[_Owners]) -> list[_Owners]:
