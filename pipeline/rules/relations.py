@@ -58,7 +58,17 @@ def _is_of_normal(scene: Scene, modifier: Phrase) -> bool:
         scene.words[token] in lists.determiners or scene.words[token] in lists.locatives
     ):
         token -= 1
-    return token >= 0 and _is_place(modifier) and scene.words[token] in lists.normal_words
+    if token < 0 or not _is_place(modifier) or scene.words[token] not in lists.normal_words:
+        return False
+    return not _is_behind_locative(scene, token)
+
+
+def _is_behind_locative(scene: Scene, adjective: int) -> bool:
+    """Whether something is told to be where all else is normal: "in the otherwise clear left lung"."""
+    token = adjective - 1
+    while token >= 0 and (scene.words[token] in scene.lists.determiners or scene.is_adverb(token)):
+        token -= 1
+    return token >= 0 and scene.words[token] in scene.lists.locatives
 
 
 def _is_sided(scene: Scene, opener: int) -> bool:

@@ -62,6 +62,7 @@ ANSWERS: list[tuple[str, Said]] = [
     ("Edema: no evidence. Effusion: possible.",
      {EDEMA: NEGATED, "pleural_effusion": UNCERTAIN}),
     ("Effusion = none", {"pleural_effusion": NEGATED}),
+    ("Effusion, none.", {"pleural_effusion": NEGATED}),
     ("Is there edema? - No.", {EDEMA: NEGATED}),
     ("Edema: no radiographic evidence.", {EDEMA: NEGATED}),
     ("Pneumonia? Unlikely.", {"pneumonia": NEGATED}),

@@ -123,6 +123,8 @@ SENTENCES = [
         "Bibasilar opacities, right greater than left, and small left effusion.",
         [("opacity", "bilateral base"), ("pleural_effusion", "left small")],
     ),
+    ("Opacity in the otherwise clear right lung.", [("opacity", "right")]),
+    ("Nodule in the normally aerated left apex.", [("nodule", "left apex")]),
     # how much an organ is enlarged
     ("The heart is mildly to moderately enlarged.", [("cardiomegaly", "mild moderate")]),
     ("Slightly enlarged cardiac silhouette.", [("cardiomegaly", "mild")]),
