@@ -61,7 +61,7 @@ class SentenceCues:
         return Verdict(cue.assertion, cue)
 
     def _is_hidden(self, cue: Cue, finding: Phrase) -> bool:
-        """Whether a finding known from elsewhere is only not seen here: "the known nodule is not"."""
+        """Whether a finding known from elsewhere is only not seen here: "nodule on CT is not"."""
         if cue.assertion != "negated" or cue.direction != "after":
             return False
         known, opener = self._lists.known_words, finding.start - 1

@@ -52,7 +52,7 @@ def _is_comparison_aside(scene: Scene, modifier: Phrase) -> bool:
 
 
 def _is_of_normal(scene: Scene, modifier: Phrase) -> bool:
-    """Whether a place is called normal before it: "with a clear right lung", "clear on the left"."""
+    """Whether a place is called normal before it: "a clear right lung", "clear on the left"."""
     lists, token = scene.lists, modifier.start - 1
     while token > 0 and (
         scene.words[token] in lists.determiners or scene.words[token] in lists.locatives
@@ -64,7 +64,7 @@ def _is_of_normal(scene: Scene, modifier: Phrase) -> bool:
 
 
 def _is_behind_locative(scene: Scene, adjective: int) -> bool:
-    """Whether something is told to be where all else is normal: "in the otherwise clear left lung"."""
+    """Whether something is where all else is normal: "in the otherwise clear left lung"."""
     token = adjective - 1
     while token >= 0 and (scene.words[token] in scene.lists.determiners or scene.is_adverb(token)):
         token -= 1
