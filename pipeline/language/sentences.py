@@ -42,13 +42,13 @@ _LINE: Final = re.compile(
 )
 # Two digits are written as they are so that the search passes by all else at once.
 _ITEM: Final = re.compile(r"\d\d?[.)]\s+[A-Z]")
-# "1. No", "1.No", "(1) No", "#1 No", "a) No", "1- No", "-No": closed up only before a word, for "1.5"
-# and "-3" are numbers.
+# "1. No", "1.No", "(1) No", "#1 No", "a) No", "1- No", "-No": closed up only before a word, as
+# "1.5" and "-3" are numbers.
 _COUNTED: Final = r"(?:[(#\[]?\d{1,2}[.)\]]|\#\d{1,2}(?=\s)|\d{1,2}-(?=\s)|\(?[a-h]\))"
 _MARK: Final = rf"(?:(?:{_COUNTED}|[-*\u2013\u2014\u2022])(?:\s+|(?=[^\W\d_])))"
 # The last mark before an item: its number or letter, or its sign.
 _LAST_MARK: Final = re.compile(
-    r"(?:(?:(?P<number>\d{1,2})[.)\]-]?|(?P<letter>[a-h])\))|(?P<sign>[-*\u2013\u2014\u2022]))\s*\Z",
+    r"(?:(?P<number>\d{1,2})[.)\]-]?|(?P<letter>[a-h])\)|(?P<sign>[-*\u2013\u2014\u2022]))\s*\Z",
     re.IGNORECASE,
 )
 # An item behind a dash within a line, which says more than a word; a bullet always opens one.

@@ -67,6 +67,7 @@ ANSWERS: list[tuple[str, Said]] = [
     ("Edema: no radiographic evidence.", {EDEMA: NEGATED}),
     ("Pneumonia? Unlikely.", {"pneumonia": NEGATED}),
     ("Pneumonia? Possible.", {"pneumonia": UNCERTAIN}),
+    ("No sig. effusion or edema.", {"pleural_effusion": NEGATED, EDEMA: NEGATED}),
     # Near misses: no answer, or one that goes on.
     ("Is there an effusion? No change in the edema.",
      {"pleural_effusion": HYPOTHETICAL, EDEMA: AFFIRMED}),

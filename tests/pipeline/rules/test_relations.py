@@ -125,6 +125,7 @@ SENTENCES = [
     ),
     ("Opacity in the otherwise clear right lung.", [("opacity", "right")]),
     ("Nodule in the normally aerated left apex.", [("nodule", "left apex")]),
+    ("Infiltrates in the left lung, sparing the right.", [("infiltrate", "left")]),
     # how much an organ is enlarged
     ("The heart is mildly to moderately enlarged.", [("cardiomegaly", "mild moderate")]),
     ("Slightly enlarged cardiac silhouette.", [("cardiomegaly", "mild")]),
