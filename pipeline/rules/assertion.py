@@ -125,6 +125,8 @@ class SentenceCues:
                 return False
             if cue.assertion == "negated" and self._ends_negation(cue, token):
                 return False
+            if cue.assertion == "historical" and self._joins_standing(token):
+                return False
             # The verb that a cue such as "may" governs begins no clause.
             verb_passed = verb_passed or (word in self._lists.finite_verbs and token > cue.end)
         return True
@@ -172,6 +174,8 @@ class SentenceCues:
     def _reaches_left(self, cue: Cue, finding: Phrase) -> bool:
         if self._words[cue.start] in self._lists.versus:
             return self._is_compared(cue, finding)
+        if self._is_bare(cue):
+            return cue.start == finding.end
         listed = False
         for token in range(cue.start - 1, finding.end - 1, -1):
             word = self._words[token]
@@ -181,6 +185,12 @@ class SentenceCues:
                 return False
             listed = listed or word in self._lists.conjunctions
         return True
+
+    def _is_bare(self, cue: Cue) -> bool:
+        """Whether it is one word without a verb: "effusion unchanged", "pneumonia, stable scar"."""
+        word = self._words[cue.start]
+        standing = word in self._lists.standing_words and word not in self._lists.finite_verbs
+        return standing and cue.end == cue.start + 1
 
     def _is_compared(self, versus: Cue, finding: Phrase) -> bool:
         """Whether "versus" stands behind this finding: "atelectasis versus pneumonia"."""

@@ -93,7 +93,7 @@ def has_own_predicate(scene: Scene, negation: Cue, finding: Phrase, cues: list[C
         return False
     alone = _is_told_alone(scene, negation, joints[-1], finding)
     return any(
-        _is_predicate(scene, finding, cue) or (alone and _is_of_one(scene, finding, cue))
+        _is_predicate(scene, cue) or (alone and _is_of_one(scene, finding, cue))
         for cue in cues
         if cue.start >= finding.end
     )
@@ -167,11 +167,8 @@ def _is_one_list(scene: Scene, opener: int, end: int) -> bool:
     return False
 
 
-def _is_predicate(scene: Scene, finding: Phrase, cue: Cue) -> bool:
+def _is_predicate(scene: Scene, cue: Cue) -> bool:
     if cue.direction != "after" or cue.assertion == "negated":
         return False
     words = scene.words[cue.start : cue.end]
-    if len(words) == 1 and cue.start != finding.end and words[0] not in scene.lists.finite_verbs:
-        # "No edema, effusion, stable nodule": not the effusion is stable.
-        return cue.assertion != "affirmed"
     return cue.assertion != "affirmed" or not scene.lists.standing_words.isdisjoint(words)

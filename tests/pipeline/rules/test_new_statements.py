@@ -91,6 +91,8 @@ SENTENCES = [
     # what was done, and what is there beside it
     ("Status post drainage and stable effusion.", {"pleural_effusion": AFFIRMED}),
     ("Status post resection - new left effusion.", {"pleural_effusion": AFFIRMED}),
+    ("Resolved effusion, stable nodule.", {"pleural_effusion": HISTORICAL, "nodule": AFFIRMED}),
+    ("Prior pneumonia, stable scarring.", {"pneumonia": HISTORICAL, "scarring": AFFIRMED}),
     ("Status post pneumonia and empyema.", {"pneumonia": HISTORICAL, "empyema": HISTORICAL}),
     # what is known and only not seen
     ("Nodules described on CT are not visible.", {"nodule": UNCERTAIN}),
