@@ -41,7 +41,8 @@ def elided_findings(
 
 
 def _joins(words: Sequence[str], token: int, lists: WordLists) -> bool:
-    return words[token] in lists.statement_joints or words[token] in lists.clause_joints
+    joints = (lists.statement_joints, lists.clause_joints, lists.alternatives)
+    return any(words[token] in words_of_list for words_of_list in joints)
 
 
 def _is_placed(

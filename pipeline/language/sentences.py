@@ -42,10 +42,15 @@ _LINE: Final = re.compile(
 )
 # Two digits are written as they are so that the search passes by all else at once.
 _ITEM: Final = re.compile(r"\d\d?[.)]\s+[A-Z]")
-# "1. No", "1.No", "(1) No", "-No": closed up only before a word, as "1.5" and "-3" are numbers.
-_MARK: Final = r"(?:\(?\d{1,2}[.)](?:\s+|(?=[^\W\d_]))|[-*\u2013\u2014\u2022](?:\s+|(?=[^\W\d_])))"
-# The last mark before an item: its number, or its sign.
-_LAST_MARK: Final = re.compile(r"(?:(?P<number>\d{1,2})[.)]|(?P<sign>[-*\u2013\u2014\u2022]))\s*\Z")
+# "1. No", "1.No", "(1) No", "#1 No", "a) No", "1- No", "-No": closed up only before a word, as
+# "1.5" and "-3" are numbers.
+_COUNTED: Final = r"(?:[(#\[]?\d{1,2}[.)\]]|\#\d{1,2}(?=\s)|\d{1,2}-(?=\s)|\(?[a-h]\))"
+_MARK: Final = rf"(?:(?:{_COUNTED}|[-*\u2013\u2014\u2022])(?:\s+|(?=[^\W\d_])))"
+# The last mark before an item: its number or letter, or its sign.
+_LAST_MARK: Final = re.compile(
+    r"(?:(?P<number>\d{1,2})[.)\]-]?|(?P<letter>[a-h])\)|(?P<sign>[-*\u2013\u2014\u2022]))\s*\Z",
+    re.IGNORECASE,
+)
 # An item behind a dash within a line, which says more than a word; a bullet always opens one.
 _NEXT_SIGN: Final = re.compile(r"\s[-*\u2013\u2014]\s+(?=[A-Za-z]\w*[ \t]+\w)")
 _BULLET: Final = re.compile(r"(?=\u2022\s*[A-Za-z])")
@@ -228,14 +233,14 @@ class SentenceSplitter:
         last = _LAST_MARK.search(mark[0])
         if last is None:
             return
-        number, position = int(last["number"] or 0), mark.end()
+        count, position = last["number"] or last["letter"], mark.end()
         while True:
-            number += 1
-            item = _next_item(text, position, end, number if last["number"] else None)
+            count = _next_count(count) if count else None
+            item = _next_item(text, position, end, count)
             if item is None:
                 return
             position = item.end()
-            if last["number"] or not self._goes_on(text, position, end):
+            if count or not self._goes_on(text, position, end):
                 yield item.start()
 
     def _goes_on(self, text: str, position: int, end: int) -> bool:
@@ -337,11 +342,17 @@ def _is_number(text: str, stop: int) -> bool:
     return _NUMBER.search(text[max(line_start, stop - 4) : stop]) is not None
 
 
-def _next_item(text: str, position: int, end: int, number: int | None) -> re.Match[str] | None:
-    """The next item's mark within a line; of a list without numbers any sign."""
-    if number is None:
+def _next_count(count: str) -> str:
+    """The number or letter of the next item."""
+    return str(int(count) + 1) if count.isdigit() else chr(ord(count) + 1)
+
+
+def _next_item(text: str, position: int, end: int, count: str | None) -> re.Match[str] | None:
+    """The next item's mark within a line; of a list without numbers or letters any sign."""
+    if count is None:
         return _NEXT_SIGN.search(text, position, end)
-    return re.compile(rf"\s\(?{number}[.)]\s*(?=[^\W\d_])").search(text, position, end)
+    ends = rf"[.)\]]|(?<=#{count})(?=\s)|-(?=\s)" if count.isdigit() else r"\)"
+    return re.compile(rf"\s[(#\[]?{count}(?:{ends})\s*(?=[^\W\d_])").search(text, position, end)
 
 
 def _opens_item(text: str, start: int) -> bool:

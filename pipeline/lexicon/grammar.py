@@ -86,6 +86,8 @@ class WordLists:
     subjects: frozenset[str]
     conjunctions: frozenset[str]
     near_ends: frozenset[str]
+    known_words: frozenset[str]
+    slashed_letters: frozenset[str]
     statement_ends: frozenset[str]
     additive: frozenset[str]
     continuing_links: frozenset[str]

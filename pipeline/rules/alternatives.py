@@ -44,9 +44,15 @@ def _alternative_link(scene: Scene, second: int) -> int | None:
         return None
     between = range(before.end, here.start)
     link = next((t for t in reversed(between) if scene.words[t] in scene.lists.list_links), None)
-    if link is None or scene.words[link] not in scene.lists.doubtful_links:
+    if link is None or not _is_doubtful(scene, link):
         return None
     return link if all(_may_divide(scene, token) for token in between if token != link) else None
+
+
+def _is_doubtful(scene: Scene, link: int) -> bool:
+    """Whether a link divides alternatives; the slash of "w/ effusion" does not."""
+    words, lists = scene.words, scene.lists
+    return words[link] in lists.doubtful_links and words[link - 1] not in lists.slashed_letters
 
 
 def _may_divide(scene: Scene, token: int) -> bool:

@@ -1,5 +1,6 @@
 """Which cue decides a finding: the reach of cues, and their rank where several reach it."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from pipeline.rules.new_statements import (
@@ -44,6 +45,7 @@ class SentenceCues:
             for cue in own
             if not self._is_open_question(cue) and not is_denied_change(scene, cue, own)
         ]
+        self._pasts = _pasts(self._cues, scene.findings)
 
     def decide(self, finding: Phrase) -> Verdict:
         """What is said of one of the findings."""
@@ -54,7 +56,19 @@ class SentenceCues:
         answers = [cue for cue in reaching if is_answer(self._words, cue, self._lists)]
         # The answer to a question or a label wins over all that the question says.
         cue = self._strongest(answers or reaching, finding)
+        if self._is_hidden(cue, finding):
+            return Verdict("uncertain", cue)
         return Verdict(cue.assertion, cue)
+
+    def _is_hidden(self, cue: Cue, finding: Phrase) -> bool:
+        """Whether a finding known from elsewhere is only not seen here: "nodule on CT is not"."""
+        if cue.assertion != "negated" or cue.direction != "after":
+            return False
+        known, opener = self._lists.known_words, finding.start - 1
+        while opener in self._scene.modifier_tokens:
+            opener -= 1
+        before = opener >= 0 and self._words[opener] in known
+        return before or not known.isdisjoint(self._words[finding.end : cue.start])
 
     def _is_open_question(self, cue: Cue) -> bool:
         """Whether a mark asks for what stands behind it: "opacity, ? pneumonia"."""
@@ -111,14 +125,18 @@ class SentenceCues:
                 return False
             if cue.assertion == "negated" and self._ends_negation(cue, token):
                 return False
+            if cue.assertion == "historical" and self._joins_standing(token):
+                return False
             # The verb that a cue such as "may" governs begins no clause.
             verb_passed = verb_passed or (word in self._lists.finite_verbs and token > cue.end)
         return True
 
     def _ends_negation(self, cue: Cue, token: int) -> bool:
         """Whether a negation does not deny what stands behind a token."""
-        return denies_change(self._scene, token) or begins_statement(
-            self._scene, cue, token, self._end
+        return (
+            token in self._pasts
+            or denies_change(self._scene, token)
+            or begins_statement(self._scene, cue, token, self._end)
         )
 
     def _opens_clause(self, token: int) -> bool:
@@ -131,9 +149,23 @@ class SentenceCues:
                 return False
             if word in self._lists.near_ends or word in self._lists.breaks:
                 return False
-            if word == "," and token > cue.end and not self._lists_alternatives(token, finding):
+            if self._ends_near(cue, token, finding):
                 return False
         return True
+
+    def _ends_near(self, cue: Cue, token: int, finding: Phrase) -> bool:
+        if cue.assertion == "historical" and self._joins_standing(token):
+            return True
+        comma = self._words[token] == "," and token > cue.end
+        return comma and not self._lists_alternatives(token, finding)
+
+    def _joins_standing(self, joint: int) -> bool:
+        """Whether something that is there is added: "status post biopsy and stable effusion"."""
+        lists = self._lists
+        opener = self._words[joint + 1]
+        return self._words[joint] in lists.statement_joints and (
+            opener in lists.standing_words or opener in lists.presence_openers
+        )
 
     def _lists_alternatives(self, comma: int, finding: Phrase) -> bool:
         """Whether the comma divides alternatives: "possibly scar, atelectasis, or pneumonia"."""
@@ -142,6 +174,8 @@ class SentenceCues:
     def _reaches_left(self, cue: Cue, finding: Phrase) -> bool:
         if self._words[cue.start] in self._lists.versus:
             return self._is_compared(cue, finding)
+        if self._is_bare(cue):
+            return cue.start == finding.end
         listed = False
         for token in range(cue.start - 1, finding.end - 1, -1):
             word = self._words[token]
@@ -151,6 +185,12 @@ class SentenceCues:
                 return False
             listed = listed or word in self._lists.conjunctions
         return True
+
+    def _is_bare(self, cue: Cue) -> bool:
+        """Whether it is one word without a verb: "effusion unchanged", "pneumonia, stable scar"."""
+        word = self._words[cue.start]
+        standing = word in self._lists.standing_words and word not in self._lists.finite_verbs
+        return standing and cue.end == cue.start + 1
 
     def _is_compared(self, versus: Cue, finding: Phrase) -> bool:
         """Whether "versus" stands behind this finding: "atelectasis versus pneumonia"."""
@@ -183,6 +223,12 @@ class SentenceCues:
                 if not self._lists.item_openers.isdisjoint(between):
                     return cue
         return None
+
+
+def _pasts(cues: list[Cue], findings: Sequence[Phrase]) -> frozenset[int]:
+    """Where the past begins right behind a finding: "no effusion status post tube placement"."""
+    starts = [c.start for c in cues if c.assertion == "historical" and c.direction != "after"]
+    return frozenset(starts) & {finding.end for finding in findings} if starts else frozenset()
 
 
 def _distance(cue: Cue, finding: Phrase) -> int:

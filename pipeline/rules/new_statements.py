@@ -17,12 +17,20 @@ def begins_statement(scene: Scene, cue: Cue, joint: int, end: int) -> bool:
         end: the token behind the sentence's last.
     """
     lists = scene.lists
-    if scene.words[joint] not in lists.statement_joints or not _denied_by(scene, cue, joint):
+    if not _is_joint(scene, joint) or not _denied_by(scene, cue, joint):
         return False
     opener = joint + 1
     while opener < end and scene.words[opener] in lists.determiners:
         opener += 1
     return not _is_one_list(scene, opener, end) and _tells_of_presence(scene, joint, opener)
+
+
+def _is_joint(scene: Scene, token: int) -> bool:
+    """Whether something else may be stated behind a word: "no effusion on the left or small on"."""
+    word, lists = scene.words[token], scene.lists
+    return word in lists.statement_joints or (
+        word in lists.alternatives and _is_elided(scene, token + 1)
+    )
 
 
 def _tells_of_presence(scene: Scene, joint: int, opener: int) -> bool:

@@ -31,6 +31,8 @@ def _owners(scene: Scene, modifier: Phrase) -> _Owners:
     ways = [_opens, _follows, _precedes, _refers_back]
     if _is_comparison_aside(scene, modifier):
         return _follows(scene, modifier)
+    if _is_of_normal(scene, modifier):
+        return ()
     located = _is_located(scene, modifier) or _is_apposed(scene, modifier)
     if located and not _stands_before_finding(scene, modifier):
         # "Effusion and opacity in the left base, atelectasis": the place is of what it follows.
@@ -45,12 +47,36 @@ def _is_comparison_aside(scene: Scene, modifier: Phrase) -> bool:
         return False
     while behind < len(scene.words) and scene.words[behind] in scene.lists.list_links:
         behind += 1
-    added = any(finding.end == comma for finding in scene.findings)
-    return added and behind > modifier.end and _is_side(scene, behind)
+    added = behind > modifier.end and any(finding.end == comma for finding in scene.findings)
+    return added and _is_sided(scene, behind)
 
 
-def _is_side(scene: Scene, token: int) -> bool:
-    return any(m.start == token for m in scene.modifiers if m.category == "side")
+def _is_of_normal(scene: Scene, modifier: Phrase) -> bool:
+    """Whether a place is called normal before it: "a clear right lung", "clear on the left"."""
+    lists, token = scene.lists, modifier.start - 1
+    while token > 0 and (
+        scene.words[token] in lists.determiners or scene.words[token] in lists.locatives
+    ):
+        token -= 1
+    if token < 0 or not _is_place(modifier) or scene.words[token] not in lists.normal_words:
+        return False
+    return not _is_behind_locative(scene, token)
+
+
+def _is_behind_locative(scene: Scene, adjective: int) -> bool:
+    """Whether something is where all else is normal: "in the otherwise clear left lung"."""
+    token = adjective - 1
+    while token >= 0 and (scene.words[token] in scene.lists.determiners or scene.is_adverb(token)):
+        token -= 1
+    return token >= 0 and scene.words[token] in scene.lists.locatives
+
+
+def _is_sided(scene: Scene, opener: int) -> bool:
+    """Whether a side is among the modifiers that begin at a token: "small left effusion"."""
+    behind = opener
+    while behind in scene.modifier_tokens:
+        behind += 1
+    return any(opener <= m.start < behind for m in scene.modifiers if m.category == "side")
 
 
 def _accompany(scene: Scene, attached: list[_Owners]) -> list[_Owners]:

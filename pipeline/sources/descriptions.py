@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 from pipeline.lexicon.headings import load_headings
-from pipeline.sources.headings import CONTEXT_SECTIONS
+from pipeline.sources.headings import CONTEXT_SECTIONS, VIEWS_ONLY
 from pipeline.sources.records import SectionSpan
 
 _LISTS: Final = load_headings()
@@ -32,6 +32,7 @@ _PLAIN: Final = re.compile(
 _DENIED: Final = re.compile(rf"no\s+(?:[\w'-]+[\s,/]+){{0,5}}?{_DESCRIBED}")
 _NAMED: Final = re.compile(rf"{_SUBJECT}{_DESCRIBED}")
 _ANYTHING: Final = re.compile(_DESCRIBED)
+_VIEW: Final = re.compile(rf"\b(?:{_any_of(_LISTS.view)})\b")
 _ASKING: Final = re.compile(rf"\?|\b(?:{_any_of(_LISTS.asking)})(?![a-z])")
 _EARLIER: Final = re.compile(rf"\d|__|xxx|\b(?:{_any_of(_LISTS.earlier)})\b")
 _EXISTS_EARLIER: Final = re.compile(
@@ -79,6 +80,7 @@ def _first_described(lines: str, span: SectionSpan) -> int | None:
     bare = span.name in _BARE
     named = [_names_finding(sentence) for sentence in sentences]
     for index in range(0 if bare else 1, len(sentences)):
+        bare = bare or (index > 0 and _names_views(sentences[index - 1]))
         if _is_plain(sentences[index]) or (bare and index and named[index]):
             # Findings named right before it, without a verb, belong to the description.
             before = next((i for i in range(index - 1, -1, -1) if not i or not named[i]), index - 1)
@@ -92,6 +94,11 @@ def _is_plain(sentence: str) -> bool:
     if _PLAIN.match(sentence):
         return True
     return _DENIED.match(sentence) is not None and not _EARLIER.search(sentence)
+
+
+def _names_views(sentence: str) -> bool:
+    """Whether a sentence only tells how the image was made, as "AP supine chest" does."""
+    return VIEWS_ONLY.match(sentence) is not None and _VIEW.search(sentence) is not None
 
 
 def _names_finding(sentence: str) -> bool:

@@ -131,7 +131,8 @@ def section_of(heading: str) -> str:
         heading: as it was matched in lower-case text, such as "findings and impression".
     """
     plain = heading.replace("(s)", "")
-    parts = (" ".join(part.split()) for part in _CONNECTORS.split(plain))
+    # "r/o" is one heading, "findings/impression" are two.
+    parts = (" ".join(part.split()) for part in (plain, *_CONNECTORS.split(plain)))
     names = {_NAMES[part] for part in parts if part in _NAMES}
     return next(name for name in _HEADINGS.order if name in names)
 

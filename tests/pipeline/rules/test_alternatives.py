@@ -40,6 +40,9 @@ SENTENCES = [
     ("Left chest pacemaker/ICD.", {"device": AFFIRMED}),
     ("Right pleural effusion or hemothorax.", {"pleural_effusion": AFFIRMED}),
     ("Possible infection/pneumonia.", {"pneumonia": UNCERTAIN}),
+    # a slash that abbreviates
+    ("Opacity w/ small effusion.", {"opacity": AFFIRMED, "pleural_effusion": AFFIRMED}),
+    ("Opacity c/w pneumonia.", {"opacity": AFFIRMED, "pneumonia": AFFIRMED}),
     # what is denied, asked, unchanged, or an alternative of places alone
     ("No effusion or pneumothorax.", {"pleural_effusion": NEGATED, "pneumothorax": NEGATED}),
     ("No change in the effusion or opacity.", {"pleural_effusion": AFFIRMED, "opacity": AFFIRMED}),

@@ -28,6 +28,12 @@ READINGS = [
     ("Blunted right angle compatible with a small to moderate pleural effusion.",
      "pleural_effusion<blunted_angle"),
     ("Left base opacity, ? pneumonia.", "pneumonia<opacity"),
+    ("Right apical cavity, consistent with tuberculosis.", "tuberculosis<cavity"),
+    ("Hazy opacities, likely pulmonary hemorrhage.", "pulmonary_hemorrhage<opacity"),
+    ("Nodular opacities suggesting bronchiolitis.", "bronchiolitis<opacity"),
+    ("Left effusion concerning for empyema.", "empyema<pleural_effusion"),
+    ("Septal thickening, likely edema.", "pulmonary_edema<septal_thickening"),
+    ("Hilar enlargement suspicious for lymphadenopathy.", "lymphadenopathy<hilar_enlargement"),
     ("Left mid lung opacity, XXXX atelectasis.", "atelectasis<opacity"),
     # Several interpretations.
     ("Left basilar opacity, atelectasis versus pneumonia.",

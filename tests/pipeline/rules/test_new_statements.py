@@ -56,6 +56,48 @@ SENTENCES = [
     ),
     ("No effusion, healing rib fractures.", {"pleural_effusion": NEGATED, "fracture": AFFIRMED}),
     ("No edema, multiple nodules.", {"pulmonary_edema": NEGATED, "nodule": AFFIRMED}),
+    ("No edema, cardiomegaly unchanged.", {"pulmonary_edema": NEGATED, "cardiomegaly": AFFIRMED}),
+    (
+        "No effusion, diffuse interstitial opacities.",
+        {"pleural_effusion": NEGATED, "opacity": AFFIRMED},
+    ),
+    (
+        "There is no edema, only minor atelectasis.",
+        {"pulmonary_edema": NEGATED, "atelectasis": AFFIRMED},
+    ),
+    (
+        "No effusion status post left chest tube placement.",
+        {"pleural_effusion": NEGATED, "device": HISTORICAL},
+    ),
+    (
+        "No consolidation s/p right chest tube removal.",
+        {"consolidation": NEGATED, "device": HISTORICAL},
+    ),
+    (
+        "No edema and feeding tube in good position.",
+        {"pulmonary_edema": NEGATED, "device": AFFIRMED},
+    ),
+    (
+        "No edema, effusion, stable nodule.",
+        {"pulmonary_edema": NEGATED, "pleural_effusion": NEGATED, "nodule": AFFIRMED},
+    ),
+    ("No edema or effusion, stable.", {"pulmonary_edema": NEGATED, "pleural_effusion": NEGATED}),
+    (
+        "No effusion, diffuse edema, or nodule.",
+        {"pleural_effusion": NEGATED, "pulmonary_edema": NEGATED, "nodule": NEGATED},
+    ),
+    ("No reduction in the size of the effusion.", {"pleural_effusion": AFFIRMED}),
+    ("No further expansion of the pneumothorax.", {"pneumothorax": AFFIRMED}),
+    # what was done, and what is there beside it
+    ("Status post drainage and stable effusion.", {"pleural_effusion": AFFIRMED}),
+    ("Status post resection - new left effusion.", {"pleural_effusion": AFFIRMED}),
+    ("Resolved effusion, stable nodule.", {"pleural_effusion": HISTORICAL, "nodule": AFFIRMED}),
+    ("Prior pneumonia, stable scarring.", {"pneumonia": HISTORICAL, "scarring": AFFIRMED}),
+    ("Status post pneumonia and empyema.", {"pneumonia": HISTORICAL, "empyema": HISTORICAL}),
+    # what is known and only not seen
+    ("Nodules described on CT are not visible.", {"nodule": UNCERTAIN}),
+    ("The known right effusion is not seen.", {"pleural_effusion": UNCERTAIN}),
+    ("The effusion is not seen.", {"pleural_effusion": NEGATED}),
     # what one verb tells of alone, its place first
     (
         "No effusion and right upper lobe opacity is present.",

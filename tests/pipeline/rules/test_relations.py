@@ -113,6 +113,24 @@ SENTENCES = [
     ("Pneumothorax on the right but none on the left.", [("pneumothorax", "right")]),
     ("Nodule in the right apex, not in the left.", [("nodule", "right apex")]),
     ("Effusion is not seen on the left.", [("pleural_effusion", "left")]),
+    ("Consolidation on the right with a clear left lung.", [("consolidation", "right")]),
+    ("Atelectasis on the left, clear on the right.", [("atelectasis", "left")]),
+    ("Clear left lung and nodule in the right apex.", [("nodule", "right apex")]),
+    ("Infiltrate in the right base, left lung is unremarkable.", [("infiltrate", "right base")]),
+    ("Effusion is present on the right, absent on the left.", [("pleural_effusion", "right")]),
+    ("Opacity in the left base, right is normal.", [("opacity", "left base")]),
+    (
+        "Bibasilar opacities, right greater than left, and small left effusion.",
+        [("opacity", "bilateral base"), ("pleural_effusion", "left small")],
+    ),
+    ("Opacity in the otherwise clear right lung.", [("opacity", "right")]),
+    ("Nodule in the normally aerated left apex.", [("nodule", "left apex")]),
+    ("Infiltrates in the left lung, sparing the right.", [("infiltrate", "left")]),
+    # how much an organ is enlarged
+    ("The heart is mildly to moderately enlarged.", [("cardiomegaly", "mild moderate")]),
+    ("Slightly enlarged cardiac silhouette.", [("cardiomegaly", "mild")]),
+    ("Mildly enlarged hilar nodes.", [("lymphadenopathy", "mild")]),
+    ("The right effusion has mildly enlarged.", [("pleural_effusion", "right")]),
     # other than, greater than
     (
         "No focal opacity other than right apical scarring.",

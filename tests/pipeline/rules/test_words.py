@@ -29,6 +29,9 @@ SENTENCES = [
     ("The heart is seen. Enlarged thyroid.", ""),
     ("The effusion has slightly increased and the heart is normal.", "pleural_effusion affirmed"),
     ("The spleen is enlarged.", ""),
+    ("The heart is at the upper limits of normal to mildly enlarged.", "cardiomegaly affirmed"),
+    ("The heart continues to be enlarged.", "cardiomegaly affirmed"),
+    ("The cardiothoracic ratio is enlarged.", "cardiomegaly affirmed"),
     # markings, interstitium and lymph nodes
     ("Bronchovascular markings are within normal limits.", ""),
     ("Normal lung markings.", ""),
@@ -59,6 +62,9 @@ SENTENCES = [
     ("Mediastinal lymph nodes are enlarged.", "lymphadenopathy affirmed"),
     ("No enlarged axillary nodes.", "lymphadenopathy negated"),
     ("Nodes: none enlarged.", "lymphadenopathy negated"),
+    ("Enlarged left axillary nodes.", "lymphadenopathy affirmed:left"),
+    ("No enlarged right axillary lymph nodes.", "lymphadenopathy negated:right"),
+    ("Left axillary nodes.", ""),
     ("Calcified lymph nodes.", "calcification affirmed"),
     # false friends
     ("Surgical emphysema of the neck.", "subcutaneous_emphysema affirmed"),
@@ -85,6 +91,8 @@ SENTENCES = [
     ("Pleural and pericardial effusions are seen.", "pleural_effusion affirmed"),
     ("No pleural/pericardial fluid.", "pleural_effusion negated"),
     ("No pericardial or pleural effusion.", "pleural_effusion negated"),
+    ("Pleural as well as pericardial fluid.", "pleural_effusion affirmed"),
+    ("Moderate pleural and small pericardial effusion.", "pleural_effusion affirmed"),
     ("Small pericardial effusion.", ""),
     # a size that stands for a finding
     (
@@ -116,6 +124,11 @@ SENTENCES = [
         "Small effusion on the left, opacity on the right.",
         "pleural_effusion affirmed:left, opacity affirmed:right",
     ),
+    (
+        "No effusion on the right or moderate on the left.",
+        "pleural_effusion negated:right, pleural_effusion affirmed:left",
+    ),
+    ("No moderate or large effusion on the right or left.", "pleural_effusion negated:left,right"),
     # sides as letters
     ("L upper lobe consolidation.", "consolidation affirmed:left"),
     ("R. pleural effusion.", "pleural_effusion affirmed:right"),
@@ -132,6 +145,10 @@ SENTENCES = [
     ("B/L infiltrates.", "infiltrate affirmed:bilateral"),
     ("Effusion, R. No pneumothorax.", "pleural_effusion affirmed:right, pneumothorax negated"),
     ("R/O pneumonia.", "pneumonia hypothetical"),
+    ("R&L effusions.", "pleural_effusion affirmed:bilateral"),
+    ("Atelectasis, L<R.", "atelectasis affirmed:bilateral"),
+    ("Rgt effusion.", "pleural_effusion affirmed:right"),
+    ("Bilat. atelectasis.", "atelectasis affirmed:bilateral"),
     ("Opacity over the L spine.", "opacity affirmed"),
     # words for diseases of the lung
     ("GGO in the left lower lobe.", "opacity affirmed:left"),
@@ -146,6 +163,13 @@ SENTENCES = [
     ("Reticulonodular pattern in the right base.", "interstitial_markings affirmed:right"),
     ("Bronchogenic carcinoma of the right upper lobe.", "mass affirmed:right"),
     ("Upper respiratory tract infection.", ""),
+    ("Reticulation in both bases.", "opacity affirmed:bilateral"),
+    ("Coin lesion in the left apex.", "nodule affirmed:left"),
+    ("Adenocarcinoma in the left lung.", "mass affirmed:left"),
+    ("Left chylothorax.", "pleural_effusion affirmed:left"),
+    ("Small pyopneumothorax.", "empyema affirmed, pneumothorax affirmed"),
+    ("Signs of congestive failure.", "heart_failure affirmed"),
+    ("Skin fold line on the left.", ""),
     # hilum, mediastinum, airway, cavity, free air, tuberculosis
     ("Prominent left hilum.", "hilar_enlargement affirmed:left"),
     ("Mild fullness of the right hilum.", "hilar_enlargement affirmed:right"),

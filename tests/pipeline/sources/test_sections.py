@@ -129,6 +129,8 @@ def test_a_heading_that_names_the_view_opens_findings_where_prose_follows(
 @pytest.mark.parametrize(
     ("heading", "name"),
     [
+        ("R/O", "indication"), ("Clinical query", "indication"), ("ICD code", "indication"),
+        ("Ordering comments", "indication"), ("REMARKS", "findings"), ("Dictation", "findings"),
         ("COMMENTS", "findings"), ("Results", "findings"), ("Observations", "findings"),
         ("Report", "findings"), ("FINDNGS", "findings"), ("Findingss", "findings"),
         ("CONCLUSON", "impression"), ("Impresssion", "impression"),
@@ -209,6 +211,10 @@ def test_words_that_are_only_like_headings_open_nothing(text: str) -> None:
           ("body", "Heart size remains enlarged.")]),
         ("INDICATION: Fever. Lungs clear. Small left effusion.",
          [("indication", "Fever."), ("body", "Lungs clear. Small left effusion.")]),
+        ("INDICATION: Fall. AP supine chest. Right pneumothorax with a tube.",
+         [("indication", "Fall. AP supine chest."), ("body", "Right pneumothorax with a tube.")]),
+        ("INDICATION: Fever. Again seen is the left effusion.",
+         [("indication", "Fever."), ("body", "Again seen is the left effusion.")]),
         # Near misses: what asks, what tells of the patient or of before, and what findings say.
         ("INDICATION: Fever. There is concern for consolidation.", None),
         ("INDICATION: Fever. Is there an effusion?", None),
