@@ -21,7 +21,7 @@ SUBJECT_LISTS: Final = (
     "hilum_nouns",
     "mediastinum_nouns",
 )
-# Lists that only one file of rules asks for, so that elsewhere their words are like any other.
+# Lists that few rules ask for, so that elsewhere their words are like any other.
 #: Those that tell what is said of such a noun: `rules/subjects.py`.
 PREDICATE_LISTS: Final = (
     "predicate_joints",
@@ -29,8 +29,10 @@ PREDICATE_LISTS: Final = (
     "head_nouns",
     "attributive_joints",
 )
-#: Those that tell where a denial ends: `rules/new_statements.py`.
+#: Those that tell where a denial or the past ends, and how far a bare "stable" reaches:
+#: `rules/new_statements.py` and `rules/assertion.py`.
 STATEMENT_LISTS: Final = (
+    "known_words",
     "singular_verbs",
     "statement_joints",
     "dashes",

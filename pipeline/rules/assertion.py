@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from data_contracts.concepts import Assertion
+from pipeline.lexicon.grammar import WordLists
 from pipeline.rules.new_statements import (
     begins_statement,
     denies_change,
@@ -15,6 +17,8 @@ from pipeline.rules.values import Cue, Phrase, Verdict
 
 #: What is said of a finding that no cue reaches.
 PLAIN: Final = Verdict("affirmed", None)
+#: What cues say no further than up to where something else is stated.
+ENDED: Final[tuple[Assertion, ...]] = ("negated", "historical")
 
 
 class SentenceCues:
@@ -123,17 +127,17 @@ class SentenceCues:
                 verb_passed or self._words[token + 1] in self._lists.subjects
             ):
                 return False
-            if cue.assertion == "negated" and self._ends_negation(cue, token):
-                return False
-            if cue.assertion == "historical" and self._joins_standing(token):
+            if self._ends(cue, token):
                 return False
             # The verb that a cue such as "may" governs begins no clause.
             verb_passed = verb_passed or (word in self._lists.finite_verbs and token > cue.end)
         return True
 
-    def _ends_negation(self, cue: Cue, token: int) -> bool:
-        """Whether a negation does not deny what stands behind a token."""
-        return (
+    def _ends(self, cue: Cue, token: int) -> bool:
+        """Whether what is behind a token is not denied, or not past, as what is before it is."""
+        if cue.assertion == "historical":
+            return self._joins_standing(token)
+        return cue.assertion == "negated" and (
             token in self._pasts
             or denies_change(self._scene, token)
             or begins_statement(self._scene, cue, token, self._end)
@@ -174,7 +178,7 @@ class SentenceCues:
     def _reaches_left(self, cue: Cue, finding: Phrase) -> bool:
         if self._words[cue.start] in self._lists.versus:
             return self._is_compared(cue, finding)
-        if self._is_bare(cue):
+        if cue.end == cue.start + 1 and is_bare(self._words[cue.start], self._lists):
             return cue.start == finding.end
         listed = False
         for token in range(cue.start - 1, finding.end - 1, -1):
@@ -185,12 +189,6 @@ class SentenceCues:
                 return False
             listed = listed or word in self._lists.conjunctions
         return True
-
-    def _is_bare(self, cue: Cue) -> bool:
-        """Whether it is one word without a verb: "effusion unchanged", "pneumonia, stable scar"."""
-        word = self._words[cue.start]
-        standing = word in self._lists.standing_words and word not in self._lists.finite_verbs
-        return standing and cue.end == cue.start + 1
 
     def _is_compared(self, versus: Cue, finding: Phrase) -> bool:
         """Whether "versus" stands behind this finding: "atelectasis versus pneumonia"."""
@@ -223,6 +221,11 @@ class SentenceCues:
                 if not self._lists.item_openers.isdisjoint(between):
                     return cue
         return None
+
+
+def is_bare(word: str, lists: WordLists) -> bool:
+    """Whether one word tells without a verb that something is there: "effusion unchanged"."""
+    return word in lists.standing_words and word not in lists.finite_verbs
 
 
 def _pasts(cues: list[Cue], findings: Sequence[Phrase]) -> frozenset[int]:

@@ -7,6 +7,7 @@ from pipeline.extraction.batch.phrase_trie import PhraseHits, PhraseTrie
 from pipeline.extraction.batch.runs import IntArray
 from pipeline.language.tokens import PhraseWords
 from pipeline.lexicon.cues import CueEntry, CueLexicon, NegexKind
+from pipeline.rules.assertion import ENDED
 
 _KINDS: tuple[NegexKind, ...] = ("pseudo", "preceding", "following", "termination")
 
@@ -16,7 +17,8 @@ class CueMatcher:
 
     Attributes:
         entries: what phrases are, by their number.
-        denies: [entries] whether each denies.
+        ended: [entries] whether what each decides ends where something else is stated: a denial
+            and the past do.
     """
 
     def __init__(self, nlp: Language, cues: CueLexicon) -> None:
@@ -29,9 +31,8 @@ class CueMatcher:
                 number = numbers.setdefault(entry, len(numbers))
                 self._trie.add(read.words(phrase), number)
         self.entries = tuple(numbers)
-        self.denies = np.array(
-            [any(one.assertion == "negated" for one in entry.readings) for entry in numbers],
-            dtype=bool,
+        self.ended = np.array(
+            [any(one.assertion in ENDED for one in entry.readings) for entry in numbers], dtype=bool
         )
 
     def read(self, word: str, norm: str) -> int:

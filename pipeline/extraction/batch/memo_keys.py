@@ -17,6 +17,7 @@ from pipeline.extraction.batch.seen_words import SeenWords
 from pipeline.extraction.batch.token_columns import TokenColumns
 from pipeline.extraction.batch.word_classes import WordClasses
 from pipeline.lexicon.grammar import SUBJECT_LISTS
+from pipeline.rules.assertion import is_bare
 from pipeline.rules.interpretation import may_tie
 from pipeline.rules.relations import SUBJECT_REACH
 
@@ -116,12 +117,13 @@ class KeyBuilder:
 
     Args:
         classes: of words.
-        denies: [cues] whether a kind of cue denies.
+        ended: [kinds of cues] whether what one decides ends where something else is stated.
     """
 
-    def __init__(self, classes: WordClasses, denies: npt.NDArray[np.bool_]) -> None:
+    def __init__(self, classes: WordClasses, ended: npt.NDArray[np.bool_]) -> None:
         self._unknown = classes.unknown
-        self._denies = denies
+        self._ended = ended
+        self._bare = classes.which(is_bare)
         self._may_tie = classes.which(may_tie)
         self._seen_words = SeenWords(classes)
         self._without_lung = classes.without("lung_words")
@@ -153,7 +155,7 @@ class KeyBuilder:
             counted.words,
             tokens.text[counted.tokens],
             subjects=_any_of(entries.subject[matches.entry] > 0, of_match, passages),
-            denials=_any_of(self._denies[cues.key], of_cue, passages),
+            statements=_any_of(self._may_end(counted, cues), of_cue, passages),
             interpretation=read,
         )
         kinds = _kinds(matches, of_match, entries, read)
@@ -175,6 +177,12 @@ class KeyBuilder:
                 np.where(found, first_cue[said + 1], first_cue[said]),
             ),
         )
+
+    def _may_end(self, counted: _Counted, cues: PhraseHits) -> npt.NDArray[np.bool_]:
+        """[C] of which cues it matters where something else is stated."""
+        one_word = counted.cues[:, 1] - counted.cues[:, 0] == 1
+        bare: npt.NDArray[np.bool_] = one_word & self._bare[counted.words[counted.cues[:, 0]]]
+        return bare | self._ended[cues.key]
 
     def _is_interpreted(
         self, counted: _Counted, traits: _Traits, matches: MatchColumns, entries: EntryColumns

@@ -84,7 +84,7 @@ class PatternStore:
         self._entries = entries
         self._cues = cues
         self.classes = WordClasses(grammar)
-        self._keys = KeyBuilder(self.classes, cues.denies)
+        self._keys = KeyBuilder(self.classes, cues.ended)
         self.clear()
 
     def clear(self) -> None:

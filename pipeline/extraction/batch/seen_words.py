@@ -21,8 +21,8 @@ from pipeline.lexicon.grammar import (
     SUBJECT_LISTS,
 )
 
-# Asked for where a phrase has to be said of a noun, where something is denied, and where a finding
-# may interpret another.
+# Asked for where a phrase has to be said of a noun, where a statement may end what is denied or
+# past, and where a finding may interpret another.
 _GROUPS: Final = ((*SUBJECT_LISTS, *PREDICATE_LISTS), STATEMENT_LISTS, INTERPRETATION_LISTS)
 
 
@@ -44,7 +44,7 @@ class SeenWords:
         passage: IntArray,
         *,
         subjects: npt.NDArray[np.bool_],
-        denials: npt.NDArray[np.bool_],
+        statements: npt.NDArray[np.bool_],
         interpretation: npt.NDArray[np.bool_],
     ) -> IntArray:
         """[W] the classes as rules see them.
@@ -53,10 +53,10 @@ class SeenWords:
             words: [W] classes of words.
             passage: [W] the passage that each is of.
             subjects: [passages] whether a phrase counts only if it is said of a noun.
-            denials: [passages] whether a cue denies.
+            statements: [passages] whether a cue reaches as far as another statement lets it.
             interpretation: [passages] whether a finding may interpret another.
         """
-        asked = 4 * subjects + 2 * denials + interpretation
+        asked = 4 * subjects + 2 * statements + interpretation
         seen: IntArray = self._classes[asked[passage], words]
         return seen
 
