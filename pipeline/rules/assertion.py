@@ -180,6 +180,10 @@ class SentenceCues:
             return self._is_compared(cue, finding)
         if cue.end == cue.start + 1 and is_bare(self._words[cue.start], self._lists):
             return cue.start == finding.end
+        return self._reaches_subject(cue, finding)
+
+    def _reaches_subject(self, cue: Cue, finding: Phrase) -> bool:
+        """Whether a finding is the subject of what is said behind it, or listed with it."""
         listed = False
         for token in range(cue.start - 1, finding.end - 1, -1):
             word = self._words[token]
