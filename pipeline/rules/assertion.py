@@ -123,13 +123,17 @@ class SentenceCues:
                 verb_passed or self._words[token + 1] in self._lists.subjects
             ):
                 return False
-            if cue.assertion == "negated" and self._ends_negation(cue, token):
-                return False
-            if cue.assertion == "historical" and self._joins_standing(token):
+            if self._is_over(cue, token):
                 return False
             # The verb that a cue such as "may" governs begins no clause.
             verb_passed = verb_passed or (word in self._lists.finite_verbs and token > cue.end)
         return True
+
+    def _is_over(self, cue: Cue, token: int) -> bool:
+        """Whether what a cue says of the past, or denies, ends at a token behind it."""
+        if cue.assertion == "historical":
+            return self._joins_standing(token)
+        return cue.assertion == "negated" and self._ends_negation(cue, token)
 
     def _ends_negation(self, cue: Cue, token: int) -> bool:
         """Whether a negation does not deny what stands behind a token."""
