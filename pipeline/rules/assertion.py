@@ -127,17 +127,21 @@ class SentenceCues:
                 verb_passed or self._words[token + 1] in self._lists.subjects
             ):
                 return False
-            if self._ends(cue, token):
+            if self._is_over(cue, token):
                 return False
             # The verb that a cue such as "may" governs begins no clause.
             verb_passed = verb_passed or (word in self._lists.finite_verbs and token > cue.end)
         return True
 
-    def _ends(self, cue: Cue, token: int) -> bool:
-        """Whether what is behind a token is not denied, or not past, as what is before it is."""
+    def _is_over(self, cue: Cue, token: int) -> bool:
+        """Whether what a cue says of the past, or denies, ends at a token behind it."""
         if cue.assertion == "historical":
             return self._joins_standing(token)
-        return cue.assertion == "negated" and (
+        return cue.assertion == "negated" and self._ends_negation(cue, token)
+
+    def _ends_negation(self, cue: Cue, token: int) -> bool:
+        """Whether a negation does not deny what stands behind a token."""
+        return (
             token in self._pasts
             or denies_change(self._scene, token)
             or begins_statement(self._scene, cue, token, self._end)
