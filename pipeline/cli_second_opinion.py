@@ -6,20 +6,23 @@ from typing import Annotated
 
 import typer
 
-from command_line.commands import require_tables
+from command_line.commands import Commands, require_tables
 from command_line.options import Assignments, Metrics, Params, metrics_path
 from command_line.summary import report
 from pipeline.auditing.second_opinion.errors import SecondOpinionError
 from pipeline.options import Corrections, Out, Tables, named_columns, settings_of
 from pipeline.published_labels.opening import KINDS, check_labels_path
 
-EPILOG = (
+app = typer.Typer(cls=Commands, rich_markup_mode=None)
+
+_EPILOG = (
     "Example: python -m pipeline second-opinion --address http://127.0.0.1:8080/v1 --reports 200; "
     "of a table that others made: --labels-kind maplez --labels annotations.csv --pick all"
 )
 _KEY = "PNEUMOLOC_READER_KEY"
 
 
+@app.command(epilog=_EPILOG)
 def second_opinion(
     tables: Tables = Path("data"),
     out: Out = None,

@@ -142,3 +142,14 @@ def tell_passed_over(summary: "StageSummary", settings: "Settings", folder: Path
         f"these are in {folder}. If they were made for these, give --set {_SETTING}={other}"
     )
     return replace(summary, notices=(*summary.notices, notice))
+
+
+Sample = Annotated[
+    Path | None,
+    typer.Option(
+        "--sample",
+        metavar="FILE",
+        help="The sample under review. Default: sample.parquet in the folder of the corrections.",
+        show_default=False,
+    ),
+]

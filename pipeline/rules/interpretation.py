@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 from data_contracts.concepts import Assertion
 from pipeline.lexicon.grammar import WordLists
-from pipeline.rules.relations import with_coordinated_before
+from pipeline.rules.coordination import with_coordinated_before
 from pipeline.rules.scene import Scene, is_mask
 from pipeline.rules.values import Phrase, Verdict
 

@@ -5,16 +5,19 @@ opacity"), to the finding that it follows ("opacity in the right base", also in 
 of a passage), or to the finding that its clause goes on to name ("the right base shows opacity").
 """
 
-from typing import Final
-
+from pipeline.rules.coordination import with_coordinated_before, with_coordinated_behind
+from pipeline.rules.modifiers import (
+    begins_clause,
+    is_apposed,
+    is_distribution,
+    is_elsewhere,
+    is_located,
+    is_of_normal,
+    is_place,
+    stands_before_finding,
+)
 from pipeline.rules.scene import Scene, first_after, is_mask, last_before
 from pipeline.rules.values import Phrase
-
-#: How many words behind a modifier tell whether it begins a clause. Behind the last phrase no rule
-#: looks further; a phrase counts as one word here, and so do unknown words in a row.
-SUBJECT_REACH: Final = 5
-# How many words behind a side tell that it is one of another part of the body.
-_ELSEWHERE_REACH: Final = 3
 
 # Findings, by their place in `Scene.findings`.
 _Owners = tuple[int, ...]
@@ -31,10 +34,10 @@ def _owners(scene: Scene, modifier: Phrase) -> _Owners:
     ways = [_opens, _follows, _precedes, _refers_back]
     if _is_comparison_aside(scene, modifier):
         return _follows(scene, modifier)
-    if _is_of_normal(scene, modifier):
+    if is_of_normal(scene, modifier):
         return ()
-    located = _is_located(scene, modifier) or _is_apposed(scene, modifier)
-    if located and not _stands_before_finding(scene, modifier):
+    located = is_located(scene, modifier) or is_apposed(scene, modifier)
+    if located and not stands_before_finding(scene, modifier):
         # "Effusion and opacity in the left base, atelectasis": the place is of what it follows.
         ways.insert(0, _follows)
     return next((owners for way in ways if (owners := way(scene, modifier))), ())
@@ -51,26 +54,6 @@ def _is_comparison_aside(scene: Scene, modifier: Phrase) -> bool:
     return added and _is_sided(scene, behind)
 
 
-def _is_of_normal(scene: Scene, modifier: Phrase) -> bool:
-    """Whether a place is called normal before it: "a clear right lung", "clear on the left"."""
-    lists, token = scene.lists, modifier.start - 1
-    while token > 0 and (
-        scene.words[token] in lists.determiners or scene.words[token] in lists.locatives
-    ):
-        token -= 1
-    if token < 0 or not _is_place(modifier) or scene.words[token] not in lists.normal_words:
-        return False
-    return not _is_behind_locative(scene, token)
-
-
-def _is_behind_locative(scene: Scene, adjective: int) -> bool:
-    """Whether something is where all else is normal: "in the otherwise clear left lung"."""
-    token = adjective - 1
-    while token >= 0 and (scene.words[token] in scene.lists.determiners or scene.is_adverb(token)):
-        token -= 1
-    return token >= 0 and scene.words[token] in scene.lists.locatives
-
-
 def _is_sided(scene: Scene, opener: int) -> bool:
     """Whether a side is among the modifiers that begin at a token: "small left effusion"."""
     behind = opener
@@ -84,7 +67,7 @@ def _accompany(scene: Scene, attached: list[_Owners]) -> list[_Owners]:
     for index in range(1, len(scene.findings)):
         if _is_companion(scene, index) and not _has_place(scene, attached, index):
             attached = [
-                (*owners, index) if _is_place(modifier) and index - 1 in owners else owners
+                (*owners, index) if is_place(modifier) and index - 1 in owners else owners
                 for owners, modifier in zip(attached, scene.modifiers, strict=True)
             ]
     return attached
@@ -97,11 +80,7 @@ def _is_companion(scene: Scene, index: int) -> bool:
 
 def _has_place(scene: Scene, attached: list[_Owners], index: int) -> bool:
     pairs = zip(attached, scene.modifiers, strict=True)
-    return any(index in owners for owners, modifier in pairs if _is_place(modifier))
-
-
-def _is_place(modifier: Phrase) -> bool:
-    return modifier.category in ("side", "zone")
+    return any(index in owners for owners, modifier in pairs if is_place(modifier))
 
 
 # The noun phrase of a finding.
@@ -124,7 +103,7 @@ def _opens(scene: Scene, modifier: Phrase) -> _Owners:
             return ()
         else:
             noun_passed = noun_passed or word not in scene.lists.place_nouns
-    return _with_coordinated_behind(scene, index)
+    return with_coordinated_behind(scene, index)
 
 
 def _belongs_to_modifiers(scene: Scene, token: int) -> bool:
@@ -192,22 +171,6 @@ def _closes_aside(scene: Scene, comma: int) -> bool:
     return scene.words[begin - 1] == "," and begin - 2 in scene.modifier_tokens
 
 
-def _with_coordinated_behind(scene: Scene, index: int) -> _Owners:
-    """`index` and the findings coordinated right behind it that have no modifiers of their own."""
-    owners = [index]
-    for following in range(index + 1, len(scene.findings)):
-        tokens = range(scene.findings[following - 1].end, scene.findings[following].start)
-        words = [scene.words[token] for token in tokens]
-        if _is_same_phrase(scene, following - 1):
-            owners.append(following)
-            continue
-        own = not scene.modifier_tokens.isdisjoint(tokens)
-        if own or not words or not all(word in scene.lists.sharing_links for word in words):
-            break
-        owners.append(following)
-    return tuple(owners)
-
-
 # Behind a finding.
 
 
@@ -216,7 +179,7 @@ def _follows(scene: Scene, modifier: Phrase) -> _Owners:
     index = last_before(scene.findings, modifier.start)
     if index is None or not _same_sentence(scene, modifier, scene.findings[index]):
         return ()
-    if _is_subject(scene, modifier) or _is_elsewhere(scene, modifier):
+    if begins_clause(scene, modifier) or is_elsewhere(scene, modifier):
         return ()
     between = range(scene.findings[index].end, modifier.start)
     if any(scene.words[token] in scene.lists.clause_joints for token in between):
@@ -247,7 +210,7 @@ def _is_tied(scene: Scene, modifier: Phrase, between: range) -> bool:
     if modifier.category == "descriptor":
         return any(words[token] in lists.copulas for token in between)
     locative = any(words[token] in lists.locatives for token in between)
-    return locative or _is_distribution(scene, modifier)
+    return locative or is_distribution(scene, modifier)
 
 
 def _is_joint(scene: Scene, token: int) -> bool:
@@ -255,37 +218,6 @@ def _is_joint(scene: Scene, token: int) -> bool:
     word, lists = scene.words[token], scene.lists
     joints = (lists.list_links, lists.determiners, lists.loose_joints)
     return token in scene.modifier_tokens or any(word in words for words in joints)
-
-
-def with_coordinated_before(scene: Scene, index: int) -> _Owners:
-    """`index` and the findings coordinated right before it: "atelectasis and opacity in …"."""
-    first = index
-    while first > 0 and _are_coordinated(scene, first - 1):
-        first -= 1
-    return tuple(range(first, index + 1))
-
-
-def _are_coordinated(scene: Scene, index: int) -> bool:
-    """Whether a finding and the one behind it share what is said behind both."""
-    if _is_same_phrase(scene, index):
-        return True
-    tokens = range(scene.findings[index].end, scene.findings[index + 1].start)
-    linked = any(scene.words[token] in scene.lists.sharing_links for token in tokens)
-    return linked and all(_is_shared(scene, token) for token in tokens)
-
-
-def _is_same_phrase(scene: Scene, index: int) -> bool:
-    """Whether a finding and the one behind it are two names of one phrase."""
-    return scene.findings[index].start == scene.findings[index + 1].start
-
-
-def _is_shared(scene: Scene, token: int) -> bool:
-    """Whether a word between coordinated findings leaves what is behind them to both."""
-    word, lists = scene.words[token], scene.lists
-    if word in lists.sharing_links or word in lists.determiners or is_mask(word):
-        return True
-    sided = any(m.start <= token < m.end for m in scene.modifiers if m.category == "side")
-    return token in scene.modifier_tokens and not sided
 
 
 # Before a finding, and in the sentence behind it.
@@ -297,14 +229,14 @@ def _precedes(scene: Scene, modifier: Phrase) -> _Owners:
     if index is None or modifier.category == "descriptor" or modifier.weak:
         return ()
     finding = scene.findings[index]
-    if not _same_sentence(scene, modifier, finding) or _is_elsewhere(scene, modifier):
+    if not _same_sentence(scene, modifier, finding) or is_elsewhere(scene, modifier):
         return ()
     lists, between = scene.lists, scene.words[modifier.end : finding.start]
     ends = lists.clause_joints | lists.normal_words | lists.additive
     if not ends.isdisjoint(between):
         return ()
     # "At the right base, opacity is seen": the comma only ends the place that opens the sentence.
-    if "," in between and not (index == 0 and _is_located(scene, modifier)):
+    if "," in between and not (index == 0 and is_located(scene, modifier)):
         return ()
     return (index,)
 
@@ -312,115 +244,12 @@ def _precedes(scene: Scene, modifier: Phrase) -> _Owners:
 def _refers_back(scene: Scene, modifier: Phrase) -> _Owners:
     """The finding of the sentence before, where this one has none and only speaks of it."""
     sentence = scene.sentence_of[modifier.start]
-    if modifier.category == "descriptor" or _is_elsewhere(scene, modifier):
+    if modifier.category == "descriptor" or is_elsewhere(scene, modifier):
         return ()
     sentences = [scene.sentence_of[finding.start] for finding in scene.findings]
     if sentence in sentences or sentences.count(sentence - 1) != 1:
         return ()
     return (sentences.index(sentence - 1),)
-
-
-# What a modifier is to the words around it.
-
-
-def _is_located(scene: Scene, modifier: Phrase) -> bool:
-    """Whether it is a place where something is: "in the left base", "a basilar predominance"."""
-    if modifier.category == "descriptor":
-        return False
-    if _is_distribution(scene, modifier):
-        return True
-    for token in range(modifier.start - 1, -1, -1):
-        if scene.words[token] in scene.lists.locatives:
-            return True
-        if not _may_follow_locative(scene, token):
-            return False
-    return False
-
-
-def _may_follow_locative(scene: Scene, token: int) -> bool:
-    word, lists = scene.words[token], scene.lists
-    known = (lists.place_nouns, lists.determiners, lists.list_links, lists.noun_adjectives)
-    return token in scene.modifier_tokens or any(word in words for words in known)
-
-
-def _is_distribution(scene: Scene, modifier: Phrase) -> bool:
-    """Whether the modifier tells how something is distributed: "a basilar predominance"."""
-    following = _behind_modifiers(scene, modifier)
-    return following < len(scene.words) and scene.words[following] in scene.lists.distributions
-
-
-def _behind_modifiers(scene: Scene, modifier: Phrase) -> int:
-    """The token behind a modifier and those right behind it."""
-    following = modifier.end
-    while following in scene.modifier_tokens:
-        following += 1
-    return following
-
-
-def _stands_before_finding(scene: Scene, modifier: Phrase) -> bool:
-    """Whether nothing but modifiers divides the modifier from the finding behind it."""
-    following = _behind_modifiers(scene, modifier)
-    return any(finding.start == following for finding in scene.findings)
-
-
-def _is_apposed(scene: Scene, modifier: Phrase) -> bool:
-    """Whether the modifier stands right behind a finding: "opacity left upper lobe"."""
-    if modifier.category == "descriptor":
-        return False
-    start = modifier.start
-    while start > 0 and (
-        start - 1 in scene.modifier_tokens or scene.words[start - 1] in scene.lists.noun_adjectives
-    ):
-        start -= 1
-    return any(finding.end == start for finding in scene.findings)
-
-
-def _is_subject(scene: Scene, modifier: Phrase) -> bool:
-    """Whether the modifier begins a clause of its own: "…, left lung is clear"."""
-    if _begins_normal_clause(scene, modifier):
-        return True
-    if _is_located(scene, modifier) or _is_apposed(scene, modifier):
-        return False
-    lists = scene.lists
-    for word in scene.words[modifier.end : modifier.end + SUBJECT_REACH]:
-        if word in lists.finite_verbs or word in lists.normal_words:
-            return True
-        if word in lists.breaks or word in lists.list_links or word in lists.locatives:
-            return False
-    return False
-
-
-def _begins_normal_clause(scene: Scene, modifier: Phrase) -> bool:
-    """Whether behind a comma or "and" it is said to be normal: "…, right side is clear"."""
-    words, lists = scene.words, scene.lists
-    before = modifier.start - 1
-    while before > 0 and words[before] in lists.determiners:
-        before -= 1
-    if before < 0 or words[before] not in lists.list_links:
-        return False
-    ends = lists.list_links | lists.locatives | lists.breaks
-    behind = words[modifier.end : modifier.end + SUBJECT_REACH]
-    telling = next((word for word in behind if word in ends or word in lists.normal_words), None)
-    return telling in lists.normal_words
-
-
-def _is_elsewhere(scene: Scene, modifier: Phrase) -> bool:
-    """Whether the side belongs to anatomy outside the lung: "the left rib"."""
-    behind = scene.words[modifier.end : modifier.end + _ELSEWHERE_REACH]
-    if modifier.category != "side" or scene.lists.elsewhere.isdisjoint(behind):
-        return False
-    return not _is_projected(scene, modifier)
-
-
-def _is_projected(scene: Scene, modifier: Phrase) -> bool:
-    """Whether the side is that of a landmark which a finding covers: "over the left fifth rib"."""
-    behind = scene.words[modifier.end : modifier.end + _ELSEWHERE_REACH]
-    anatomy = next(word for word in behind if word in scene.lists.elsewhere)
-    before = modifier.start - 1
-    while before >= 0 and _may_follow_locative(scene, before):
-        before -= 1
-    covered = before >= 0 and scene.words[before] in scene.lists.projections
-    return covered and anatomy in scene.lists.landmarks
 
 
 def _same_sentence(scene: Scene, modifier: Phrase, finding: Phrase) -> bool:

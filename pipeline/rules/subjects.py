@@ -1,7 +1,7 @@
 """What a word is said of: "enlarged" of the heart in "the cardiac silhouette is not enlarged"."""
 
 from pipeline.lexicon.grammar import SUBJECT_LISTS
-from pipeline.rules.relations import SUBJECT_REACH
+from pipeline.rules.modifiers import SUBJECT_REACH
 from pipeline.rules.scene import Scene
 from pipeline.rules.values import Phrase
 

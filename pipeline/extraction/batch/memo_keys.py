@@ -19,7 +19,7 @@ from pipeline.extraction.batch.word_classes import WordClasses
 from pipeline.lexicon.grammar import SUBJECT_LISTS
 from pipeline.rules.assertion import is_bare
 from pipeline.rules.interpretation import may_tie
-from pipeline.rules.relations import SUBJECT_REACH
+from pipeline.rules.modifiers import SUBJECT_REACH
 
 _FINDING: Final = CATEGORIES.index("finding")
 _SIDE: Final = CATEGORIES.index("side")

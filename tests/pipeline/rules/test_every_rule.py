@@ -25,7 +25,7 @@ from pipeline.lexicon.lexicon_files import (
     read_lexicon_file,
     shipped_folder,
 )
-from pipeline.rules import reading, relations, subjects
+from pipeline.rules import coordination, interpretation, modifiers, reading, relations, subjects
 from pipeline.rules.values import PassageAnalysis, PassageText
 
 FOLDER = Path(__file__).parent
@@ -156,7 +156,7 @@ def test_every_cue_has_a_sentence_that_needs_it(
 
 RULES = [
     (module, name)
-    for module in (relations, subjects)
+    for module in (relations, modifiers, coordination, subjects)
     for name, rule in inspect.getmembers(module, inspect.isfunction)
     if rule.__module__ == module.__name__
     and "return" in get_type_hints(rule)
@@ -179,7 +179,7 @@ def test_every_rule_of_relations_has_a_sentence_that_needs_it(
         whole = read(reader, sentence)
         with monkeypatch.context() as patched:
             patched.setattr(module, name, off(rule))
-            for other in (relations, subjects, reading):
+            for other in (relations, modifiers, coordination, subjects, interpretation, reading):
                 if getattr(other, name, None) is rule:
                     patched.setattr(other, name, off(rule))
             return read(reader, sentence) != whole
