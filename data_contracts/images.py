@@ -4,6 +4,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from data_contracts.boxes import BOX
 from data_contracts.contract import Column, Contract
 
 _TEXT = pa.string()
@@ -58,10 +59,7 @@ BOXES: Final = Contract(
     columns=(
         Column("box_id", _TEXT, "`image_id/n`, counted in the source's order."),
         _IMAGE_ID,
-        Column("x", _NUMBER, "Left edge.", "pixels of the original image", minimum=0),
-        Column("y", _NUMBER, "Upper edge.", "pixels of the original image", minimum=0),
-        Column("width", _NUMBER, "Width.", "pixels of the original image", minimum=0),
-        Column("height", _NUMBER, "Height.", "pixels of the original image", minimum=0),
+        *BOX,
         Column("label", _TEXT, "What it encloses: a concept, such as `finding:infiltrate`; or the "
                "source's name for it, where that means no concept that is known."),
         Column("phrase", _TEXT, "The phrase that it grounds.", nullable=True, private=True),

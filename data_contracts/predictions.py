@@ -4,6 +4,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from data_contracts.boxes import BOX
 from data_contracts.contract import Column, Contract
 
 _TEXT = pa.string()
@@ -22,10 +23,7 @@ PREDICTIONS: Final = Contract(
         _METHOD,
         _IMAGE_ID,
         Column("number", pa.int32(), "Rank among the image's boxes, from 0.", minimum=0),
-        Column("x", _NUMBER, "Left edge.", "pixels of the original image", minimum=0),
-        Column("y", _NUMBER, "Upper edge.", "pixels of the original image", minimum=0),
-        Column("width", _NUMBER, "Width.", "pixels of the original image", minimum=0),
-        Column("height", _NUMBER, "Height.", "pixels of the original image", minimum=0),
+        *BOX,
         Column("score", _NUMBER, "How certain the method is; comparable within a method alone.",
                "0 to 1", minimum=0),
         Column("attributes", _PROBABILITIES, "Concept ids that the box is like, with their "
@@ -42,10 +40,7 @@ FOUND_BOXES: Final = Contract(
     columns=(
         _IMAGE_ID,
         Column("number", pa.int32(), "Rank among the image's boxes, from 0.", minimum=0),
-        Column("x", _NUMBER, "Left edge.", "pixels of the original image", minimum=0),
-        Column("y", _NUMBER, "Upper edge.", "pixels of the original image", minimum=0),
-        Column("width", _NUMBER, "Width.", "pixels of the original image", minimum=0),
-        Column("height", _NUMBER, "Height.", "pixels of the original image", minimum=0),
+        *BOX,
         Column("score", _NUMBER, "How certain it is; no probability.", "0 to 1", minimum=0),
         Column("shown", pa.bool_(), "Whether the score reaches the threshold that was chosen when "
                "the weights were evaluated. What does not is no finding."),
@@ -106,10 +101,7 @@ ATTENTION: Final = Contract(
         _METHOD,
         _IMAGE_ID,
         Column("number", pa.int32(), "Rank among the image's regions, from 0.", minimum=0),
-        Column("x", _NUMBER, "Left edge.", "pixels of the original image", minimum=0),
-        Column("y", _NUMBER, "Upper edge.", "pixels of the original image", minimum=0),
-        Column("width", _NUMBER, "Width.", "pixels of the original image", minimum=0),
-        Column("height", _NUMBER, "Height.", "pixels of the original image", minimum=0),
+        *BOX,
         Column("score", _NUMBER, "How much the method takes it for what it looks for.", "0 to 1",
                minimum=0),
         Column("shares", pa.map_(pa.string(), pa.float32()), "Concept id to the share of its "

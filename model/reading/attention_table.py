@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from data_contracts.boxes import box_row
 from data_contracts.predictions import ATTENTION, LEAST_SHARE
 from data_contracts.storage import write_table
 from model.reading.findings import Findings
@@ -27,15 +28,11 @@ def write_attention(method: str, findings: Sequence[Findings], folder: Path) -> 
 
 def _regions(method: str, findings: Findings) -> Iterator[dict[str, Any]]:
     for number, region in enumerate(findings.attended):
-        left, upper, right, lower = region.edges
         yield {
             "method": method,
             "image_id": findings.image_id,
             "number": number,
-            "x": left,
-            "y": upper,
-            "width": right - left,
-            "height": lower - upper,
+            **box_row(region.edges),
             "score": region.score,
             "shares": [
                 (concept, share) for concept, share in region.shares.items() if share >= LEAST_SHARE

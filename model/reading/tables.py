@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from data_contracts.boxes import box_row
 from data_contracts.contract import Contract
 from data_contracts.predictions import (
     EVERYTHING,
@@ -94,15 +95,11 @@ def read_maps(path: Path) -> Iterator[tuple[str, str, Evidence]]:
 def _boxes(findings: Findings) -> list[dict[str, Any]]:
     rows = []
     for number, box in enumerate(findings.boxes):
-        left, upper, right, lower = box.edges
         rows.append(
             {
                 "image_id": findings.image_id,
                 "number": number,
-                "x": left,
-                "y": upper,
-                "width": right - left,
-                "height": lower - upper,
+                **box_row(box.edges),
                 "score": box.score,
                 "attributes": list(box.attributes.items()),
             }
