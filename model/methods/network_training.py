@@ -70,11 +70,11 @@ def train_on_reports(
     )
     files = FitFiles(out.with_name(f".{out.name}.fit"), fingerprint, record, settings.tracking)
     trained, epochs = train_network(data, settings, files)
-    images = cohort.of_split("train").images
-    learnt = trained_on(images, settings.cohorts.training.tables)
+    train = cohort.of_split("train")
+    learnt = trained_on(train.images, settings.cohorts.training.tables)
     with placed_folder(out, _is_own) as new:
         save_network(trained, settings.network, new, learnt)
-        scored = _train_severity(trained, settings, cohort.of_split("train"), path, new)
+        scored = _train_severity(trained, settings, train, path, new)
     files.finish()
     return StageSummary(
         stage="network",
