@@ -1,8 +1,6 @@
 """Reading and writing tables as Parquet: checked, atomic, deterministic, whole or in parts."""
 
 import json
-import os
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pyarrow.parquet as pq
 
 from data_contracts.checking import ContractError, check_table
 from data_contracts.contract import METADATA_KEY, Contract
+from data_contracts.together import place_together, remove, restore, retire, settle, waiting
 from data_contracts.whole_files import naming, whole_file
 
 _PART = "part-{:05d}.parquet"
@@ -42,8 +41,11 @@ def write_table(
     with whole_file(path) as partial:
         repeating = list(contract.repeating)
         pq.write_table(checked, partial, compression="zstd", use_dictionary=repeating)
-        _retire_folder(path)
-    _remove(_retired(path))
+        settle(path.parent)
+        restore(path)
+        if path.is_dir():  # it held the parts of an older one
+            retire(path)
+    restore(path)
 
 
 def part_paths(contract: Contract, path: Path) -> list[Path]:
@@ -53,6 +55,7 @@ def part_paths(contract: Contract, path: Path) -> list[Path]:
         TableNotFoundError: there is nothing at `path`.
         ContractError: the directory has no parts.
     """
+    settle(path.parent)
     if path.is_file():
         return [path]
     if not path.is_dir():
@@ -151,12 +154,13 @@ class PartedTable:
     def __init__(self, contract: Contract, path: Path, fingerprint: str) -> None:
         self.contract = contract
         self.path = path
-        self.partial = path.with_name(f".{path.name}.partial")
-        _restore_retired(path)
+        self.partial = waiting(path)
+        settle(path.parent)
+        restore(path)
         stamp = self.partial / _FINGERPRINT
         if stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint:
             return
-        _remove(self.partial)
+        remove(self.partial)
         with naming(stamp):
             self.partial.mkdir(parents=True)
             stamp.write_text(fingerprint, encoding="utf-8")
@@ -179,6 +183,15 @@ class PartedTable:
         Raises:
             ContractError: a part is missing.
         """
+        self.finish(parts)
+        place_together([self.path])
+
+    def finish(self, parts: int) -> None:
+        """Leave the parts 0 to `parts - 1`, and nothing else, to be put in place with other tables.
+
+        Raises:
+            ContractError: a part is missing.
+        """
         missing = [i for i in range(parts) if not self.has_part(i)]
         if missing:
             raise ContractError(
@@ -187,12 +200,12 @@ class PartedTable:
         kept = {_FINGERPRINT, *(_PART.format(i) for i in range(parts))}
         for stray in self.partial.iterdir():
             if stray.name not in kept:
-                _remove(stray)
-        _put_in_place(self.partial, self.path)
+                remove(stray)
 
 
 def is_current(path: Path, fingerprint: str, parts: int) -> bool:
     """Whether a `PartedTable` of `parts` parts and this fingerprint is in place already."""
+    settle(path.parent)
     stamp = path / _FINGERPRINT
     if not stamp.is_file() or stamp.read_text(encoding="utf-8") != fingerprint:
         return False
@@ -202,38 +215,3 @@ def is_current(path: Path, fingerprint: str, parts: int) -> bool:
 def count_rows(contract: Contract, path: Path) -> int:
     """Rows of a table, read from the files' footers alone."""
     return sum(int(pq.read_metadata(part).num_rows) for part in part_paths(contract, path))
-
-
-def _put_in_place(new: Path, path: Path) -> None:
-    """Move a folder to `path`; what was there is removed only once it has its place."""
-    _restore_retired(path)
-    if path.exists():
-        # A folder cannot be replaced in one step.
-        os.replace(path, _retired(path))
-    os.replace(new, path)
-    _remove(_retired(path))
-
-
-def _retire_folder(path: Path) -> None:
-    """Make way for a file where there is a folder of parts."""
-    _restore_retired(path)
-    if path.is_dir():
-        os.replace(path, _retired(path))
-
-
-def _restore_retired(path: Path) -> None:
-    """Undo a replacement that was killed between its two steps."""
-    if _retired(path).exists() and not path.exists():
-        os.replace(_retired(path), path)
-    _remove(_retired(path))
-
-
-def _retired(path: Path) -> Path:
-    return path.with_name(f".{path.name}.retired")
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
