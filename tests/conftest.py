@@ -37,6 +37,7 @@ TOGETHER = {
     "tests/model/prediction/test_kept_weights.py": "the trained cohort",
     "tests/model/prediction/test_predict.py": "the trained cohort",
     "tests/model/stages/test_all_stages.py": "the trained cohort",
+    "tests/model/stages/test_disk_full.py": "the trained cohort",
     "tests/pneumoloc/test_examples.py": "the front door's cohort",
     "tests/pneumoloc/test_labelled_images.py": "the front door's cohort",
     "tests/pneumoloc/test_texts.py": "the front door's cohort",
