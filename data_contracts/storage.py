@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,6 +17,15 @@ from data_contracts.whole_files import naming, whole_file
 _PART = "part-{:05d}.parquet"
 # Readers of Parquet directories pass over names that start with an underscore.
 _FINGERPRINT = "_fingerprint"
+#: What reading a damaged Parquet file may raise, wherever the damage is.
+DAMAGED_PARQUET: Final = (
+    pa.ArrowException,
+    OSError,
+    MemoryError,
+    ValueError,
+    LookupError,
+    TypeError,
+)
 
 
 class TableNotFoundError(FileNotFoundError):
@@ -40,7 +51,13 @@ def write_table(
         checked = checked.replace_schema_metadata({**metadata, **checked.schema.metadata})
     with whole_file(path) as partial:
         repeating = list(contract.repeating)
-        pq.write_table(checked, partial, compression="zstd", use_dictionary=repeating)
+        pq.write_table(
+            checked,
+            partial,
+            compression="zstd",
+            use_dictionary=repeating,
+            write_page_checksum=True,
+        )
         settle(path.parent)
         restore(path)
         if path.is_dir():  # it held the parts of an older one
@@ -92,14 +109,15 @@ def read_matching(contract: Contract, path: Path, column: str, value: str) -> pa
         ContractError: the file has another contract or version, or cannot be read.
     """
     (part,) = part_paths(contract, path)
-    try:
-        table = pq.read_table(part, filters=[(column, "=", value)], partitioning=None)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise ContractError(
-            f"{part}: cannot be read as Parquet ({str(error).splitlines()[0]}); make it again"
-        ) from None
-    _check_version(contract, table.schema, part)
-    return table
+    with _telling(part):
+        table = pq.read_table(
+            part,
+            filters=[(column, "=", value)],
+            partitioning=None,
+            page_checksum_verification=True,
+        )
+        _check_version(contract, table.schema, part)
+        return table
 
 
 def read_parts(
@@ -112,16 +130,33 @@ def read_parts(
 
 def read_part(contract: Contract, part: Path, columns: Sequence[str] | None = None) -> pa.Table:
     """Read one part file; see `read_table`."""
-    try:
-        with pq.ParquetFile(part) as file:
-            _check_version(contract, file.schema_arrow, part)
-            _check_wanted(contract, file.schema_arrow.names, columns or (), part)
-            table = file.read(columns=list(columns) if columns is not None else None)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise ContractError(
-            f"{part}: cannot be read as Parquet ({str(error).splitlines()[0]}); make it again"
-        ) from None
+    with _telling(part), pq.ParquetFile(part, page_checksum_verification=True) as file:
+        _check_version(contract, file.schema_arrow, part)
+        _check_wanted(contract, file.schema_arrow.names, columns or (), part)
+        table = file.read(columns=list(columns) if columns is not None else None)
     return check_table(contract, table, str(part)) if columns is None else table.select(columns)
+
+
+def column_names(part: Path) -> list[str]:
+    """The columns that a file has.
+
+    Raises:
+        ContractError: it cannot be read.
+    """
+    with _telling(part):
+        return list(pq.read_schema(part).names)
+
+
+@contextmanager
+def _telling(part: Path) -> Iterator[None]:
+    """Say which file it was, whatever a damaged one makes a library complain of."""
+    try:
+        yield
+    except ContractError:
+        raise
+    except DAMAGED_PARQUET as error:
+        said = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ContractError(f"{part}: cannot be read as Parquet ({said}); make it again") from None
 
 
 def _check_wanted(
@@ -214,4 +249,9 @@ def is_current(path: Path, fingerprint: str, parts: int) -> bool:
 
 def count_rows(contract: Contract, path: Path) -> int:
     """Rows of a table, read from the files' footers alone."""
-    return sum(int(pq.read_metadata(part).num_rows) for part in part_paths(contract, path))
+    return sum(_rows_of(part) for part in part_paths(contract, path))
+
+
+def _rows_of(part: Path) -> int:
+    with _telling(part):
+        return int(pq.read_metadata(part).num_rows)

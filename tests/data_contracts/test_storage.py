@@ -173,6 +173,22 @@ def test_a_file_cut_short_is_refused_by_name(tmp_path: Path) -> None:
         read_table(SCANS, path)
 
 
+def test_a_bit_flipped_anywhere_is_told_of_or_changes_no_row(tmp_path: Path) -> None:
+    path = tmp_path / "scans.parquet"
+    write_table(SCANS, scans("a", "b"), path)
+    rows, whole = read_table(SCANS, path), path.read_bytes()
+    refused = 0
+    for place in range(len(whole)):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << place % 8
+        path.write_bytes(damaged)
+        try:
+            assert read_table(SCANS, path).equals(rows), place
+        except ContractError:
+            refused += 1
+    assert refused > len(whole) / 2
+
+
 def test_a_table_that_is_not_there_and_one_without_parts(tmp_path: Path) -> None:
     with pytest.raises(TableNotFoundError, match=r"table 'scans' \(a scan\) is not there"):
         read_table(SCANS, tmp_path / "scans.parquet")
