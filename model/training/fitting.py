@@ -67,8 +67,10 @@ class FitFiles:
         unfinished = self.unfinished_record
         if self.record is not None and unfinished is not None and unfinished.is_dir():
             with placed_folder(self.record, lambda _: True) as new:
-                for entry in list(unfinished.iterdir()):
-                    shutil.move(entry, new / entry.name)
+                # Copied, as a kill in between must find all of it here once more.
+                shutil.copytree(unfinished, new, dirs_exist_ok=True)
+        # First, so that what a kill in between leaves is not gone on with.
+        (self.folder / _FINGERPRINT).unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

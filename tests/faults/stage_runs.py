@@ -2,10 +2,13 @@
 
 import json
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+import pyarrow.parquet as pq
 
 #: What two runs may differ in, and a kill must not mix: who reads sees all of one or of the other.
 PARTS: Final = ("detector", "training", "localization", "severity")
@@ -46,7 +49,6 @@ TEXT_STAGES: Final = {
         ("pipeline", "audit", "sample", "--reports", "8", "--out", "sample.parquet"),
         (("sample.parquet",),),
     ),
-    "overview": Stage(("pipeline", "overview", "--out", "overview.html"), (("overview.html",),)),
 }  # fmt: skip
 IMAGE_STAGES: Final = {
     "radiographs": Stage(("model", "radiographs"), (("data/radiographs",),)),
@@ -67,7 +69,16 @@ IMAGE_STAGES: Final = {
         (("found",),),
     ),
 }  # fmt: skip
-STAGES: Final = {**TEXT_STAGES, **IMAGE_STAGES}
+STAGES: Final = {
+    **TEXT_STAGES,
+    **IMAGE_STAGES,
+    "overview": Stage(("pipeline", "overview", "--out", "overview.html"), (("overview.html",),)),
+}
+#: What tells when a run was: the picture beside a page that has its date, and a moment.
+_DATES: Final = (
+    re.compile(rb"overview\.[0-9a-f]+\.svg"),
+    re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00"),
+)
 #: Runs that start processes of their own, and so are killed as a user's are, from the shell.
 WITH_WORKERS: Final = {
     "extract by two workers": Stage(
@@ -145,8 +156,19 @@ def contents(folder: Path, paths: tuple[str, ...]) -> dict[str, bytes]:
         for file in sorted(place.rglob("*")) if place.is_dir() else [place]:
             below = file.relative_to(folder)
             if file.is_file() and not any(part.startswith(".") for part in below.parts):
-                found[str(below)] = file.read_bytes()
+                found[str(below)] = _undated(file)
     return found
+
+
+def _undated(file: Path) -> bytes:
+    """A file's bytes, or the rows of a table whose file says when it was made."""
+    if file.suffix == ".parquet" and file.parent.name == "found":
+        table = pq.read_table(file).replace_schema_metadata(None)
+        return repr(table.to_pylist()).encode()
+    content = file.read_bytes()
+    for date in _DATES:
+        content = date.sub(b"", content)
+    return content
 
 
 def hidden(folder: Path) -> set[str]:
