@@ -28,6 +28,7 @@ from data_contracts.phantom import LESIONS, ROLES, STUDIES
 from data_contracts.pictures.raster import read_raster
 from data_contracts.placing import take_place, unfinished_folder
 from data_contracts.storage import PartedTable, count_rows, is_current, part_paths, read_parts
+from data_contracts.together import remove
 from data_contracts.whole_files import naming, whole_file
 from model.images.picture_hash import picture_hash
 from model.phantom.cohort import PhantomImage, read_cohort
@@ -73,8 +74,10 @@ def radiographs(*, settings: RadiographSettings, phantom: Path, out: Path) -> St
     concepts = sorted(frozenset[str]().union(*(image.concepts for image in images)))
     firsts = range(0, len(images), _PART_ROWS)
     paths = {contract: out / f"{contract.name}.parquet" for contract in _CONTRACTS}
-    if not all(is_current(path, fingerprint, len(firsts)) for path in paths.values()):
-        new = unfinished_folder(out)
+    new = unfinished_folder(out)
+    if all(is_current(path, fingerprint, len(firsts)) for path in paths.values()):
+        remove(new)  # a run may have been killed once all had its place
+    else:
         tables = [PartedTable(c, new / f"{c.name}.parquet", fingerprint) for c in _CONTRACTS]
         if not any(table.has_part(0) for table in tables):
             # Pictures of a run that was broken, with other studies or of another size.
