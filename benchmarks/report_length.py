@@ -160,7 +160,7 @@ def main() -> int:
                 with patience(given.patience):
                     taken.append(min(seconds_of(extractor, make(length)) for _ in range(2)))
         except GaveUp:
-            pass
+            extractor = load_extractor()  # it was broken off in the middle of something
         growth = [later / earlier for earlier, later in pairwise(taken)]
         linear = len(taken) == len(lengths) and max(growth) <= LINEAR
         bad += not linear
