@@ -24,7 +24,7 @@ from data_contracts.placing import placed_folder
 from data_contracts.whole_files import naming
 from model.settings import FitSettings, HardwareSettings, TrackingSettings
 from model.training.hardware import precision_of
-from model.training.resuming import RandomStates, StopAgain, take_up
+from model.training.resuming import RandomStates, RecordLosses, StopAgain, take_up
 from model.training.tracking import loggers
 
 #: What a network reports of each epoch's validation; less is better.
@@ -112,11 +112,24 @@ def fit(
     if resume is not None:
         take_up(resume, training, files.unfinished_record)
     kept = folder / _CHECKPOINTS
-    best = ModelCheckpoint(kept, _BEST, monitor=MONITORED, enable_version_counter=False)
-    last = ModelCheckpoint(kept, _LAST, enable_version_counter=False)
+    best = ModelCheckpoint(
+        kept,
+        _BEST,
+        monitor=MONITORED,
+        save_on_train_epoch_end=True,
+        enable_version_counter=False,
+    )
+    last = ModelCheckpoint(kept, _LAST, save_on_train_epoch_end=True, enable_version_counter=False)
     stopping = EarlyStopping(MONITORED, patience=settings.patience)
     # The last one's holds the others' states, and so is written behind theirs.
-    callbacks: list[Callback] = [stopping, StopAgain(stopping), RandomStates(), best, last]
+    callbacks: list[Callback] = [
+        RecordLosses(),
+        stopping,
+        StopAgain(stopping),
+        RandomStates(),
+        best,
+        last,
+    ]
     shown = sys.stderr.isatty()
     trainer = lightning.Trainer(
         accelerator=hardware.accelerator,
