@@ -1,6 +1,7 @@
 """Reading and writing tables as Parquet: checked, atomic, deterministic, whole or in parts."""
 
 import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ from data_contracts.whole_files import naming, whole_file
 _PART = "part-{:05d}.parquet"
 # Readers of Parquet directories pass over names that start with an underscore.
 _FINGERPRINT = "_fingerprint"
+#: Where a file's metadata have a digest of its columns' names, which pages' checksums do not cover.
+_NAMES: Final = b"pneumoloc.columns"
 #: What reading a damaged Parquet file may raise, wherever the damage is.
 DAMAGED_PARQUET: Final = (
     pa.ArrowException,
@@ -47,8 +50,8 @@ def write_table(
         ContractError: the table does not keep its contract.
     """
     checked = check_table(contract, table, str(path))
-    if metadata:
-        checked = checked.replace_schema_metadata({**metadata, **checked.schema.metadata})
+    own = {**(metadata or {}), **checked.schema.metadata, _NAMES: _digest_of(checked.column_names)}
+    checked = checked.replace_schema_metadata(own)
     with whole_file(path) as partial:
         repeating = list(contract.repeating)
         pq.write_table(
@@ -137,6 +140,10 @@ def read_part(contract: Contract, part: Path, columns: Sequence[str] | None = No
     return check_table(contract, table, str(part)) if columns is None else table.select(columns)
 
 
+def _digest_of(names: Sequence[str]) -> bytes:
+    return f"{zlib.crc32('/'.join(names).encode()):08x}".encode()
+
+
 def column_names(part: Path) -> list[str]:
     """The columns that a file has.
 
@@ -177,6 +184,9 @@ def _check_version(contract: Contract, schema: pa.Schema, where: Path) -> None:
             f"{where}: is table '{found['name']}' version {found['version']}; expected "
             f"'{contract.name}' version {contract.version}; rebuild it with this release"
         )
+    digest = schema.metadata.get(_NAMES)  # older files have none
+    if digest is not None and digest != _digest_of(schema.names):
+        raise ContractError(f"{where}: the names of its columns are damaged; make it again")
 
 
 class PartedTable:

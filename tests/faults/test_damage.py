@@ -56,6 +56,12 @@ PICTURES: Final = {
 Record = Callable[[str, int, list[str]], None]
 
 
+def result(folder: Path, group: tuple[str, ...]) -> dict[str, bytes]:
+    """What a stage has made, without the digests of the files that it was made of."""
+    made = contents(folder, group)
+    return {name: made[name] for name in made if not name.endswith("_fingerprint")}
+
+
 @pytest.mark.faults
 @pytest.mark.parametrize(
     ("kind", "read", "damages"),
@@ -95,7 +101,7 @@ def test_a_stage_tells_of_a_damaged_file(
                     lost += [
                         f"{name} of {file}, {how}: not told, and another result"
                         for group in STAGES[name].together
-                        if contents(folder, group) != contents(all_runs.whole, group)
+                        if result(folder, group) != result(all_runs.whole, group)
                         and how != "one row"
                     ]
                 shutil.rmtree(folder)

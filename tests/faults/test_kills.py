@@ -60,6 +60,10 @@ def what_was_lost(
     return lost
 
 
+def _words(moment: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value:.4g}" for name, value in moment.items())
+
+
 def kill_often(
     name: str, runs: Unbroken, place: Path, times: int, seed: int
 ) -> tuple[int, list[str]]:
@@ -72,7 +76,7 @@ def kill_often(
             moment = {"seconds": draw.uniform(0, runs.seconds[name])}
         folder = place / f"k{number}"
         kill = partial(runs.call, commands.run, stage.command, folder, whom=whom, **moment)
-        lost += [f"{name}, {moment}, {whom}: {one}" for one in
+        lost += [f"{name}, {_words(moment)}, {whom}: {one}" for one in
                  what_was_lost(stage, runs, folder, kill)]  # fmt: skip
     return times, lost
 
