@@ -34,8 +34,8 @@ def take_up(checkpoint: Path, training: Any, record: Path | None) -> None:
         return
     for file in record.rglob("*.tsv"):
         heading, *rows = file.read_text(encoding="utf-8").splitlines(keepends=True)
-        step = heading.rstrip("\n").split("\t").index("step")
-        kept = [row for row in rows if int(row.split("\t")[step]) < state["global_step"]]
+        # A row an epoch. Steps do not tell: DVCLive calls both 0 and 1 the first.
+        kept = rows[: int(state["epoch"]) + 1]
         with whole_file(file) as partial:
             partial.write_text("".join([heading, *kept]), encoding="utf-8")
 
