@@ -59,6 +59,26 @@ def test_a_kill_at_any_moment_leaves_the_files_of_one_run(
     assert {"new"} in seen
 
 
+def write_within(out: Path, run: str) -> None:
+    with placed_folder(out, is_own) as new:
+        write(new, run)
+
+
+def test_a_kill_in_a_folder_within_a_folder_leaves_nothing_either(
+    tmp_path: Path, killed_at: KilledAt
+) -> None:
+    for number in range(0, 200, 3):
+        out = tmp_path / str(number) / "out"
+        write_within(out, "old")
+        killed = killed_at(number, partial(write_within, out, "new"))
+        write_within(out, "newer")
+        assert runs_in(out) == {"newer"}
+        assert [path.name for path in out.parent.iterdir()] == ["out"]
+        if not killed:
+            break
+    assert number > 15
+
+
 def test_an_error_leaves_what_was_there(tmp_path: Path) -> None:
     write(tmp_path / "out", "old")
     with pytest.raises(IsADirectoryError), placed_folder(tmp_path / "out", is_own) as new:
