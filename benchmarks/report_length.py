@@ -158,7 +158,7 @@ def main() -> int:
         try:
             for length in lengths:
                 with patience(given.patience):
-                    taken.append(min(seconds_of(extractor, make(length)) for _ in range(2)))
+                    taken.append(seconds_of(extractor, make(length)))
         except GaveUp:
             extractor = load_extractor()  # it was broken off in the middle of something
         growth = [later / earlier for earlier, later in pairwise(taken)]
