@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, Literal, NamedTuple
 
 import spacy
@@ -81,6 +81,11 @@ class _InPieces:
         for piece, token in zip(pieces, doc, strict=True):
             piece.norm_ = token.norm_
         return pieces
+
+    def pipe(self, texts: Iterable[str], batch_size: int = 1000) -> Iterator[Doc]:
+        """The tokens of each text, as negspacy asks for them."""
+        del batch_size
+        return map(self, texts)
 
 
 def words_of(doc: Doc, attribute: Literal["LOWER", "NORM"]) -> list[str]:
