@@ -154,12 +154,13 @@ def _restore(out: Path) -> None:
 def _sweep(out: Path) -> None:
     """Take away what killed runs have left beside a folder, or within it."""
     _restore(out)
-    for folder, before in ((out.parent, f".{out.name}."), (out, ".")):
+    for folder, before in ((out.parent, f"{out.name.lstrip('.')}."), (out, "")):
         with suppress(FileNotFoundError):
             for entry in list(folder.iterdir()):
-                name, ours = entry.name, entry.name.startswith(before)
-                owner = name.removeprefix(before).removesuffix(".new")
-                if ours and name.endswith(".new") and is_abandoned(owner):
+                # More dots than one, where a folder was being filled by filling another.
+                ours = entry.name.startswith(".") and entry.name.lstrip(".").startswith(before)
+                _, _, owner = entry.name.removesuffix(".new").rpartition(".")
+                if ours and entry.name.endswith(".new") and is_abandoned(owner):
                     _remove(entry)
 
 

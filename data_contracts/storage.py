@@ -1,21 +1,34 @@
 """Reading and writing tables as Parquet: checked, atomic, deterministic, whole or in parts."""
 
 import json
-import os
-import shutil
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data_contracts.checking import ContractError, check_table
 from data_contracts.contract import METADATA_KEY, Contract
+from data_contracts.together import place_together, remove, restore, retire, settle, waiting
 from data_contracts.whole_files import naming, whole_file
 
 _PART = "part-{:05d}.parquet"
 # Readers of Parquet directories pass over names that start with an underscore.
 _FINGERPRINT = "_fingerprint"
+#: Where a file's metadata have a digest of its columns' names, which pages' checksums do not cover.
+_NAMES: Final = b"pneumoloc.columns"
+#: What reading a damaged Parquet file may raise, wherever the damage is.
+DAMAGED_PARQUET: Final = (
+    pa.ArrowException,
+    OSError,
+    MemoryError,
+    ValueError,
+    LookupError,
+    TypeError,
+)
 
 
 class TableNotFoundError(FileNotFoundError):
@@ -37,13 +50,22 @@ def write_table(
         ContractError: the table does not keep its contract.
     """
     checked = check_table(contract, table, str(path))
-    if metadata:
-        checked = checked.replace_schema_metadata({**metadata, **checked.schema.metadata})
+    own = {**(metadata or {}), **checked.schema.metadata, _NAMES: _digest_of(checked.column_names)}
+    checked = checked.replace_schema_metadata(own)
     with whole_file(path) as partial:
         repeating = list(contract.repeating)
-        pq.write_table(checked, partial, compression="zstd", use_dictionary=repeating)
-        _retire_folder(path)
-    _remove(_retired(path))
+        pq.write_table(
+            checked,
+            partial,
+            compression="zstd",
+            use_dictionary=repeating,
+            write_page_checksum=True,
+        )
+        settle(path.parent)
+        restore(path)
+        if path.is_dir():  # it held the parts of an older one
+            retire(path)
+    restore(path)
 
 
 def part_paths(contract: Contract, path: Path) -> list[Path]:
@@ -53,6 +75,7 @@ def part_paths(contract: Contract, path: Path) -> list[Path]:
         TableNotFoundError: there is nothing at `path`.
         ContractError: the directory has no parts.
     """
+    settle(path.parent)
     if path.is_file():
         return [path]
     if not path.is_dir():
@@ -89,14 +112,15 @@ def read_matching(contract: Contract, path: Path, column: str, value: str) -> pa
         ContractError: the file has another contract or version, or cannot be read.
     """
     (part,) = part_paths(contract, path)
-    try:
-        table = pq.read_table(part, filters=[(column, "=", value)], partitioning=None)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise ContractError(
-            f"{part}: cannot be read as Parquet ({str(error).splitlines()[0]}); make it again"
-        ) from None
-    _check_version(contract, table.schema, part)
-    return table
+    with _telling(part):
+        table = pq.read_table(
+            part,
+            filters=[(column, "=", value)],
+            partitioning=None,
+            page_checksum_verification=True,
+        )
+        _check_version(contract, table.schema, part)
+        return table
 
 
 def read_parts(
@@ -109,16 +133,37 @@ def read_parts(
 
 def read_part(contract: Contract, part: Path, columns: Sequence[str] | None = None) -> pa.Table:
     """Read one part file; see `read_table`."""
-    try:
-        with pq.ParquetFile(part) as file:
-            _check_version(contract, file.schema_arrow, part)
-            _check_wanted(contract, file.schema_arrow.names, columns or (), part)
-            table = file.read(columns=list(columns) if columns is not None else None)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise ContractError(
-            f"{part}: cannot be read as Parquet ({str(error).splitlines()[0]}); make it again"
-        ) from None
+    with _telling(part), pq.ParquetFile(part, page_checksum_verification=True) as file:
+        _check_version(contract, file.schema_arrow, part)
+        _check_wanted(contract, file.schema_arrow.names, columns or (), part)
+        table = file.read(columns=list(columns) if columns is not None else None)
     return check_table(contract, table, str(part)) if columns is None else table.select(columns)
+
+
+def _digest_of(names: Sequence[str]) -> bytes:
+    return f"{zlib.crc32('/'.join(names).encode()):08x}".encode()
+
+
+def column_names(part: Path) -> list[str]:
+    """The columns that a file has.
+
+    Raises:
+        ContractError: it cannot be read.
+    """
+    with _telling(part):
+        return list(pq.read_schema(part).names)
+
+
+@contextmanager
+def _telling(part: Path) -> Iterator[None]:
+    """Say which file it was, whatever a damaged one makes a library complain of."""
+    try:
+        yield
+    except ContractError:
+        raise
+    except DAMAGED_PARQUET as error:
+        said = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ContractError(f"{part}: cannot be read as Parquet ({said}); make it again") from None
 
 
 def _check_wanted(
@@ -139,6 +184,9 @@ def _check_version(contract: Contract, schema: pa.Schema, where: Path) -> None:
             f"{where}: is table '{found['name']}' version {found['version']}; expected "
             f"'{contract.name}' version {contract.version}; rebuild it with this release"
         )
+    digest = schema.metadata.get(_NAMES)  # older files have none
+    if digest is not None and digest != _digest_of(schema.names):
+        raise ContractError(f"{where}: the names of its columns are damaged; make it again")
 
 
 class PartedTable:
@@ -151,12 +199,13 @@ class PartedTable:
     def __init__(self, contract: Contract, path: Path, fingerprint: str) -> None:
         self.contract = contract
         self.path = path
-        self.partial = path.with_name(f".{path.name}.partial")
-        _restore_retired(path)
+        self.partial = waiting(path)
+        settle(path.parent)
+        restore(path)
         stamp = self.partial / _FINGERPRINT
         if stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint:
             return
-        _remove(self.partial)
+        remove(self.partial)
         with naming(stamp):
             self.partial.mkdir(parents=True)
             stamp.write_text(fingerprint, encoding="utf-8")
@@ -179,6 +228,15 @@ class PartedTable:
         Raises:
             ContractError: a part is missing.
         """
+        self.finish(parts)
+        place_together([self.path])
+
+    def finish(self, parts: int) -> None:
+        """Leave the parts 0 to `parts - 1`, and nothing else, to be put in place with other tables.
+
+        Raises:
+            ContractError: a part is missing.
+        """
         missing = [i for i in range(parts) if not self.has_part(i)]
         if missing:
             raise ContractError(
@@ -187,12 +245,12 @@ class PartedTable:
         kept = {_FINGERPRINT, *(_PART.format(i) for i in range(parts))}
         for stray in self.partial.iterdir():
             if stray.name not in kept:
-                _remove(stray)
-        _put_in_place(self.partial, self.path)
+                remove(stray)
 
 
 def is_current(path: Path, fingerprint: str, parts: int) -> bool:
     """Whether a `PartedTable` of `parts` parts and this fingerprint is in place already."""
+    settle(path.parent)
     stamp = path / _FINGERPRINT
     if not stamp.is_file() or stamp.read_text(encoding="utf-8") != fingerprint:
         return False
@@ -201,39 +259,9 @@ def is_current(path: Path, fingerprint: str, parts: int) -> bool:
 
 def count_rows(contract: Contract, path: Path) -> int:
     """Rows of a table, read from the files' footers alone."""
-    return sum(int(pq.read_metadata(part).num_rows) for part in part_paths(contract, path))
+    return sum(_rows_of(part) for part in part_paths(contract, path))
 
 
-def _put_in_place(new: Path, path: Path) -> None:
-    """Move a folder to `path`; what was there is removed only once it has its place."""
-    _restore_retired(path)
-    if path.exists():
-        # A folder cannot be replaced in one step.
-        os.replace(path, _retired(path))
-    os.replace(new, path)
-    _remove(_retired(path))
-
-
-def _retire_folder(path: Path) -> None:
-    """Make way for a file where there is a folder of parts."""
-    _restore_retired(path)
-    if path.is_dir():
-        os.replace(path, _retired(path))
-
-
-def _restore_retired(path: Path) -> None:
-    """Undo a replacement that was killed between its two steps."""
-    if _retired(path).exists() and not path.exists():
-        os.replace(_retired(path), path)
-    _remove(_retired(path))
-
-
-def _retired(path: Path) -> Path:
-    return path.with_name(f".{path.name}.retired")
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+def _rows_of(part: Path) -> int:
+    with _telling(part):
+        return int(pq.read_metadata(part).num_rows)

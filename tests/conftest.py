@@ -34,9 +34,14 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 #: Files whose tests ask for one cohort that has gone through every stage; it is made once.
 TOGETHER = {
+    "tests/faults/test_changed_settings.py": "unbroken runs",
+    "tests/faults/test_damage.py": "unbroken runs",
+    "tests/faults/test_kills.py": "unbroken runs",
+    "tests/faults/test_two_runs.py": "unbroken runs",
     "tests/model/prediction/test_kept_weights.py": "the trained cohort",
     "tests/model/prediction/test_predict.py": "the trained cohort",
     "tests/model/stages/test_all_stages.py": "the trained cohort",
+    "tests/model/stages/test_disk_full.py": "the trained cohort",
     "tests/pneumoloc/test_examples.py": "the front door's cohort",
     "tests/pneumoloc/test_labelled_images.py": "the front door's cohort",
     "tests/pneumoloc/test_texts.py": "the front door's cohort",

@@ -13,6 +13,7 @@ from model.settings import ModelSettings
 from model.tensors.pictures import Batch
 from model.training.augmentation import augment
 from model.training.fitting import MONITORED
+from model.training.resuming import TRAINED
 from model.training.schedule import one_cycle
 
 
@@ -56,7 +57,14 @@ class ClassifierModule(lightning.LightningModule):
         seed = (self.settings.seed, self.current_epoch, number, self.global_rank)
         pixels, _ = augment(batch.pixels, batch.boxes, seed, mirror=False)
         loss = self._loss(self.training_pixels(pixels, seed), self.train_values[batch.positions])
-        self.log("train_attributes", loss, on_epoch=True, on_step=False, batch_size=len(pixels))
+        self.log(
+            f"{TRAINED}attributes",
+            loss,
+            logger=False,
+            on_epoch=True,
+            on_step=False,
+            batch_size=len(pixels),
+        )
         return loss
 
     def validation_step(self, batch: Batch, number: int) -> None:

@@ -11,6 +11,7 @@ from model.settings import DetectorSettings
 from model.tensors.pictures import Batch
 from model.training.augmentation import augment
 from model.training.fitting import MONITORED
+from model.training.resuming import TRAINED
 from model.training.schedule import one_cycle
 
 
@@ -39,7 +40,14 @@ class DetectorModule(lightning.LightningModule):
         pixels, boxes = augment(batch.pixels, batch.boxes, seed)
         losses = self.detector.losses(pixels, boxes)
         for name, value in losses.items():
-            self.log(f"train_{name}", value, on_epoch=True, on_step=False, batch_size=len(pixels))
+            self.log(
+                f"{TRAINED}{name}",
+                value,
+                logger=False,
+                on_epoch=True,
+                on_step=False,
+                batch_size=len(pixels),
+            )
         return torch.stack(list(losses.values())).sum()
 
     def validation_step(self, batch: Batch, number: int) -> None:

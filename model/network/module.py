@@ -14,6 +14,7 @@ from model.network.network import LocalizationNetwork
 from model.settings import NetworkSettings
 from model.tensors.region_stream import RegionBatch
 from model.training.fitting import MONITORED
+from model.training.resuming import TRAINED
 from model.training.schedule import one_cycle
 
 _MAX_POSITIVE_WEIGHT: Final = 8.0
@@ -78,7 +79,14 @@ class NetworkModule(lightning.LightningModule):
         del number
         losses = self.losses(batch)
         for name, value in losses.items():
-            self.log(f"train_{name}", value, on_epoch=True, on_step=False, batch_size=len(batch[0]))
+            self.log(
+                f"{TRAINED}{name}",
+                value,
+                logger=False,
+                on_epoch=True,
+                on_step=False,
+                batch_size=len(batch[0]),
+            )
         return torch.stack(list(losses.values())).sum()
 
     def validation_step(self, batch: RegionBatch, number: int) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from command_line.progress import progress_bar
 from command_line.summary import StageSummary
 from data_contracts.concepts import is_concept_id
+from data_contracts.locking import one_run
 from model.baselines.reading import image_boxes
 from model.crossvalidation.scoring import scored_images
 from model.label_tables import LabelTables, read_label_tables
@@ -28,6 +29,7 @@ from model.tensors.scored import PARTS, scored_cohorts
 _THRESHOLDS, _SCORED = PARTS[0], PARTS[1]
 
 
+@one_run
 def by_finding(*, settings: ModelSettings, tables: Path, models: Path, out: Path) -> StageSummary:
     """Score localization finding by finding, each on the images that have a box of it.
 

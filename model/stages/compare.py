@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from command_line.json_files import write_json
 from command_line.summary import StageSummary, write_metrics
+from data_contracts.locking import one_run
 from model.figures.accuracy_over_iou import draw_accuracy
 from model.figures.style import save
 from model.methods.method import TrainingInputs
@@ -28,6 +29,7 @@ class CompareError(ValueError):
     """The folder holds a comparison with other settings."""
 
 
+@one_run
 def compare(*, settings: ModelSettings, tables: Path, out: Path, seeds: int) -> StageSummary:
     """Train and score everything once for each seed, and put the scores into one table.
 

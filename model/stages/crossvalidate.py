@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from command_line.summary import StageSummary
+from data_contracts.locking import one_run
 from model.crossvalidation.folds import split_folds
 from model.crossvalidation.lungs import open_lungs
 from model.crossvalidation.scoring import score_parts, scored_images
@@ -32,6 +33,7 @@ from model.training.fingerprint import fingerprint_of, weights_stamp
 from model.training.fitting import silence_hints
 
 
+@one_run
 def crossvalidate(
     *,
     settings: ModelSettings,

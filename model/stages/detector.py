@@ -8,6 +8,7 @@ import torch
 from torchvision.ops import box_iou
 
 from command_line.summary import StageSummary
+from data_contracts.locking import one_run
 from model.detector.checkpoint import save_detector
 from model.detector.module import DetectorModule
 from model.detector.retinanet import Detector
@@ -22,6 +23,7 @@ from model.training.trained_on import trained_on
 _FIND = 0.5
 
 
+@one_run
 def detector(*, settings: ModelSettings, out: Path, record: Path | None = None) -> StageSummary:
     """Train the detector, and count how many boxes its candidates find.
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from command_line.json_files import write_json
 from command_line.progress import progress_bar
 from command_line.summary import StageSummary
+from data_contracts.locking import one_run
 from data_contracts.placing import placed_folder
 from model.figures.draw import FIGURES, draw_figures
 from model.label_tables import read_label_tables
@@ -27,6 +28,7 @@ THRESHOLD_FILE: Final = "threshold.json"
 ALL_THRESHOLDS_FILE: Final = "thresholds.json"
 
 
+@one_run
 def evaluate(
     *, settings: ModelSettings, tables: Path, predictions: Path, out: Path
 ) -> StageSummary:

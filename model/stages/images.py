@@ -14,9 +14,11 @@ from command_line.progress import progress_bar
 from command_line.summary import StageSummary
 from data_contracts.contract import Contract
 from data_contracts.images import BOXES, IMAGE_NOTES, IMAGES, SEVERITY, ZONE_SCORES
+from data_contracts.locking import one_run
 from data_contracts.quarantine import Rejected
 from data_contracts.storage import write_table
 from data_contracts.tables import QUARANTINE
+from data_contracts.together import place_together, waiting
 from model.images.agreement import agreed_boxes
 from model.images.box_fitting import FittedBox, fit_boxes
 from model.images.inspection import Inspect, Inspected, Unusable, inspecting
@@ -41,6 +43,7 @@ _SAID: Final = {
 _Read = tuple[ListedImage, Inspected | None]
 
 
+@one_run
 def images(
     *,
     kind: str,
@@ -95,7 +98,8 @@ def images(
     }
     outputs = {contract: out / f"{contract.name}.parquet" for contract in written}
     for contract, table in written.items():
-        write_table(contract, table, outputs[contract])
+        write_table(contract, table, waiting(outputs[contract]))
+    place_together(list(outputs.values()))
     return StageSummary(
         stage="images",
         counts={**_counts(written, rejected), **tallies, **source.tallies},

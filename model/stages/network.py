@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from command_line.summary import StageSummary
+from data_contracts.locking import one_run
 from model.methods.network_training import train_on_reports
 from model.settings import ModelSettings
 
 
+@one_run
 def network(
     *,
     settings: ModelSettings,

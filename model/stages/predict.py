@@ -10,6 +10,7 @@ from typing import Final
 from command_line.json_files import write_json
 from command_line.progress import progress_bar
 from command_line.summary import StageSummary
+from data_contracts.locking import one_run
 from data_contracts.pictures.unreadable import UnreadableImageError
 from data_contracts.placing import placed_folder
 from data_contracts.predictions import FOUND_BOXES, MAPS, READINGS
@@ -38,6 +39,7 @@ _FILES: Final = (
 )
 
 
+@one_run
 def predict(
     *, settings: ModelSettings, images: Sequence[Path], models: Path, out: Path
 ) -> StageSummary:

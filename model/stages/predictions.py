@@ -5,6 +5,7 @@ from pathlib import Path
 
 from command_line.progress import progress_bar
 from command_line.summary import StageSummary
+from data_contracts.locking import one_run
 from data_contracts.placing import placed_folder
 from data_contracts.predictions import PREDICTIONS
 from model.methods.method import ReadingInputs
@@ -15,6 +16,7 @@ from model.settings import ModelSettings
 from model.tensors.scored import scored_cohorts
 
 
+@one_run
 def predictions(*, settings: ModelSettings, models: Path, out: Path) -> StageSummary:
     """Write what each method finds to `out/METHOD/PART/`, all of it at once.
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -22,9 +23,12 @@ from command_line.summary import StageSummary
 from command_line.workers_end import end_with
 from data_contracts.contract import Contract
 from data_contracts.images import ATTRIBUTES, BOXES, IMAGES, SEVERITY
+from data_contracts.locking import one_run
 from data_contracts.phantom import LESIONS, ROLES, STUDIES
 from data_contracts.pictures.raster import read_raster
+from data_contracts.placing import take_place, unfinished_folder
 from data_contracts.storage import PartedTable, count_rows, is_current, part_paths, read_parts
+from data_contracts.together import remove
 from data_contracts.whole_files import naming, whole_file
 from model.images.picture_hash import picture_hash
 from model.phantom.cohort import PhantomImage, read_cohort
@@ -47,6 +51,7 @@ class _Drawn(NamedTuple):
     boxes: tuple[Box, ...]
 
 
+@one_run
 def radiographs(*, settings: RadiographSettings, phantom: Path, out: Path) -> StageSummary:
     """Draw a radiograph for every study of the phantom cohort.
 
@@ -69,16 +74,19 @@ def radiographs(*, settings: RadiographSettings, phantom: Path, out: Path) -> St
     concepts = sorted(frozenset[str]().union(*(image.concepts for image in images)))
     firsts = range(0, len(images), _PART_ROWS)
     paths = {contract: out / f"{contract.name}.parquet" for contract in _CONTRACTS}
-    tables = [
-        PartedTable(contract, path, fingerprint)
-        for contract, path in paths.items()
-        if not is_current(path, fingerprint, len(firsts))
-    ]
-    if tables:
-        _draw_missing(settings, tables, images, firsts, concepts, out)
-        _write_sheet(images, settings.size, out / "sheet.png")
-    for table in tables:
-        table.commit(len(firsts))
+    new = unfinished_folder(out)
+    if all(is_current(path, fingerprint, len(firsts)) for path in paths.values()):
+        remove(new)  # a run may have been killed once all had its place
+    else:
+        tables = [PartedTable(c, new / f"{c.name}.parquet", fingerprint) for c in _CONTRACTS]
+        if not any(table.has_part(0) for table in tables):
+            # Pictures of a run that was broken, with other studies or of another size.
+            shutil.rmtree(new / _PICTURES, ignore_errors=True)
+        _draw_missing(settings, tables, images, firsts, concepts, new)
+        _write_sheet(images, settings.size, new / "sheet.png")
+        for table in tables:
+            table.commit(len(firsts))
+        take_place(new, out, _is_own)
     return StageSummary(
         stage="radiographs",
         counts=_count(paths),
@@ -195,6 +203,10 @@ def _rows(
         contract.name: pa.Table.from_pylist(of_table, contract.schema())
         for contract, of_table in rows.items()
     }
+
+
+def _is_own(entry: Path) -> bool:
+    return entry.name in (_PICTURES, "sheet.png") or entry.suffix == ".parquet"
 
 
 def _write_sheet(images: Sequence[PhantomImage], size: int, path: Path) -> None:

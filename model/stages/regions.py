@@ -8,6 +8,7 @@ from typing import Final
 
 from command_line.progress import progress_bar
 from command_line.summary import StageSummary
+from data_contracts.locking import one_run
 from data_contracts.placing import keep_too, take_place, unfinished_folder
 from data_contracts.regions import REGIONS
 from data_contracts.storage import PartedTable, count_rows, is_current
@@ -26,6 +27,7 @@ PART_IMAGES: Final = 500
 _BATCH: Final = 32
 
 
+@one_run
 def regions(*, settings: ModelSettings, detector: Path, out: Path) -> StageSummary:
     """Write each cohort's candidate regions to `out/PART.parquet`, all of them at once.
 

@@ -40,6 +40,7 @@ class Card:
         trained_on: the images, by cohort; empty of weights that an older release trained.
         pretrained: the weights that training started from, as the settings name them.
         sha256: of the file of weights, in hexadecimal; None of an older release's.
+        digest: of the card's own content, likewise.
     """
 
     kind: str
@@ -50,6 +51,7 @@ class Card:
     trained_on: tuple[TrainedOn, ...] = ()
     pretrained: str | None = None
     sha256: str | None = field(default=None, compare=False)
+    digest: str | None = field(default=None, compare=False)
 
 
 def save_weights(network: nn.Module, card: Card, folder: Path) -> None:
@@ -62,7 +64,9 @@ def write_weights(state: Mapping[str, Tensor], card: Card, folder: Path) -> None
     """Put tensors, by name, and their card into `folder`, both or neither."""
     weights = save(dict(state))
     card = replace(card, sha256=hashlib.sha256(weights).hexdigest())
-    text = json.dumps(asdict(card), indent=2, sort_keys=True) + "\n"
+    content = asdict(card)
+    content["digest"] = _digest_of(content)
+    text = json.dumps(content, indent=2, sort_keys=True) + "\n"
     with placed_folder(folder, lambda entry: entry.name in WEIGHT_FILES) as new:
         (new / WEIGHTS_FILE).write_bytes(weights)
         (new / CARD_FILE).write_text(text, encoding="utf-8")
@@ -82,6 +86,8 @@ def read_card(folder: Path, kind: str, contracts: Mapping[str, int] | None = Non
     path = folder / CARD_FILE
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
+        if raw.get("digest") not in (None, _digest_of(raw)):
+            raise ValueError("its content is not what was written")
         vocabulary = tuple(raw["vocabulary"])
         # Weights that were trained before cards told of it are read as well.
         trained_on = tuple(TrainedOn(**one) for one in raw.get("trained_on", ()))
@@ -90,7 +96,7 @@ def read_card(folder: Path, kind: str, contracts: Mapping[str, int] | None = Non
         raise WeightsError(
             f"{path}: no {kind} weights here; train them first, or give the folder that has them"
         ) from None
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
         raise WeightsError(f"{path}: is no card of weights ({error}); train again") from None
     if (card.kind, card.format) != (kind, FORMAT):
         raise WeightsError(
@@ -105,6 +111,12 @@ def read_card(folder: Path, kind: str, contracts: Mapping[str, int] | None = Non
                 f"{version}; train again"
             )
     return card
+
+
+def _digest_of(content: Mapping[str, Any]) -> str:
+    """Of all that a card says but this digest."""
+    own = {name: value for name, value in content.items() if name != "digest"}
+    return hashlib.sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()
 
 
 def check_vocabulary(card: Card, concepts: tuple[str, ...], where: Path) -> None:

@@ -24,7 +24,7 @@ from data_contracts.placing import placed_folder
 from data_contracts.whole_files import naming
 from model.settings import FitSettings, HardwareSettings, TrackingSettings
 from model.training.hardware import precision_of
-from model.training.resuming import RandomStates, StopAgain, take_up
+from model.training.resuming import RandomStates, RecordLosses, StopAgain, take_up
 from model.training.tracking import loggers
 
 #: What a network reports of each epoch's validation; less is better.
@@ -67,8 +67,10 @@ class FitFiles:
         unfinished = self.unfinished_record
         if self.record is not None and unfinished is not None and unfinished.is_dir():
             with placed_folder(self.record, lambda _: True) as new:
-                for entry in list(unfinished.iterdir()):
-                    shutil.move(entry, new / entry.name)
+                # Copied, as a kill in between must find all of it here once more.
+                shutil.copytree(unfinished, new, dirs_exist_ok=True)
+        # First, so that what a kill in between leaves is not gone on with.
+        (self.folder / _FINGERPRINT).unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -110,11 +112,24 @@ def fit(
     if resume is not None:
         take_up(resume, training, files.unfinished_record)
     kept = folder / _CHECKPOINTS
-    best = ModelCheckpoint(kept, _BEST, monitor=MONITORED, enable_version_counter=False)
-    last = ModelCheckpoint(kept, _LAST, enable_version_counter=False)
+    best = ModelCheckpoint(
+        kept,
+        _BEST,
+        monitor=MONITORED,
+        save_on_train_epoch_end=True,
+        enable_version_counter=False,
+    )
+    last = ModelCheckpoint(kept, _LAST, save_on_train_epoch_end=True, enable_version_counter=False)
     stopping = EarlyStopping(MONITORED, patience=settings.patience)
     # The last one's holds the others' states, and so is written behind theirs.
-    callbacks: list[Callback] = [stopping, StopAgain(stopping), RandomStates(), best, last]
+    callbacks: list[Callback] = [
+        RecordLosses(),
+        stopping,
+        StopAgain(stopping),
+        RandomStates(),
+        best,
+        last,
+    ]
     shown = sys.stderr.isatty()
     trainer = lightning.Trainer(
         accelerator=hardware.accelerator,

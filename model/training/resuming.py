@@ -2,7 +2,7 @@
 
 import random
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import lightning
 import numpy as np
@@ -10,6 +10,9 @@ import torch
 from lightning.pytorch.callbacks import Callback, EarlyStopping
 
 from data_contracts.whole_files import whole_file
+
+#: How the names of training losses begin.
+TRAINED: Final = "train_"
 
 
 def take_up(checkpoint: Path, training: Any, record: Path | None) -> None:
@@ -31,8 +34,8 @@ def take_up(checkpoint: Path, training: Any, record: Path | None) -> None:
         return
     for file in record.rglob("*.tsv"):
         heading, *rows = file.read_text(encoding="utf-8").splitlines(keepends=True)
-        step = heading.rstrip("\n").split("\t").index("step")
-        kept = [row for row in rows if int(row.split("\t")[step]) < state["global_step"]]
+        # A row an epoch. Steps do not tell: DVCLive calls both 0 and 1 the first.
+        kept = rows[: int(state["epoch"]) + 1]
         with whole_file(file) as partial:
             partial.write_text("".join([heading, *kept]), encoding="utf-8")
 
@@ -73,6 +76,24 @@ class RandomStates(Callback):
         if len(self._kept["cuda"]) == torch.cuda.device_count():
             torch.cuda.set_rng_state_all([state.cpu() for state in self._kept["cuda"]])
         self._kept = None
+
+
+class RecordLosses(Callback):
+    """Puts an epoch's training losses on record before its checkpoint is written.
+
+    Lightning does so behind it, where a kill in between would lose them for good.
+    """
+
+    def on_train_epoch_end(self, trainer: lightning.Trainer, pl_module: Any) -> None:
+        """Log what is called `train_...`."""
+        del pl_module
+        found = {
+            name: float(value)
+            for name, value in trainer.callback_metrics.items()
+            if name.startswith(TRAINED)
+        }
+        for logger in trainer.loggers if found else ():
+            logger.log_metrics(found, trainer.global_step - 1)
 
 
 class StopAgain(Callback):

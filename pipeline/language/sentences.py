@@ -57,6 +57,12 @@ _BULLET: Final = re.compile(r"(?=\u2022\s*[A-Za-z])")
 _DASHED_LINE: Final = re.compile(r"\n[ \t]*(?=-[a-z])")
 _SHORT_LINE: Final = re.compile(r"(?m)^([^\n]{1,45}[^\s,;/(-])[ \t]*\n[ \t]*(?=[A-Z][a-z])")
 
+# Characters of a sentence or passage. What is longer, such as a table without full stops, is cut at
+# a blank: rules compare what stands in a passage with each other, so that they would take forever.
+_LONGEST: Final = 1_000
+_BLANKS: Final = re.compile(r"\s*")
+_LAST_BLANK: Final = re.compile(r"\s(?=\S*\Z)")
+
 # Pieces that are remembered.
 _CAPACITY: Final = 500_000
 # Nothing else makes no sentence.
@@ -174,6 +180,10 @@ class SentenceSplitter:
 
     def read_piece(self, piece: str) -> tuple[Sentence, ...]:
         """The sentences of one of a text's `pieces`."""
+        read = self._read_piece(piece)
+        return read if len(piece) <= _LONGEST else tuple(_cut_long(piece, read))
+
+    def _read_piece(self, piece: str) -> tuple[Sentence, ...]:
         if "\n" in piece and self._line_break.search(piece) is None:
             piece = piece.replace("\n", " ")
         if "\n" not in piece and _is_plain(piece):
@@ -283,13 +293,34 @@ def join_passages(text: str, sentences: Sequence[Sentence]) -> list[Passage]:
     text = readable(text)
     passages: list[Passage] = []
     for start, end, refers_back in sentences:
+        last = passages[-1] if passages else None
         # A list item stands for itself, whatever it begins with.
-        if refers_back and passages and text[passages[-1].end : start].isspace():
-            last = passages[-1]
+        if (
+            refers_back
+            and last is not None
+            and text[last.end : start].isspace()
+            and end - last.start <= _LONGEST
+        ):
             passages[-1] = Passage(last.start, end, (*last.sentences, (start, end)))
         else:
             passages.append(Passage(start, end, ((start, end),)))
     return passages
+
+
+def _cut_long(text: str, sentences: Iterable[Sentence]) -> Iterator[Sentence]:
+    """Sentences, those cut at a blank that are longer than any that somebody wrote."""
+    for start, end, refers_back in sentences:
+        begin, back = start, refers_back
+        while begin < end:
+            last = min(begin + _LONGEST, end)
+            if last < end:
+                blank = _LAST_BLANK.search(text, begin + _LONGEST // 2, last)
+                last = blank.start() if blank is not None else last
+            said = text[begin:last].rstrip()
+            if said.strip(_SAY_NOTHING):
+                yield begin, begin + len(said), back
+            blanks = _BLANKS.match(text, last, end)
+            begin, back = blanks.end() if blanks is not None else last, False
 
 
 @lru_cache(maxsize=8)
@@ -338,8 +369,9 @@ def _is_plain(piece: str) -> bool:
 
 def _is_number(text: str, stop: int) -> bool:
     """Whether the full stop belongs to the number of a list item."""
-    line_start = text.rfind("\n", 0, stop) + 1
-    return _NUMBER.search(text[max(line_start, stop - 4) : stop]) is not None
+    before = max(stop - 4, 0)
+    line_start = text.rfind("\n", before, stop) + 1
+    return _NUMBER.search(text[max(line_start, before) : stop]) is not None
 
 
 def _next_count(count: str) -> str:
@@ -357,5 +389,9 @@ def _next_item(text: str, position: int, end: int, count: str | None) -> re.Matc
 
 def _opens_item(text: str, start: int) -> bool:
     """Whether a number that begins at `start` numbers a list item within its line."""
-    before = text[:start].rstrip(" \t")[-1:]
-    return start > 0 and text[start - 1] in " \t" and (before in ";:,." or before.islower())
+    if start == 0 or text[start - 1] not in " \t":
+        return False
+    while start > 0 and text[start - 1] in " \t":
+        start -= 1
+    before = text[max(start - 1, 0) : start]
+    return before in ";:,." or before.islower()

@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, Literal, NamedTuple
 
 import spacy
@@ -13,6 +14,9 @@ from spacy.util import compile_infix_regex, compile_suffix_regex
 from pipeline.language.typography import readable, spelt_out
 
 _BLANK: Final = re.compile(r"[^\S ]")
+# Characters of a word; the longest in a dictionary of medicine has half as many.
+_LONGEST: Final = 100
+_PIECE: Final = re.compile(rf"\S{{{_LONGEST}}}(?=\S)")
 # A contracted "not", with either apostrophe.
 _CONTRACTED: Final = frozenset({"n't", "n\u2019t"})
 # `disease/atelectasis`, `left-sided`, `opacity,left`, `base.No`: one word each for scispaCy.
@@ -47,8 +51,41 @@ def blank_pipeline() -> Language:
     scispacy_tokenizer.rules = {
         text: rule for text, rule in scispacy_tokenizer.rules.items() if not text.endswith(".")
     }
-    nlp.tokenizer = scispacy_tokenizer
+    nlp.tokenizer = _InPieces(scispacy_tokenizer)
     return nlp
+
+
+class _InPieces:
+    """A tokenizer to which no word is too long.
+
+    spaCy looks at all that is left of a word for each sign that it takes off its ends: a line of a
+    thousand commas takes seconds. So a word longer than any is tokenized piece by piece.
+    """
+
+    def __init__(self, tokenizer: Callable[[str], Doc]) -> None:
+        self._tokenizer = tokenizer
+
+    def __call__(self, text: str) -> Doc:
+        if len(text) <= _LONGEST or _PIECE.search(text) is None:
+            whole: Doc = self._tokenizer(text)
+            return whole
+        doc = self._tokenizer(_PIECE.sub(lambda piece: f"{piece[0]} ", text))
+        # Where in the text, without the blanks that were put in, each of these stands.
+        joints = {piece.end() for piece in _PIECE.finditer(text)}
+        spaces, offset = [], 0
+        for token in doc:
+            offset += len(token)
+            spaces.append(bool(token.whitespace_) and offset not in joints)
+            offset += spaces[-1]
+        pieces = Doc(doc.vocab, words=[token.text for token in doc], spaces=spaces)
+        for piece, token in zip(pieces, doc, strict=True):
+            piece.norm_ = token.norm_
+        return pieces
+
+    def pipe(self, texts: Iterable[str], batch_size: int = 1000) -> Iterator[Doc]:
+        """The tokens of each text, as negspacy asks for them."""
+        del batch_size
+        return map(self, texts)
 
 
 def words_of(doc: Doc, attribute: Literal["LOWER", "NORM"]) -> list[str]:

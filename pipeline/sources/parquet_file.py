@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data_contracts.quarantine import Location, Rejected
+from data_contracts.storage import DAMAGED_PARQUET
 from pipeline.settings import SourceSettings
 from pipeline.sources.cells import as_text
 from pipeline.sources.columns import Row, check_present, find_columns, map_rows
@@ -39,7 +40,7 @@ def open_reports(settings: SourceSettings) -> Source:
             total += pq.read_metadata(file).num_rows
         except PermissionError:
             raise SourceError(f"{file}: cannot be read: Permission denied") from None
-        except (pa.ArrowException, OSError):
+        except DAMAGED_PARQUET:
             raise SourceError(f"{file}: is a damaged Parquet file; fetch it anew") from None
     named = {name for _, name in settings.columns if name}
     for file, schema in zip(files, schemas, strict=True):
@@ -65,7 +66,7 @@ def _rows(file: Path, used: tuple[str, ...]) -> Iterator[Row | Rejected]:
                     number += 1
                     cells = {name: as_text(value) for name, value in entry.items()}
                     yield Location(file.name, number), cells
-    except (pa.ArrowException, OSError):
+    except DAMAGED_PARQUET:
         location = Location(file.name, number + 1)
         yield Rejected(location, None, "unreadable_file", "damaged from here on; fetch it anew")
 

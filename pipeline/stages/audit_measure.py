@@ -9,7 +9,9 @@ import pyarrow as pa
 
 from command_line.summary import StageSummary
 from data_contracts.corrections import MEASURES, REVIEW_SAMPLE
+from data_contracts.locking import one_run
 from data_contracts.storage import read_table, write_table
+from data_contracts.together import place_together, waiting
 from data_contracts.whole_files import whole_file
 from pipeline.auditing.corrections.log import corrections_file, read_log
 from pipeline.auditing.measuring.figure import draw_reliability
@@ -39,6 +41,7 @@ class Measured:
     uncovered: dict[str, int]
 
 
+@one_run
 def audit_measure(
     *, sample: Path, corrections: Path, out: Path, reviewer: str | None = None
 ) -> Measured:
@@ -64,10 +67,12 @@ def audit_measure(
             "with `python -m pipeline audit serve`, finishing each with D"
         )
     measures = measure(reviews)
-    write_table(MEASURES, measures, out / "measures.parquet")
+    outputs = (out / "measures.parquet", out / "reliability.png")
+    write_table(MEASURES, measures, waiting(outputs[0]))
     standing = which_stand(one for one in decisions if reviewer in (None, one.reviewer)).standing
-    with whole_file(out / "reliability.png") as partial:
+    with whole_file(waiting(outputs[1])) as partial:
         draw_reliability(measures, standing).savefig(partial, format="png", dpi=130)
+    place_together(outputs)
     reviewers = sorted({decision.reviewer for decision in decisions})
     kappas = {
         pair: kappa
@@ -87,7 +92,6 @@ def audit_measure(
         "mentions_missed": overall["missed"],
         "reviewers": len(reviewers),
     }
-    outputs = (out / "measures.parquet", out / "reliability.png")
     return Measured(
         StageSummary("audit_measure", counts, time.perf_counter() - started, outputs),
         measures,

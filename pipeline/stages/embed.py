@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from command_line.summary import StageSummary
+from data_contracts.locking import one_run
 from data_contracts.storage import part_paths, read_table, write_table
 from data_contracts.tables import EMBEDDINGS, MENTIONS, REPORTS, VOCABULARY
 from data_contracts.whole_files import naming
@@ -32,6 +33,7 @@ from pipeline.report_batches import WantedTable, read_batches
 from pipeline.settings import EmbeddingSettings
 
 
+@one_run
 def embed(
     *,
     settings: EmbeddingSettings,

@@ -8,10 +8,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from command_line.summary import StageSummary
-from data_contracts.storage import part_paths, read_part
+from data_contracts.storage import column_names, part_paths, read_part
 from data_contracts.tables import LABELS
 from data_contracts.whole_files import whole_file
 from pipeline.auditing.exchange.chexpert import (
@@ -52,7 +50,7 @@ def export_chexpert(*, labels: Path, mapping: Path | None, out: Path) -> Exporte
         raise ExchangeError(f"{out}: expected the name of a .csv or .csv.gz file")
     chosen = load_mapping(mapping)
     parts = part_paths(LABELS, labels)
-    names = pq.read_schema(parts[0]).names
+    names = column_names(parts[0])
     told = what_is_missing(chosen, LABELS.family_names(names))
     counts: Counter[str] = Counter(reports=0, reports_without_study_id=0, no_finding=0)
     values: Counter[str] = Counter()

@@ -17,8 +17,10 @@ from command_line.progress import progress_bar
 from command_line.summary import StageSummary
 from data_contracts.concepts import ASSERTIONS
 from data_contracts.contract import Contract
+from data_contracts.locking import one_run
 from data_contracts.storage import PartedTable, count_rows, is_current, part_paths, read_parts
 from data_contracts.tables import FINDINGS, MENTIONS, REPORTS
+from data_contracts.together import place_together
 from pipeline.extraction.running.lexicon_version import (
     LexiconVersion,
     in_environment,
@@ -32,6 +34,7 @@ from pipeline.settings import NlpSettings
 _LIBRARIES: Final = ("spacy", "scispacy", "negspacy")
 
 
+@one_run
 def extract(
     *, settings: NlpSettings, reports: Path, out: Path, scheduler: str | None = None
 ) -> StageSummary:
@@ -75,7 +78,9 @@ def extract(
         )
         _extract_missing(workers, rules, tables, parts)
     for table in tables:
-        table.commit(len(parts))
+        table.finish(len(parts))
+    if tables:
+        place_together([table.path for table in tables])
     return StageSummary(
         stage="extract",
         counts=_count(reports, paths),

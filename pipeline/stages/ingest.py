@@ -8,9 +8,11 @@ import pyarrow as pa
 
 from command_line.progress import progress_bar
 from command_line.summary import StageSummary
+from data_contracts.locking import one_run
 from data_contracts.quarantine import Rejected
 from data_contracts.storage import PartedTable, write_table
 from data_contracts.tables import QUARANTINE, REPORTS
+from data_contracts.together import place_together, waiting
 from pipeline.settings import SourceSettings
 from pipeline.sources.composition import without_repeats
 from pipeline.sources.opening import open_source
@@ -20,6 +22,7 @@ from pipeline.sources.records import Report
 _SECTION_COLUMNS = ("indication", "findings", "impression")
 
 
+@one_run
 def ingest(*, settings: SourceSettings, out: Path) -> StageSummary:
     """Read a source, set aside what cannot be used, and write the rest in parts.
 
@@ -57,13 +60,15 @@ def ingest(*, settings: SourceSettings, out: Path) -> StageSummary:
         if rows or not parts:
             reports.write_part(parts, report_table(rows, settings.kind))
             parts += 1
-    write_table(QUARANTINE, quarantine_table(rejected), out / "quarantine.parquet")
-    reports.commit(parts)
+    reports.finish(parts)
+    aside = out / "quarantine.parquet"
+    write_table(QUARANTINE, quarantine_table(rejected), waiting(aside))
+    place_together([reports.path, aside])
     return StageSummary(
         stage="ingest",
         counts=_counts(read, rejected, tallies, source.tallies),
         seconds=time.perf_counter() - started,
-        outputs=(out / "reports.parquet", out / "quarantine.parquet"),
+        outputs=(reports.path, aside),
     )
 
 

@@ -17,8 +17,10 @@ from rich.progress import track
 from command_line.summary import StageSummary
 from data_contracts.concepts import AFFIRMED, NEGATED, UNCERTAIN
 from data_contracts.corrections import CORRECTION_OUTCOMES, UNAPPLIED
+from data_contracts.locking import one_run
 from data_contracts.storage import PartedTable, part_paths, read_parts, write_table
 from data_contracts.tables import FINDINGS, LABELS, MENTIONS, REPORTS
+from data_contracts.together import place_together, waiting
 from pipeline.auditing.corrections.log import corrections_file, read_log
 from pipeline.labelling.claims import (
     FINDING_COLUMNS,
@@ -37,6 +39,7 @@ from pipeline.settings import LabelSettings
 _OF_NO_TEXT: Final = frozenset({"report_missing", "text_changed", "overruled", "withdrawn"})
 
 
+@one_run
 def label(
     *,
     settings: LabelSettings,
@@ -109,14 +112,16 @@ def label(
             table.write_part(written, labels)
         counts.update(_count(labels.select(names)))
         written += 1
-    table.commit(written)
+    table.finish(written)
     rows = _outcome_rows(made, outcomes)
-    write_table(CORRECTION_OUTCOMES, rows, out / "correction_outcomes.parquet")
+    became = out / "correction_outcomes.parquet"
+    write_table(CORRECTION_OUTCOMES, rows, waiting(became))
+    place_together([table.path, became])
     return StageSummary(
         stage="label",
         counts={**counts, **_count_outcomes(rows)},
         seconds=time.perf_counter() - started,
-        outputs=(out / "labels.parquet", out / "correction_outcomes.parquet"),
+        outputs=(table.path, became),
         notices=_tell_foreign(rows, settings.corrections),
     )
 

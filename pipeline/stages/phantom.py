@@ -9,9 +9,11 @@ from command_line.progress import progress_bar
 from command_line.summary import StageSummary
 from data_contracts.concepts import ASSERTIONS
 from data_contracts.contract import Contract
+from data_contracts.locking import one_run
 from data_contracts.phantom import LESIONS, ROLES, STUDIES
 from data_contracts.storage import PartedTable, count_rows, is_current, read_parts
 from data_contracts.tables import FINDINGS, MENTIONS, REPORTS
+from data_contracts.together import place_together
 from pipeline.phantom.cohort import cohort_fingerprint, make_partition
 from pipeline.settings import PhantomSettings
 
@@ -25,6 +27,7 @@ _TABLES: Final[dict[str, Contract]] = {
 }
 
 
+@one_run
 def phantom(*, settings: PhantomSettings, out: Path) -> StageSummary:
     """Generate the phantom cohort; parts that a broken run had finished are kept.
 
@@ -55,7 +58,9 @@ def phantom(*, settings: PhantomSettings, out: Path) -> StageSummary:
                 for name, table in missing.items():
                     table.write_part(index, getattr(partition, name))
     for table in tables.values():
-        table.commit(len(firsts))
+        table.finish(len(firsts))
+    if tables:
+        place_together([table.path for table in tables.values()])
     return StageSummary(
         stage="phantom",
         counts=_count(paths),

@@ -7,10 +7,12 @@ from rich.console import Console
 
 from command_line.summary import StageSummary
 from data_contracts.audit_tables import PROPOSALS
+from data_contracts.locking import one_run
 from data_contracts.storage import write_table
 from pipeline.settings import NlpSettings
 
 
+@one_run
 def propose(*, settings: NlpSettings, reports: Path, mentions: Path, out: Path) -> StageSummary:
     """Write `out/proposals.parquet`: phrases to consider for the lexicon, most frequent first.
 

@@ -12,9 +12,11 @@ import pyarrow as pa
 from command_line.progress import progress_bar
 from command_line.summary import StageSummary
 from data_contracts.concepts import AFFIRMED, NEGATED, UNCERTAIN, Assertion
+from data_contracts.locking import one_run
 from data_contracts.quarantine import Rejected
 from data_contracts.storage import PartedTable, write_table
 from data_contracts.tables import EMBEDDINGS, LABELS, QUARANTINE, VOCABULARY
+from data_contracts.together import place_together, waiting
 from pipeline.labelling.label_columns import LabelColumns, label_columns
 from pipeline.labelling.vocabulary import ConceptCounts, check_lists, choose_concepts
 from pipeline.lexicon.concepts import load_lexicon
@@ -36,6 +38,7 @@ _WORDS: Final[tuple[tuple[Assertion, int], ...]] = (
 _Counts = Counter[tuple[str, int]]
 
 
+@one_run
 def published_labels(
     *,
     settings: VocabularySettings,
@@ -85,7 +88,7 @@ def published_labels(
     vectors = (
         one_hot_vectors(kept) if embeddings == ONE_HOT else corpus_vectors(kept, Path(embeddings))
     )
-    table.commit(parts)
+    table.finish(parts)
     written = {
         "vocabulary": (VOCABULARY, chosen),
         "embeddings": (EMBEDDINGS, vectors),
@@ -93,7 +96,8 @@ def published_labels(
     }
     outputs = {name: out / f"{name}.parquet" for name in written}
     for name, (contract, rows) in written.items():
-        write_table(contract, rows, outputs[name])
+        write_table(contract, rows, waiting(outputs[name]))
+    place_together([table.path, *outputs.values()])
     reasons = Counter(record.reason for record in rejected)
     return StageSummary(
         stage="labels",
@@ -112,7 +116,7 @@ def published_labels(
             },
         },
         seconds=time.perf_counter() - started,
-        outputs=(out / "labels.parquet", *outputs.values()),
+        outputs=(table.path, *outputs.values()),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from command_line.summary import StageSummary, write_metrics
+from data_contracts.locking import one_run_in
 from pipeline.settings import Settings
 from pipeline.stages.embed import embed
 from pipeline.stages.extract import extract
@@ -37,9 +38,10 @@ def run(
     """
     of_label = settings.label.model_copy(update={"corrections": corrections or out / "corrections"})
     settings = settings.model_copy(update={"label": of_label})
-    for summary in _stages(settings, source, out, scheduler):
-        write_metrics(summary, out / "metrics" / f"{summary.stage}.json")
-        yield summary
+    with one_run_in(out):
+        for summary in _stages(settings, source, out, scheduler):
+            write_metrics(summary, out / "metrics" / f"{summary.stage}.json")
+            yield summary
 
 
 def _stages(

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from command_line.summary import StageSummary
 from data_contracts.checking import ContractError
 from data_contracts.concepts import AFFIRMED, CATEGORIES, Assertion
+from data_contracts.locking import one_run
 from data_contracts.storage import read_parts, write_table
 from data_contracts.tables import LABELS, MENTIONS, VOCABULARY
 from pipeline.labelling.vocabulary import REASONS, ConceptCounts, check_lists, choose_concepts
@@ -17,6 +18,7 @@ from pipeline.lexicon.concepts import load_lexicon
 from pipeline.settings import VocabularySettings
 
 
+@one_run
 def vocabulary(
     *,
     settings: VocabularySettings,

@@ -1,10 +1,7 @@
 """A folder's files are those of one run, whenever the run that writes them is killed."""
 
-import multiprocessing
-import os
-import signal
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,9 +9,7 @@ import pytest
 from data_contracts.placing import keep_too, placed_folder, take_place, unfinished_folder
 from data_contracts.whole_files import whole_file
 
-FORK = multiprocessing.get_context("fork")
-#: What the interpreter tells of before it does it: the moments at which a kill is tried.
-TOUCHES = ("open", "os.rename", "os.link", "os.mkdir", "os.remove", "os.rmdir", "shutil.rmtree")
+KilledAt = Callable[[int, Callable[[], None]], bool]
 NAMES = ("table.parquet", "page.md", "deep/figure.png")
 
 
@@ -25,30 +20,8 @@ def is_own(entry: Path) -> bool:
 def write(out: Path, run: str) -> None:
     with placed_folder(out, is_own) as new:
         for name in NAMES:
-            with whole_file(new / name) as partial:
-                partial.write_text(run, encoding="utf-8")
-
-
-def killed_at(number: int, work: Callable[[], None]) -> bool:
-    """Whether the work was killed, in a process of its own, as it touched its files that often."""
-
-    def live() -> None:
-        left = [number]
-
-        def count(event: str, _: object) -> None:
-            if event in TOUCHES:
-                left[0] -= 1
-                if left[0] < 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-        sys.addaudithook(count)
-        work()
-        os._exit(0)
-
-    process = FORK.Process(target=live)
-    process.start()
-    process.join()
-    return process.exitcode == -signal.SIGKILL
+            with whole_file(new / name) as unfinished:
+                unfinished.write_text(run, encoding="utf-8")
 
 
 def runs_in(out: Path) -> set[str]:
@@ -57,7 +30,7 @@ def runs_in(out: Path) -> set[str]:
 
 @pytest.mark.parametrize("exchanging", [True, False])
 def test_a_kill_at_any_moment_leaves_the_files_of_one_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchanging: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed_at: KilledAt, exchanging: bool
 ) -> None:
     if not exchanging:
         monkeypatch.setattr("data_contracts.placing._exchange", lambda *_: False)
@@ -68,7 +41,7 @@ def test_a_kill_at_any_moment_leaves_the_files_of_one_run(
         (out / "gone.txt").write_text("old", encoding="utf-8")
         (out / "mine").mkdir()
         (out / "mine" / "notes.txt").write_text("mine", encoding="utf-8")
-        killed = killed_at(number, lambda out=out: write(out, "new"))  # type: ignore[misc]
+        killed = killed_at(number, partial(write, out, "new"))
         if exchanging or out.exists():
             seen.append(runs_in(out))
             assert len(seen[-1]) == 1
@@ -84,6 +57,26 @@ def test_a_kill_at_any_moment_leaves_the_files_of_one_run(
     assert number > 15
     assert {"old"} in seen
     assert {"new"} in seen
+
+
+def write_within(out: Path, run: str) -> None:
+    with placed_folder(out, is_own) as new:
+        write(new, run)
+
+
+def test_a_kill_in_a_folder_within_a_folder_leaves_nothing_either(
+    tmp_path: Path, killed_at: KilledAt
+) -> None:
+    for number in range(0, 200, 3):
+        out = tmp_path / str(number) / "out"
+        write_within(out, "old")
+        killed = killed_at(number, partial(write_within, out, "new"))
+        write_within(out, "newer")
+        assert runs_in(out) == {"newer"}
+        assert [path.name for path in out.parent.iterdir()] == ["out"]
+        if not killed:
+            break
+    assert number > 15
 
 
 def test_an_error_leaves_what_was_there(tmp_path: Path) -> None:

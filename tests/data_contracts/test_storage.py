@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from data_contracts.checking import ContractError
-from data_contracts.contract import Column, Contract
+from data_contracts.contract import Column, ColumnFamily, Contract
 from data_contracts.storage import (
     PartedTable,
     TableNotFoundError,
@@ -171,6 +171,33 @@ def test_a_file_cut_short_is_refused_by_name(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-40])
     with pytest.raises(ContractError, match=r"scans\.parquet: cannot be read as Parquet"):
         read_table(SCANS, path)
+
+
+def test_a_bit_flipped_anywhere_is_told_of_or_changes_no_row(tmp_path: Path) -> None:
+    path = tmp_path / "scans.parquet"
+    write_table(SCANS, scans("a", "b"), path)
+    rows, whole = read_table(SCANS, path), path.read_bytes()
+    refused = 0
+    for place in range(len(whole)):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << place % 8
+        path.write_bytes(damaged)
+        try:
+            assert read_table(SCANS, path).equals(rows), place
+        except ContractError:
+            refused += 1
+    assert refused > len(whole) / 2
+
+
+def test_a_damaged_name_of_a_column_of_many_is_told_of(tmp_path: Path) -> None:
+    family = ColumnFamily("finding:[a-z_]+", pa.int8(), "A value.")
+    contract = Contract("values", 1, "a scan", SCANS.columns[:1], SCANS.primary_key, family)
+    path = tmp_path / "values.parquet"
+    rows = pa.table({"scan_id": ["a"], "finding:mass": pa.array([1], pa.int8())})
+    write_table(contract, rows, path)
+    path.write_bytes(path.read_bytes().replace(b"finding:mass", b"finding:mess"))
+    with pytest.raises(ContractError, match=r"names of its columns are damaged|cannot be read"):
+        read_table(contract, path)
 
 
 def test_a_table_that_is_not_there_and_one_without_parts(tmp_path: Path) -> None:

@@ -7,12 +7,11 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data_contracts.concepts import is_concept_id
 from data_contracts.contract import METADATA_KEY
-from data_contracts.storage import part_paths, read_table
+from data_contracts.storage import DAMAGED_PARQUET, part_paths, read_table
 from data_contracts.tables import LABELS
 from pipeline.auditing.references.alternatives import affirm_alternatives
 from pipeline.auditing.references.coding import Coding, load_coding
@@ -99,7 +98,7 @@ def _is_labels_table(path: Path) -> bool:
         return False
     try:
         return METADATA_KEY in (pq.read_schema(file).metadata or {})
-    except pa.ArrowInvalid:
+    except DAMAGED_PARQUET:
         raise AuditError(f"{file}: is not a Parquet file, though its name says so") from None
 
 
@@ -111,7 +110,7 @@ def _read_frame(path: Path) -> pd.DataFrame:
     if path.suffix.lower() == ".parquet":
         try:
             frame: pd.DataFrame = pq.read_table(path).to_pandas()
-        except (pa.ArrowInvalid, OSError):
+        except DAMAGED_PARQUET:
             raise AuditError(f"{path}: is not a Parquet file, though its name says so") from None
         return frame
     raise AuditError(f"{path}: is neither CSV (.csv, .csv.gz) nor Parquet (.parquet)")

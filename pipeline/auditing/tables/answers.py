@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from data_contracts.contract import METADATA_KEY
+from data_contracts.storage import DAMAGED_PARQUET
 from data_contracts.whole_files import whole_file
 from pipeline.auditing.tables.database import Tables
 from pipeline.auditing.tables.errors import TablesError
@@ -107,7 +108,7 @@ def _is_answer(path: Path) -> bool:
     """Whether a Parquet file names no contract, as every table of a run does."""
     try:
         return METADATA_KEY not in (pq.read_schema(path).metadata or {})
-    except (pa.ArrowException, OSError):
+    except DAMAGED_PARQUET:
         return False
 
 

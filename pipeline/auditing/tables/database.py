@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 import duckdb
 import pyarrow as pa
 
+from data_contracts.together import settle
 from pipeline.auditing.tables.dates import check_dates
 from pipeline.auditing.tables.errors import TablesError
 from pipeline.auditing.tables.questions import check_unions, one_select
@@ -182,7 +183,7 @@ class Tables:
 def _find(folders: Sequence[Path]) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for folder in folders:
-        for path in sorted(folder.rglob("*.parquet")):
+        for path in _parquet_below(folder):
             below = path.relative_to(folder)
             if any(part.startswith(".") for part in below.parts) or path.name.startswith("part-"):
                 continue
@@ -193,6 +194,14 @@ def _find(folders: Sequence[Path]) -> dict[str, Path]:
             name = "_".join((*below.parent.parts, path.stem)).replace("-", "_").lower()
             found.setdefault(name, path)
     return dict(sorted(found.items(), key=lambda item: (item[1].parent != folders[0], item[0])))
+
+
+def _parquet_below(folder: Path) -> list[Path]:
+    found = sorted(folder.rglob("*.parquet"))
+    # Not `any`: each folder that a killed run has left on its way is put in order.
+    if sum(settle(parent) for parent in {path.parent for path in found}):
+        found = sorted(folder.rglob("*.parquet"))
+    return found
 
 
 def _quoted(name: str) -> str:

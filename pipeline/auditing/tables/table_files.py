@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from fsspec import AbstractFileSystem
 
+from data_contracts.together import settle
+
 #: What addresses of these files begin with.
 SCHEME: Final = "tables"
 
@@ -38,6 +40,7 @@ class TableFiles(AbstractFileSystem):  # type: ignore[misc]
         table = self._paths.get(name)
         if table is None:
             return []
+        settle(table.parent)
         files = [table] if table.is_file() else sorted(table.glob("part-*.parquet"))
         return [f"{SCHEME}://{name}/{file.name}" for file in files]
 

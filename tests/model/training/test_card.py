@@ -58,6 +58,13 @@ def test_a_card_that_is_none_is_refused(folder: Path) -> None:
         read_card(folder, "line")
 
 
+def test_a_card_that_says_something_else_than_was_written_is_refused(folder: Path) -> None:
+    path = folder / "card.json"
+    path.write_text(path.read_text().replace("side:left", "side:lefd"))
+    with pytest.raises(WeightsError, match="its content is not what was written"):
+        read_card(folder, "line")
+
+
 def test_damaged_or_foreign_weights_are_refused(folder: Path) -> None:
     with pytest.raises(WeightsError, match="2 tensors do not fit the network, such as bias"):
         load_weights(nn.Linear(4, 2), folder)

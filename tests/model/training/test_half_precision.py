@@ -75,7 +75,7 @@ def test_weights_that_were_trained_before_cards_had_digests_are_read(
 ) -> None:
     save_weights(network, CARD, tmp_path)
     card = json.loads((tmp_path / "card.json").read_text())
-    for name in ("sha256", "trained_on", "pretrained"):
+    for name in ("sha256", "digest", "trained_on", "pretrained"):
         del card[name]
     (tmp_path / "card.json").write_text(json.dumps(card))
     assert read_card(tmp_path, "small").trained_on == ()

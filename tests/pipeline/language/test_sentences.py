@@ -122,3 +122,20 @@ def test_what_is_split_piece_by_piece_is_what_all_rules_split(text: str) -> None
 def test_hostile_text_is_split_piece_by_piece_as_by_all_rules(text: str) -> None:
     splitter = load_splitter()
     assert splitter.split(text) == splitter._by_all_rules(text)
+
+
+def test_what_is_too_long_for_a_sentence_is_cut_at_a_blank() -> None:
+    text = "Opacity " + "and more " * 400 + "is seen."
+    found = sentences(text)
+    assert len(found) > 3
+    assert all(500 <= len(sentence) <= 1000 for sentence in found[:-1])
+    assert " ".join(found) == text
+    unbroken = sentences("x" * 3500)
+    assert [len(sentence) for sentence in unbroken] == [1000, 1000, 1000, 500]
+
+
+def test_sentences_that_refer_back_do_not_make_a_passage_without_end() -> None:
+    text = "An opacity is seen. " + "It is stable. " * 300
+    passages = load_splitter().passages(text)
+    assert len(passages) > 3
+    assert all(passage.end - passage.start <= 1000 for passage in passages)

@@ -1,0 +1,176 @@
+"""Whether the time that a report takes grows as its length does, whatever it is made of.
+
+    uv run python benchmarks/report_length.py [--longest 1000000] [--patience 120]
+
+Reports of ten thousand characters and more, each of one kind of text, go through all that a report
+goes through: sections, sentences, tokens, phrases, cues, relations. Shown are seconds, and by how
+much the time grows from a length to one ten times as long; 10 is linear.
+"""
+
+import argparse
+import signal
+import sys
+import time
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from itertools import pairwise
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+
+from data_contracts.quarantine import Location, Rejected
+from pipeline.extraction.batch.assembly import extract_reports
+from pipeline.extraction.batch.extractor import Extractor, load_extractor
+from pipeline.extraction.batch.passage_store import PassageStore
+from pipeline.phantom.cohort import make_partition
+from pipeline.sources.composition import check_report
+from pipeline.sources.records import ReceivedReport
+from pipeline.stages.ingest import report_table
+
+SHORTEST: Final = 10_000
+#: By how much a time may grow from a length to one ten times as long, and still be told as linear:
+#: what is done once a report weighs less in a long one, and memory is slower than caches.
+LINEAR: Final = 15.0
+Make = Callable[[int], str]
+
+
+class GaveUp(BaseException):
+    """A report took too long; no reader takes this for an error of its own."""
+
+
+def repeated(unit: str, length: int) -> str:
+    """A unit of text, as often as fits; numbers between keep it from being known already."""
+    stretch = unit * (300 // len(unit) + 1)
+    count = length // len(stretch) + 1
+    return "".join(f"{stretch}{number} " for number in range(count))[:length]
+
+
+def ordinary(texts: tuple[str, ...], length: int) -> str:
+    """Many reports' sentences behind one another."""
+    return repeated("\n".join(texts) + "\n", length)
+
+
+def endless(words: tuple[str, ...], length: int) -> str:
+    """One sentence, without any end."""
+    return repeated(" ".join(words) + " ", length)
+
+
+def of_class(members: str, length: int) -> str:
+    """Words of a report between runs of one class of Unicode's characters."""
+    return repeated(
+        f"{members} opacity {members[:3]}left{members[3:5]} no pneumonia {members}", length
+    )
+
+
+def kinds() -> Mapping[str, Make]:
+    """Each kind of text by its name."""
+    partition = make_partition(0, 0, 400)
+    texts = tuple(partition.reports["text"].to_pylist())
+    words = tuple(
+        word.strip(".,:;()")
+        for text in texts[:60]
+        for word in text.lower().split()
+        if word.isalpha()
+    )
+    found: dict[str, Make] = {
+        "ordinary": partial(ordinary, texts),
+        "one sentence": partial(endless, words),
+        "one word": partial(repeated, "opacity"),
+        "no no no": partial(repeated, "no "),
+        "no opacity no opacity": partial(repeated, "no opacity "),
+        "commas": partial(repeated, ","),
+        "opacity, opacity": partial(repeated, "opacity, "),
+        "left and right and": partial(repeated, "left and right "),
+        "opening brackets": partial(repeated, "("),
+        "brackets": partial(repeated, "(a) [b] {c} "),
+        "(GGO) defined": partial(repeated, "ground glass opacity (GGO) "),
+        "line ends": partial(repeated, "\n"),
+        "blanks": partial(repeated, " "),
+        "rulers": partial(repeated, "_" * 12 + "\n"),
+        "marks": partial(repeated, "___ "),
+        "colons": partial(repeated, "A: "),
+        "headings": partial(repeated, "FINDINGS: Clear.\n\nIMPRESSION: Opacity.\n\n"),
+        "digits and dots": partial(repeated, "1.2.3. "),
+        "list": partial(repeated, "\n1. opacity"),
+        "slashes": partial(repeated, "opacity/"),
+        "hyphens": partial(repeated, "right-"),
+        "capitals": partial(repeated, "OPACITY IN THE LEFT BASE. "),
+    }
+    members: dict[str, list[str]] = {}
+    for number in range(sys.maxunicode + 1):
+        of = members.setdefault(unicodedata.category(chr(number)), [])
+        if len(of) < 40 and not 0xD800 <= number < 0xE000:  # halves of characters are no text
+            of.append(chr(number))
+    for name, of in sorted(members.items()):
+        if of:
+            found[f"Unicode {name}"] = partial(of_class, "".join(of))
+    return found
+
+
+@contextmanager
+def patience(seconds: int) -> Iterator[None]:
+    """Give up behind some seconds."""
+
+    def give_up(*_: object) -> None:
+        raise GaveUp
+
+    signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+
+
+def seconds_of(extractor: Extractor, text: str) -> float:
+    """The time that one report takes, nothing being known of any passage."""
+    extractor.clear()
+    store = PassageStore(extractor)
+    started = time.perf_counter()
+    received = ReceivedReport(Location("made-up", 1), "r", None, None, None, text)
+    report = check_report(received, len(text))
+    if not isinstance(report, Rejected):
+        extract_reports(report_table([report], "csv"), store)
+    return time.perf_counter() - started
+
+
+def main() -> int:
+    """Time all kinds, show them, and return how many are not linear."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--longest", type=int, default=1_000_000)
+    parser.add_argument("--patience", type=int, default=120)
+    parser.add_argument("--kind", action="append")
+    given: Any = parser.parse_args()
+    lengths = [SHORTEST]
+    while lengths[-1] * 10 <= given.longest:
+        lengths.append(lengths[-1] * 10)
+    extractor = load_extractor()
+    seconds_of(extractor, "Opacity in the left base.")
+    shown = Table("text", *(f"{length:,}" for length in lengths), "growth", "linear")
+    bad = 0
+    for name, make in kinds().items():
+        if given.kind and name not in given.kind:
+            continue
+        taken: list[float] = []
+        try:
+            for length in lengths:
+                with patience(given.patience):
+                    taken.append(seconds_of(extractor, make(length)))
+        except GaveUp:
+            extractor = load_extractor()  # it was broken off in the middle of something
+        growth = [later / earlier for earlier, later in pairwise(taken)]
+        linear = len(taken) == len(lengths) and max(growth) <= LINEAR
+        bad += not linear
+        cells = [f"{one:.3f}" for one in taken] + ["gave up"] * (len(lengths) - len(taken))
+        grown = " ".join(f"{one:.1f}" for one in growth)
+        shown.add_row(name, *cells, grown, "yes" if linear else "NO")
+        print(name, *cells, grown, "yes" if linear else "NO", flush=True)
+    Console(width=110).print(shown)
+    return bad
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""Tables of one folder are those of one run, whenever the run that writes them is killed."""
+
+import shutil
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from data_contracts.checking import ContractError
+from data_contracts.contract import Column, Contract
+from data_contracts.storage import PartedTable, is_current, read_table, write_table
+from data_contracts.together import place_together, waiting
+
+KilledAt = Callable[[int, Callable[[], None]], bool]
+SCANS = Contract("scans", 1, "a scan", (Column("scan_id", pa.string(), "The scan."),), ("scan_id",))
+PARTED, FILE, OTHER = "parted.parquet", "file.parquet", "other.parquet"
+
+
+def write(folder: Path, run: str) -> None:
+    """A folder of parts, a file, and what is now the one and now the other."""
+    scans = pa.table({"scan_id": [run]})
+    parted = {PARTED} | ({OTHER} if run == "new" else set())
+    for name in (PARTED, FILE, OTHER):
+        if name in parted:
+            table = PartedTable(SCANS, folder / name, run)
+            table.write_part(0, scans)
+            table.finish(1)
+        else:
+            write_table(SCANS, scans, waiting(folder / name))
+    place_together([folder / name for name in (PARTED, FILE, OTHER)])
+
+
+def runs_in(folder: Path) -> set[str]:
+    names = (FILE, OTHER, PARTED)
+    return {read_table(SCANS, folder / name)["scan_id"][0].as_py() for name in names}
+
+
+def look(folder: Path) -> None:
+    runs_in(folder)
+
+
+def test_a_kill_at_any_moment_leaves_readers_the_tables_of_one_run(
+    tmp_path: Path, killed_at: KilledAt
+) -> None:
+    seen: list[set[str]] = []
+    for number in range(200):
+        folder = tmp_path / str(number)
+        write(folder, "old")
+        killed = killed_at(number, partial(write, folder, "new"))
+        if number % 2:  # a writer is the first to look, and not a reader
+            assert not is_current(folder / PARTED, "newer", 1)
+        seen.append(runs_in(folder))
+        assert len(seen[-1]) == 1, number
+        write(folder, "newer")
+        assert runs_in(folder) == {"newer"}
+        assert sorted(path.name for path in folder.iterdir()) == [FILE, OTHER, PARTED]
+        if not killed:
+            break
+    assert number > 15
+    assert {"old"} in seen
+    assert {"new"} in seen
+
+
+@pytest.fixture
+def half_placed(tmp_path: Path, killed_at: KilledAt) -> Path:
+    """A folder whose run was killed as it put its tables in place."""
+    folder = tmp_path / "half"
+    write(folder, "old")
+    moments = iter(range(200))
+    while not (folder / ".placing.json").exists():
+        killed_at(next(moments), partial(write, folder, "new"))
+    return folder
+
+
+def test_a_reader_who_is_killed_as_it_ends_what_was_begun_leaves_it_to_the_next(
+    tmp_path: Path, half_placed: Path, killed_at: KilledAt
+) -> None:
+    for number in range(200):
+        folder = tmp_path / str(number)
+        shutil.copytree(half_placed, folder)
+        killed = killed_at(number, partial(look, folder))
+        assert runs_in(folder) == {"new"}
+        if not killed:
+            break
+    assert number > 5
+
+
+def test_who_may_not_write_is_told_what_to_do(
+    half_placed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.replace", refused)
+        with pytest.raises(ContractError, match="was killed as it put its tables in place"):
+            runs_in(half_placed)
+    assert runs_in(half_placed) == {"new"}
