@@ -57,9 +57,9 @@ _BULLET: Final = re.compile(r"(?=\u2022\s*[A-Za-z])")
 _DASHED_LINE: Final = re.compile(r"\n[ \t]*(?=-[a-z])")
 _SHORT_LINE: Final = re.compile(r"(?m)^([^\n]{1,45}[^\s,;/(-])[ \t]*\n[ \t]*(?=[A-Z][a-z])")
 
-# Characters of a sentence or passage. What is longer, such as a table without full stops, is cut at
-# a blank: rules compare what stands in a passage with each other, so that they would take forever.
-_LONGEST: Final = 1_000
+#: Characters of a sentence or passage. What is longer, such as a table without full stops, is cut
+#: at a blank: rules hold what stands in a passage against each other, and would take forever.
+LONGEST_PASSAGE: Final = 1_000
 _BLANKS: Final = re.compile(r"\s*")
 _LAST_BLANK: Final = re.compile(r"\s(?=\S*\Z)")
 
@@ -181,7 +181,7 @@ class SentenceSplitter:
     def read_piece(self, piece: str) -> tuple[Sentence, ...]:
         """The sentences of one of a text's `pieces`."""
         read = self._read_piece(piece)
-        return read if len(piece) <= _LONGEST else tuple(_cut_long(piece, read))
+        return read if len(piece) <= LONGEST_PASSAGE else tuple(_cut_long(piece, read))
 
     def _read_piece(self, piece: str) -> tuple[Sentence, ...]:
         if "\n" in piece and self._line_break.search(piece) is None:
@@ -299,7 +299,7 @@ def join_passages(text: str, sentences: Sequence[Sentence]) -> list[Passage]:
             refers_back
             and last is not None
             and text[last.end : start].isspace()
-            and end - last.start <= _LONGEST
+            and end - last.start <= LONGEST_PASSAGE
         ):
             passages[-1] = Passage(last.start, end, (*last.sentences, (start, end)))
         else:
@@ -312,9 +312,9 @@ def _cut_long(text: str, sentences: Iterable[Sentence]) -> Iterator[Sentence]:
     for start, end, refers_back in sentences:
         begin, back = start, refers_back
         while begin < end:
-            last = min(begin + _LONGEST, end)
+            last = min(begin + LONGEST_PASSAGE, end)
             if last < end:
-                blank = _LAST_BLANK.search(text, begin + _LONGEST // 2, last)
+                blank = _LAST_BLANK.search(text, begin + LONGEST_PASSAGE // 2, last)
                 last = blank.start() if blank is not None else last
             said = text[begin:last].rstrip()
             if said.strip(_SAY_NOTHING):

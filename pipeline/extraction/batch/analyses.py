@@ -101,9 +101,10 @@ def _plain_finding(
 ) -> PassageFinding:
     cuts = pairwise(np.cumsum([first_link, *counts]))
     links = [tuple(columns.links[start:end].tolist()) for start, end in cuts]
-    concepts = [tuple(columns.strings[code] for code in codes) for codes in links]
+    of_concepts, of_mentions = links[: len(CONCEPT_LINKS)], links[len(CONCEPT_LINKS) :]
+    concepts = [tuple(columns.strings[code] for code in codes) for codes in of_concepts]
     return PassageFinding(
         mention,
-        **dict(zip(CONCEPT_LINKS, concepts[: len(CONCEPT_LINKS)], strict=True)),
-        **dict(zip(MENTION_LINKS, links[len(CONCEPT_LINKS) :], strict=True)),
+        **dict(zip(CONCEPT_LINKS, concepts, strict=True)),
+        **dict(zip(MENTION_LINKS, of_mentions, strict=True)),
     )

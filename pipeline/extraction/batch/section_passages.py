@@ -9,6 +9,7 @@ import numpy.typing as npt
 from pipeline.extraction.batch.passage_store import PassageKey, PassageStore
 from pipeline.extraction.batch.runs import IntArray
 from pipeline.extraction.batch.sentence_columns import SentenceColumns
+from pipeline.language.sentences import LONGEST_PASSAGE
 from pipeline.language.typography import readable
 from pipeline.rules.values import Abbreviations
 
@@ -107,9 +108,16 @@ def _goes_on(texts: Sequence[str], sentences: SentenceColumns) -> npt.NDArray[np
     goes_on = sentences.refers_back.copy()
     goes_on[:1] = False
     goes_on[1:] &= text[1:] == text[:-1]
+    # Where the passage begins that each sentence is of, once that is known.
+    begin = start.copy()
+    plain, of = "", -1
     for row in np.flatnonzero(goes_on).tolist():
-        between = readable(texts[text[row]])[end[row - 1] : start[row]]
-        goes_on[row] = between.isspace()
+        if of != text[row]:
+            plain, of = readable(texts[text[row]]), int(text[row])
+        apart = not plain[end[row - 1] : start[row]].isspace()
+        goes_on[row] = not apart and end[row] - begin[row - 1] <= LONGEST_PASSAGE
+        if goes_on[row]:
+            begin[row] = begin[row - 1]
     return goes_on
 
 

@@ -117,3 +117,9 @@ def test_density_counts_only_where_the_lung_is_spoken_of(extractor: Extractor) -
 
     assert findings("Vague density in the right upper lobe.") == ["finding:opacity"]
     assert findings("Round density over the humerus.") == []
+
+
+def test_many_findings_of_few_words_keep_their_mentions(extractor: Extractor) -> None:
+    """There are more mentions than strings, which each of them is counted in."""
+    analysis = extractor.read("Opacity " * 9, "indication")
+    assert [finding.mentions for finding in analysis.findings] == [(i,) for i in range(9)]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pipeline.extraction.batch.analyses import AnalysisColumns
 from pipeline.extraction.batch.passage_store import PassageStore
 from pipeline.extraction.batch.section_passages import DistinctSections, PassageRows
-from pipeline.language.sentences import load_splitter
+from pipeline.language.sentences import LONGEST_PASSAGE, load_splitter
 from pipeline.rules.values import Abbreviations, PassageText
 
 WORDS = (
@@ -130,3 +130,11 @@ def test_sections_of_other_kinds_keep_their_own_numbers() -> None:
     assert history.tolist() == [2]
     first, _, other = sections.passages().number.tolist()
     assert first != other
+
+
+def test_a_passage_that_has_grown_too_long_ends_before_the_next_sentence() -> None:
+    text = "Opacity. " + "It is new and as dense as it was before. " * 60
+    passages, sentences = cut([text])
+    assert passages == [[(p.start, p.end) for p in load_splitter().passages(text)]]
+    assert 1 < len(passages[0]) < len(sentences[0])
+    assert max(end - start for start, end in passages[0]) <= LONGEST_PASSAGE
