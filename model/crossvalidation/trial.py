@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from model.crossvalidation.folds import Fold
 from model.label_tables import LabelTables
+from model.scoring.zones import ZoneValues
 from model.settings import ModelSettings
 from model.tensors.cohorts import Cohort
 from model.tensors.region_rows import ImageRegions
@@ -29,6 +30,8 @@ class Trial:
         tables: folder of the label tables of their notes.
         notes: the same read.
         severity: image id to geographic extent (0 to 8) and opacity (0 to 6).
+        lungs: the cohort with the boxes of the lungs, which many images lack.
+        grades: image id to the grades of its zones; see `zone_grades`.
         folds: the patients' splits.
         models: folder of weights that were trained on other images.
         out: folder for checkpoints.
@@ -41,6 +44,8 @@ class Trial:
     tables: Path
     notes: LabelTables
     severity: Mapping[str, tuple[float, float]]
+    lungs: Cohort
+    grades: Mapping[str, ZoneValues]
     folds: Sequence[Fold]
     models: Path
     out: Path

@@ -10,6 +10,7 @@ from model.methods.ablations import ABLATIONS
 from model.methods.class_maps import CAM, GRAD_CAM, HIDE_AND_SEEK, LAYER_CAM
 from model.methods.cross_attention import CROSS_ATTENTION
 from model.methods.detector_alone import DETECTOR
+from model.methods.lung_zones import LUNG_ZONES
 from model.methods.mean_boxes import MEAN_BOXES
 from model.methods.method import CrossValidate, Limits, Method, Read, Training
 from model.methods.random_boxes import RANDOM
@@ -26,6 +27,7 @@ METHODS: tuple[Method, ...] = (
     LAYER_CAM,
     HIDE_AND_SEEK,
     *ABLATIONS,
+    LUNG_ZONES,
     MEAN_BOXES,
     RANDOM,
 )

@@ -42,14 +42,14 @@ def zone_boxes(lungs: Boxes) -> Boxes:
 
 
 def zone_evidence(evidence: npt.NDArray[Any], zones: Boxes, width: int, height: int) -> ZoneValues:
-    """[Z] mean of a map over each zone; cells that a zone cuts count by the part within it.
+    """[..., Z] mean of maps over each zone; cells that a zone cuts count by the part within it.
 
     The mean and not the highest value: of a finding that only reaches over the border the highest
     is as high as of one that fills the zone, and the means of all zones add up to an extent, as
     grades do to the score of the image.
 
     Args:
-        evidence: [h, w] over the whole image.
+        evidence: [..., h, w] over the whole image.
         zones: [Z, 4] in the image's own pixels.
         width: the image's, in pixels.
         height: the image's, in pixels.
@@ -57,12 +57,14 @@ def zone_evidence(evidence: npt.NDArray[Any], zones: Boxes, width: int, height: 
     Returns:
         NaN for a zone that no part of the image lies in.
     """
-    rows, columns = evidence.shape
+    rows, columns = evidence.shape[-2:]
     down = _shares(zones[:, 1], zones[:, 3], rows, height)
     across = _shares(zones[:, 0], zones[:, 2], columns, width)
     total = down.sum(axis=1) * across.sum(axis=1)
-    summed = np.einsum("zh,hw,zw->z", down, np.asarray(evidence, dtype=np.float64), across)
-    found: ZoneValues = np.divide(summed, total, out=np.full(len(zones), np.nan), where=total > 0)
+    summed = np.einsum(
+        "zh,...hw,zw->...z", down, np.asarray(evidence, dtype=np.float64), across, optimize=True
+    )
+    found: ZoneValues = np.divide(summed, total, out=np.full_like(summed, np.nan), where=total > 0)
     return found
 
 

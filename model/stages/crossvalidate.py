@@ -68,12 +68,15 @@ def crossvalidate(
     cohort = open_cohort("localization", images, targets)
     same_picture, seed = settings.cohorts.same_picture, settings.evaluation.seed
     severity = severity_of(images)
+    lungs, grades = open_lungs(images), zone_grades(images)
     trial = Trial(
         settings,
         cohort,
         tables,
         read_label_tables(tables),
         severity,
+        lungs,
+        grades,
         list(split_folds(cohort, severity, folds, seed, same_picture)),
         models,
         out,
@@ -87,8 +90,7 @@ def crossvalidate(
     scored = {name: scored_images(cohort, own, severity) for name, own in found.items()}
     for name, given in severity_floors(images, severity, trial.folds).items():
         scored[name] = scored_images(cohort, given, severity)
-    grades = zone_grades(images)
-    zones = locate_zones(grades, open_lungs(images))
+    zones = locate_zones(grades, lungs)
     scores = {name: score_parts(own, zones, settings) for name, own in scored.items()}
     files = write_scores(*score_rows(scores, OURS, settings.network.seed), out)
     figure = save(draw_severity(scored[OURS]), out / "severity.png")
