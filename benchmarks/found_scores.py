@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import numpy as np
+
 from model.crossvalidation.scoring import scored_images
 from model.reading.findings import Findings
 from model.scoring.bootstrap import draw_patients
@@ -29,6 +31,14 @@ def scores_of(cohort: Cohort, found: Mapping[str, Findings]) -> list[Score]:
     images = scored_images(cohort, found, {})
     draws = draw_patients([image.boxes.subject_id for image in images], DRAWS)
     return list(score_boxes(images, 0.0, draws))
+
+
+def mean_over_seeds(of_seeds: Sequence[Sequence[Score]]) -> list[Score]:
+    """Each score's mean over seeds, draw by draw of the same patients."""
+    return [
+        same[0]._replace(drawn=np.mean([one.drawn for one in same], axis=0))
+        for same in zip(*of_seeds, strict=True)
+    ]
 
 
 def score_table(scores: Mapping[str, Sequence[Score]]) -> str:

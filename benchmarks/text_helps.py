@@ -18,7 +18,7 @@ from typing import Annotated, Any, Final
 
 import numpy as np
 import typer
-from found_scores import difference_table, score_table, scores_of
+from found_scores import difference_table, mean_over_seeds, score_table, scores_of
 
 from data_contracts.images import BOXES, IMAGES
 from data_contracts.storage import read_table, write_table
@@ -144,7 +144,7 @@ def _scores(settings: ModelSettings, folder: Path, seeds: int) -> dict[str, list
             found.setdefault(name, []).extend(_read(read_network(name, weights, inputs), inputs))
     if settings.regions.need_detector:
         found["detector"] = _read(DETECTOR.read(inputs), inputs)
-    return {name: _mean(own) for name, own in found.items()}
+    return {name: mean_over_seeds(own) for name, own in found.items()}
 
 
 def _read(parts: Any, inputs: ReadingInputs) -> list[list[Score]]:
@@ -152,14 +152,6 @@ def _read(parts: Any, inputs: ReadingInputs) -> list[list[Score]]:
     return [
         scores_of(inputs.cohorts[part], {one.image_id: one for one in findings})
         for _, part, findings in read
-    ]
-
-
-def _mean(of_seeds: Sequence[Sequence[Score]]) -> list[Score]:
-    """Each score's mean over seeds, draw by draw."""
-    return [
-        same[0]._replace(drawn=np.mean([one.drawn for one in same], axis=0))
-        for same in zip(*of_seeds, strict=True)
     ]
 
 
