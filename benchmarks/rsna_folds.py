@@ -37,11 +37,12 @@ TABLES: Final = Path("data/rsna")
 LABELS: Final = Path("data/labels")
 FOLDS: Final = 5
 PART: Final = "localization"
+OURS, NOTHING = "cross attention", "from nothing"
 NETWORKS: Final[dict[str, dict[str, Any]]] = {
-    "cross attention": {},
-    "cross attention without matching": {"matching": 0.0},
-    "from nothing": {"objectness": False},
-    "from nothing without matching": {"objectness": False, "matching": 0.0},
+    OURS: {},
+    f"{OURS} without matching": {"matching": 0.0},
+    NOTHING: {"objectness": False},
+    f"{NOTHING} without matching": {"objectness": False, "matching": 0.0},
 }
 
 
@@ -49,6 +50,7 @@ def main(
     out: Annotated[Path, typer.Option(help="Folder for weights and scores.")] = Path("data/folds"),
     epochs: Annotated[int, typer.Option(min=1, help="Of each detector.")] = 6,
     frozen: Annotated[int, typer.Option(help="Stride up to which the body is frozen.")] = 16,
+    only: Annotated[list[int] | None, typer.Option(help="Of the folds 0 to 4; none takes all.")] = None,
 ) -> None:
     """Train and read each fold, and write scores.md."""
     settings = resolve_settings(
@@ -58,11 +60,13 @@ def main(
     cohort = open_cohort(PART, settings.cohorts.detector, settings.targets)
     found: dict[str, dict[str, Findings]] = {}
     for number, names in enumerate(_folds(cohort, settings.cohorts.same_picture)):
+        if only and number not in only:
+            continue
         for method, findings in _of_fold(settings, names, out / str(number)):
             found.setdefault(method, {}).update({one.image_id: one for one in findings})
-    boxed = cohort.only(
-        [image for image in cohort.images if image.image_id in cohort.boxes], "with boxes"
-    )
+    read = [image for image in cohort.images if image.image_id in found[OURS]]
+    cohort = cohort.only(read, "of these folds")
+    boxed = cohort.only([image for image in read if image.image_id in cohort.boxes], "with boxes")
     page = []
     for title, images in (("images with boxes", boxed), ("all images", cohort)):
         wanted = {image.image_id for image in images.images}
@@ -70,12 +74,11 @@ def main(
             method: scores_of(images, {name: own[name] for name in own.keys() & wanted})
             for method, own in found.items()
         }
-        ours = "cross attention"
-        pairs = {f"{name} less {ours}": (scores[name], scores[ours]) for name in scores}
-        del pairs[f"{ours} less {ours}"]
-        nothing = "from nothing"
-        with_text = scores[nothing], scores[f"{nothing} without matching"]
-        pairs[f"{nothing}: with matching less without"] = with_text
+        pairs = {
+            f"{name} less {OURS}": (scores[name], scores[OURS]) for name in scores if name != OURS
+        }
+        with_text = scores[NOTHING], scores[f"{NOTHING} without matching"]
+        pairs[f"{NOTHING}: with matching less without"] = with_text
         page += [f"{len(wanted)} {title}:", score_table(scores), difference_table(pairs)]
     (out / "scores.md").write_text("\n\n".join(page), encoding="utf-8")
     print("\n\n".join(page))
