@@ -50,7 +50,9 @@ def main(
     out: Annotated[Path, typer.Option(help="Folder for weights and scores.")] = Path("data/folds"),
     epochs: Annotated[int, typer.Option(min=1, help="Of each detector.")] = 6,
     frozen: Annotated[int, typer.Option(help="Stride up to which the body is frozen.")] = 16,
-    only: Annotated[list[int] | None, typer.Option(help="Of the folds 0 to 4; none takes all.")] = None,
+    only: Annotated[
+        list[int] | None, typer.Option(help="Of the folds 0 to 4; none takes all.")
+    ] = None,
 ) -> None:
     """Train and read each fold, and write scores.md."""
     settings = resolve_settings(
