@@ -23,6 +23,7 @@ class Scene:
         modifier_tokens: the tokens of all modifiers.
         sentence_of: ordinal of each token's sentence.
         grammar: the words that rules know.
+        lists: its lists to look words up in.
     """
 
     words: Sequence[str]
@@ -31,11 +32,7 @@ class Scene:
     modifier_tokens: frozenset[int]
     sentence_of: Sequence[int]
     grammar: Grammar
-
-    @property
-    def lists(self) -> WordLists:
-        """The lists to look words up in."""
-        return self.grammar.words
+    lists: WordLists
 
     def sentence_start(self, token: int) -> int:
         """The first token of a token's sentence."""
@@ -58,6 +55,7 @@ def make_scene(
         modifier_tokens=frozenset(t for m in modifiers for t in range(m.start, m.end)),
         sentence_of=sentence_of,
         grammar=grammar,
+        lists=grammar.words,
     )
 
 

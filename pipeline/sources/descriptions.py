@@ -50,15 +50,17 @@ def with_descriptions(lines: str, spans: Sequence[SectionSpan]) -> Sequence[Sect
         lines: the report.
         spans: its sections in order.
     """
-    if any(_describes(lines, span) for span in spans):
+    names = [span.name for span in spans]
+    # Most reports say by a heading that they describe, which is known at once.
+    if "findings" in names or any(_describes(lines, span) for span in spans):
         return spans
     return [part for span in spans for part in _parted(lines, span)]
 
 
 def _describes(lines: str, span: SectionSpan) -> bool:
-    if span.name == "body":
-        return _ANYTHING.search(lines[span.start : span.end].lower()) is not None
-    return span.name == "findings"
+    if span.name != "body":
+        return False
+    return _ANYTHING.search(lines[span.start : span.end].lower()) is not None
 
 
 def _parted(lines: str, span: SectionSpan) -> Iterator[SectionSpan]:

@@ -5,12 +5,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from pipeline.lexicon.concepts import load_lexicon
-from pipeline.lexicon.cues import load_cues
-from pipeline.lexicon.grammar import load_grammar
+from pipeline.lexicon.concepts import Lexicon, load_lexicon
+from pipeline.lexicon.cues import CueLexicon, load_cues
+from pipeline.lexicon.grammar import Grammar, load_grammar
 from pipeline.lexicon.lexicon_files import LEXICON_FILES
 
 _FOLDER: Final = "PNEUMOLOC_LEXICON"
@@ -36,15 +37,25 @@ def lexicon_version(lexicon: Path) -> LexiconVersion:
     Raises:
         LexiconError: a file is missing or breaks its rules.
     """
-    # A mistake in it is told before any worker starts.
-    load_lexicon(lexicon)
-    load_cues(lexicon)
-    load_grammar(lexicon)
     digest = hashlib.sha256()
     for name in LEXICON_FILES:
         file = lexicon / name
         digest.update(file.read_bytes() if file.is_file() else b"")
-    return LexiconVersion(lexicon.resolve(), digest.hexdigest())
+    version = LexiconVersion(lexicon.resolve(), digest.hexdigest())
+    # A mistake in it is told before any worker starts.
+    lexicon_of(version)
+    return version
+
+
+@lru_cache(maxsize=1)
+def lexicon_of(version: LexiconVersion) -> tuple[Lexicon, CueLexicon, Grammar]:
+    """What the files of a version hold, read once in a process.
+
+    Raises:
+        LexiconError: a file is missing or breaks its rules.
+    """
+    folder = version.lexicon
+    return load_lexicon(folder), load_cues(folder), load_grammar(folder)
 
 
 @contextmanager

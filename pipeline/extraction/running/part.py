@@ -17,7 +17,7 @@ from data_contracts.tables import REPORTS
 from pipeline.extraction.batch.assembly import extract_reports
 from pipeline.extraction.batch.occurrences import REPORT_COLUMNS
 from pipeline.extraction.batch.passage_store import PassageStore
-from pipeline.extraction.running.lexicon_version import LexiconVersion
+from pipeline.extraction.running.lexicon_version import LexiconVersion, lexicon_of
 
 # An extractor must not serve two threads of a worker at once.
 _ONE_AT_A_TIME: Final = threading.Lock()
@@ -86,9 +86,9 @@ def _no_collector() -> Iterator[None]:
 def _open(rules: LexiconVersion) -> tuple[PassageStore, str]:
     # Loading spaCy takes seconds that a process which only hands out parts need not spend.
     import pipeline.language.lean_spacy  # noqa: F401 - before all that imports spaCy
-    from pipeline.extraction.batch.extractor import load_extractor
+    from pipeline.extraction.batch.extractor import Extractor
 
-    extractor = load_extractor(rules.lexicon)
+    extractor = Extractor(*lexicon_of(rules))
     # The rules, some ten thousand small objects, live as long as the process: no need for the
     # garbage collector to walk them again and again.
     gc.freeze()
