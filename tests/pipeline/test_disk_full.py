@@ -1,11 +1,9 @@
 """A stage that has no room says so, and leaves what was there."""
 
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from full_disk import contents, files_of_at_most
 from typer.testing import CliRunner, Result
 
 from pipeline.cli import app
@@ -24,28 +22,8 @@ def write_reports(path: Path, count: int) -> None:
     path.write_text("\n".join(["report_id,findings,impression", *rows]), encoding="utf-8")
 
 
-@contextmanager
-def files_of_at_most(size: int) -> Iterator[None]:
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 def call(*arguments: str) -> Result:
     return CliRunner().invoke(app, arguments, prog_name="python -m pipeline")
-
-
-def contents(folder: Path) -> dict[Path, bytes]:
-    """All files that anybody looks at."""
-    return {
-        path: path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    }
 
 
 def test_every_stage_names_the_file_and_keeps_the_last_good_one(

@@ -1,13 +1,11 @@
 """A stage that has no room for what it writes says so, and leaves what was there."""
 
 import json
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from full_disk import contents, files_of_at_most
 from typer.testing import CliRunner
 
 from model.cli import app
@@ -24,26 +22,6 @@ STAGES = {
     "evaluate": ("--tables", "tables", "--predictions", "models/predictions"),
     "predict": ("tables/radiographs/pictures/severity", "--weights", "models"),
 }
-
-
-@contextmanager
-def files_of_at_most(size: int) -> Iterator[None]:
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-def contents(folder: Path) -> dict[Path, bytes]:
-    """All files that anybody looks at."""
-    return {
-        path: path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    }
 
 
 @pytest.fixture
