@@ -4,12 +4,15 @@ Johnson et al., "MIMIC-CXR, a de-identified publicly available database of chest
 free-text reports", Scientific Data 2019.
 """
 
+import os
 import re
 import stat
 import zipfile
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -32,6 +35,9 @@ _TABLES: Final = ("metadata", "split", "chexpert")
 _REMEDY: Final = "fetch MIMIC-CXR-JPG's table anew, or take the file away"
 # No report comes near it; a member that does is a mistake or an attack.
 _LARGEST: Final = 20_000_000
+# Files that a thread reads at a time, and threads that read ahead.
+_CHUNK: Final = 128
+_READERS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +82,8 @@ def open_reports(settings: SourceSettings) -> Source:
 def _open(path: Path, metadata: Path | None) -> Source:
     path = path.absolute()  # the patient's folder may be the current one
     if path.is_dir():
-        files = sorted(file for file in path.rglob("*.txt") if _IN_PATIENT.search(file.as_posix()))
-        if not any(_REPORT.search(file.as_posix()) for file in files):
+        files = _list_tree(path)
+        if not any(map(_REPORT.search, files)):
             if (path / _ARCHIVE).is_file():
                 return _open(path / _ARCHIVE, metadata)
             raise SourceError(f"source.path: {path} holds no reports; {_LAYOUT}")
@@ -88,6 +94,17 @@ def _open(path: Path, metadata: Path | None) -> Source:
         studies = _read_tables(_find_tables(path, metadata))
         records, total = _read_zip(path, members, studies), len(members)
     return Source(chain(studies.rejected, records), total + len(studies.rejected), studies.tallies)
+
+
+def _list_tree(path: Path) -> list[str]:
+    """The files of patients' folders, each with its whole path, in the order of their names."""
+    found: list[str] = []
+    for folder, folders, names in os.walk(path):
+        place = folder.replace(os.sep, "/")
+        # A folder that is called as a report is one that cannot be read.
+        files = (f"{place}/{name}" for name in (*folders, *names) if name.endswith(".txt"))
+        found += filter(_IN_PATIENT.search, files)
+    return sorted(found, key=lambda file: file.split("/"))
 
 
 def _list_zip(path: Path) -> list[zipfile.ZipInfo]:
@@ -165,22 +182,46 @@ def _read_table(path: Path, column: str, rejected: list[Rejected]) -> dict[str, 
 
 
 def _read_tree(
-    root: Path, files: list[Path], studies: _Studies
+    root: Path, files: list[str], studies: _Studies
 ) -> Iterator[ReceivedReport | Rejected]:
-    for file in files:
-        name = file.relative_to(root).as_posix()
-        if not file.resolve().is_relative_to(root.resolve()):
+    for file, content in _contents(root, files):
+        name = file[len(root.as_posix()) :].lstrip("/")
+        if content is None:
             yield _unsafe(name, "a link out of source.path")
-            continue
-        try:
-            with file.open("rb") as opened:
-                content = opened.read(_LARGEST + 1)
-        except OSError as error:
-            yield Rejected(
-                Location(name), None, "unreadable_file", f"{error.strerror}; fetch it anew"
-            )
-            continue
-        yield _report(file.as_posix(), name, content, studies)
+        elif isinstance(content, bytes):
+            yield _report(file, name, content, studies)
+        else:
+            detail = f"{content.strerror}; fetch it anew"
+            yield Rejected(Location(name), None, "unreadable_file", detail)
+
+
+def _contents(root: Path, files: Sequence[str]) -> Iterator[tuple[str, bytes | OSError | None]]:
+    """What each file holds, in order; the next ones are read while one is worked on."""
+    chunks = [files[first : first + _CHUNK] for first in range(0, len(files), _CHUNK)]
+    read = partial(_read_files, root.resolve())
+    with ThreadPoolExecutor(_READERS) as readers:
+        ahead = deque(readers.submit(read, chunk) for chunk in chunks[:_READERS])
+        for number, chunk in enumerate(chunks):
+            contents = ahead.popleft().result()
+            if number + _READERS < len(chunks):
+                ahead.append(readers.submit(read, chunks[number + _READERS]))
+            yield from zip(chunk, contents, strict=True)
+
+
+def _read_files(root: Path, files: Sequence[str]) -> list[bytes | OSError | None]:
+    return [_read_file(root, Path(file)) for file in files]
+
+
+def _read_file(root: Path, file: Path) -> bytes | OSError | None:
+    """What a file holds, one byte more than counts at most; nothing where it is a link out."""
+    try:
+        # Folders that are links were not walked into.
+        if file.is_symlink() and not file.resolve().is_relative_to(root):
+            return None
+        with file.open("rb") as opened:
+            return opened.read(_LARGEST + 1)
+    except OSError as error:
+        return error
 
 
 def _read_zip(
