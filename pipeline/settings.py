@@ -127,6 +127,7 @@ class EmbeddingSettings(StrictSettings):
     window: int = Field(default=5, ge=1)
     min_count: int = Field(default=3, ge=1)
     epochs: int = Field(default=15, ge=1)
+    most_words: int = Field(default=30_000_000, ge=1)
     skip_gram: bool = True
     seed: int = Field(default=0, ge=0)
 

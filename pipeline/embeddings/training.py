@@ -29,6 +29,15 @@ class WordVectors:
     vectors: npt.NDArray[np.float32]
 
 
+def epochs_of(words: int, settings: EmbeddingSettings) -> int:
+    """How often a corpus of that many words is read: less often than asked for if it is large.
+
+    What a word means is learnt each time that it is met, in one epoch of a large corpus as often as
+    in many of a small one.
+    """
+    return max(1, min(settings.epochs, settings.most_words // max(words, 1)))
+
+
 def train_word_vectors(
     corpus: Path,
     *,
@@ -42,7 +51,7 @@ def train_word_vectors(
 
     Args:
         corpus: UTF-8 file of one sentence a line, words parted by blanks.
-        settings: size, window, epochs, seed, and how rare a word may be.
+        settings: size, window, epochs (see `epochs_of`), seed, and how rare a word may be.
         always: words that get a vector however rare they are.
         on_epoch: called when an epoch is done.
 
@@ -70,7 +79,7 @@ def train_word_vectors(
         corpus_file=str(corpus),
         total_examples=model.corpus_count,
         total_words=model.corpus_total_words,
-        epochs=settings.epochs,
+        epochs=epochs_of(model.corpus_total_words, settings),
         callbacks=[_EpochBell(on_epoch)],
     )
     return _sorted_vectors(model)

@@ -26,7 +26,7 @@ from pipeline.embeddings.corpus import (
     corpus_sentences,
     count_concept_words,
 )
-from pipeline.embeddings.training import WordVectors, train_word_vectors
+from pipeline.embeddings.training import WordVectors, epochs_of, train_word_vectors
 from pipeline.language.sentences import SentenceSplitter, load_splitter
 from pipeline.lexicon.concepts import load_lexicon
 from pipeline.report_batches import WantedTable, read_batches
@@ -76,6 +76,8 @@ def embed(
         written = _write_corpus(
             corpus, reports, mentions, splitter, lambda: progress.advance(reading)
         )
+        epochs = epochs_of(written.words, settings)
+        progress.update(training, total=epochs)
         named_by = words_of_concepts(concepts, written.named)
         vectors = train_word_vectors(
             corpus,
@@ -92,6 +94,7 @@ def embed(
         counts={
             "sentences": written.sentences,
             "words": written.words,
+            "epochs": epochs,
             "tokens": len(vectors.words),
             "concepts": len(of_concepts),
             "kept_concepts_without_vector": len(kept - with_vector),

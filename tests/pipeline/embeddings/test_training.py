@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.embeddings.training import train_word_vectors
+from pipeline.embeddings.training import epochs_of, train_word_vectors
 from pipeline.settings import EmbeddingSettings
 
 pytestmark = pytest.mark.trains
@@ -92,3 +92,11 @@ def test_a_corpus_without_a_frequent_word_gives_no_vectors(
 
     assert words.words == ()
     assert words.vectors.shape == (0, 8)
+
+
+@pytest.mark.parametrize(("words", "epochs"), [(0, 9), (100, 9), (250, 4), (1_000, 1), (50_000, 1)])
+def test_a_large_corpus_is_read_less_often(
+    settings: EmbeddingSettings, words: int, epochs: int
+) -> None:
+    most = settings.model_copy(update={"epochs": 9, "most_words": 1_000})
+    assert epochs_of(words, most) == epochs
