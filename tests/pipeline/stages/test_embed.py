@@ -107,6 +107,7 @@ def test_tokens_and_concepts_get_vectors_and_no_corpus_is_left(
     assert summary.counts == {
         "sentences": 37,
         "words": 36 * 9 + 2,
+        "epochs": 2,
         "tokens": 12,
         "concepts": 5,
         "kept_concepts_without_vector": 1,
