@@ -9,7 +9,6 @@ import typer
 from typer.core import TyperGroup
 
 from command_line.unwritten import tell_unwritten
-from data_contracts.together import settle
 
 #: The exit status of a run that failed for a reason its message explains.
 USER_ERROR: Final = 2
@@ -51,7 +50,11 @@ def require(stage: str, path: Path, command: str) -> Path:
     Raises:
         MissingInputError: it is not there.
     """
-    settle(path.parent)
+    if not path.exists() and path.parent.is_dir():
+        # It may wait beside its place, where a run was killed; libraries are loaded only now.
+        from data_contracts.together import settle
+
+        settle(path.parent)
     if not path.exists():
         raise MissingInputError(f"{stage}: {path} is not there.\nNext: python -m {command}")
     return path
