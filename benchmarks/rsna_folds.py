@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
+from cohort_parts import part_of
 from found_scores import difference_table, score_table, scores_of
 from sklearn.model_selection import StratifiedGroupKFold
 
-from data_contracts.images import BOXES, IMAGES
-from data_contracts.storage import read_table, write_table
 from model.methods.cross_attention import read_network
 from model.methods.detector_alone import DETECTOR
 from model.methods.mean_boxes import MEAN_BOXES
@@ -126,12 +125,7 @@ def _plain(parts: Iterator[PartFindings]) -> Iterator[tuple[str, list[Findings]]
 
 def _held_back(settings: ModelSettings, names: set[str], folder: Path) -> CohortSettings:
     """The fold's images as a cohort by themselves, which no other may share patients with."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for contract in (IMAGES, BOXES):
-        table = read_table(contract, TABLES / f"{contract.name}.parquet")
-        kept = [name in names for name in table["image_id"].to_pylist()]
-        write_table(contract, table.filter(kept), folder / f"{contract.name}.parquet")
-    return CohortSettings(tables=folder, root=settings.cohorts.detector.pictures)
+    return part_of(TABLES, names, folder, settings.cohorts.detector.pictures)
 
 
 if __name__ == "__main__":

@@ -18,10 +18,9 @@ from typing import Annotated, Any, Final
 
 import numpy as np
 import typer
+from cohort_parts import part_of
 from found_scores import difference_table, mean_over_seeds, score_table, scores_of
 
-from data_contracts.images import BOXES, IMAGES
-from data_contracts.storage import read_table, write_table
 from model.methods.cross_attention import read_network
 from model.methods.detector_alone import DETECTOR
 from model.methods.method import PartFindings, ReadingInputs
@@ -117,12 +116,7 @@ def _few_boxes(settings: ModelSettings, count: int, folder: Path) -> CohortSetti
     boxed = [name for name in images if name in cohort.boxes]
     others = [name for name in images if name not in cohort.boxes]
     kept = {*boxed[:count], *others[: round(count * len(others) / len(boxed))]}
-    folder.mkdir(parents=True, exist_ok=True)
-    for contract in (IMAGES, BOXES):
-        table = read_table(contract, TABLES / f"{contract.name}.parquet")
-        rows = [name in kept for name in table["image_id"].to_pylist()]
-        write_table(contract, table.filter(rows), folder / f"{contract.name}.parquet")
-    return CohortSettings(tables=folder, root=settings.cohorts.detector.pictures)
+    return part_of(TABLES, kept, folder, settings.cohorts.detector.pictures)
 
 
 def _scores(settings: ModelSettings, folder: Path, seeds: int) -> dict[str, list[Score]]:
