@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from command_line.unwritten import tell_unwritten
+from data_contracts.together import settle
 
 #: The exit status of a run that failed for a reason its message explains.
 USER_ERROR: Final = 2
@@ -51,10 +52,7 @@ def require(stage: str, path: Path, command: str) -> Path:
         MissingInputError: it is not there.
     """
     if not path.exists() and path.parent.is_dir():
-        # It may wait beside its place, where a run was killed; libraries are loaded only now.
-        from data_contracts.together import settle
-
-        settle(path.parent)
+        settle(path.parent)  # it may wait beside its place, where a run was killed
     if not path.exists():
         raise MissingInputError(f"{stage}: {path} is not there.\nNext: python -m {command}")
     return path

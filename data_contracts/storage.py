@@ -10,8 +10,9 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data_contracts.checking import ContractError, check_table
+from data_contracts.checking import check_table
 from data_contracts.contract import METADATA_KEY, Contract
+from data_contracts.errors import ContractError
 from data_contracts.together import place_together, remove, restore, retire, settle, waiting
 from data_contracts.whole_files import naming, whole_file
 

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from data_contracts.checking import ContractError
+from data_contracts.errors import ContractError
 from data_contracts.locking import lock
 from data_contracts.whole_files import whole_file
 

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from command_line.study_view.method_readings import OURS, read_method
 from command_line.study_view.pictures import LONGEST_SIDE, png_of
 from command_line.study_view.studies import MethodReading, ReferenceBox, ShownImage
-from data_contracts.checking import ContractError
+from data_contracts.errors import ContractError
 from data_contracts.images import BOXES, IMAGES
 from data_contracts.predictions import READINGS
 from data_contracts.storage import read_table

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from model.phantom.plane import Field, Plane, blob, cloud, soft, strands
+from model.phantom.plane import Field, Plane, blob, cloud, covering, soft, strands
 
 RIGHT, LEFT = -1, 1
 SIDES: Final = (RIGHT, LEFT)
@@ -159,12 +159,13 @@ def _breathe(
     density: Field, plane: Plane, lung: Lung, variety: float, rng: np.random.Generator
 ) -> None:
     """Fill a lung with air and vessels."""
-    away = plane.lateral(lung.side)
-    hilum_x, hilum_y = (away - 0.15).astype(np.float32), (plane.down - 0.46).astype(np.float32)
+    here = covering(lung.mask > 0)
+    away, down, mask = plane.lateral(lung.side)[here], plane.down[here], lung.mask[here]
+    hilum_x, hilum_y = (away - 0.15).astype(np.float32), (down - 0.46).astype(np.float32)
     vessels = strands(hilum_x, hilum_y, rng)
     root = np.exp(-((hilum_x / 0.09) ** 2) - (hilum_y / 0.10) ** 2)
     wall = np.square(np.square((away - lung.medial) / (lung.lateral - lung.medial)))
-    low = (plane.down - lung.top) / (lung.bottom - lung.top)
+    low = (down - lung.top) / (lung.bottom - lung.top)
     vessels_bold, hilum_bold = rng.uniform(-variety, variety, 2) / 2
     air = (
         _LUNG
@@ -173,9 +174,9 @@ def _breathe(
         + 0.10 * np.clip(wall, 0, 1)
         + _VESSELS * (1 + vessels_bold) * vessels
         + _HILUM * (1 + hilum_bold + 0.5 * variety) * root
-        + 0.014 * cloud(plane.size, 20, rng, octaves=2)
+        + 0.014 * cloud(plane.size, 20, rng, octaves=2)[here]
     )
-    density += lung.mask * (air - density)
+    density[here] += mask * (air - density[here])
 
 
 def _heart(

@@ -10,6 +10,8 @@ from model.phantom.plane import Field, Plane, blob
 
 _LINE: Final = 0.0035
 _STEPS: Final = 80
+#: Widths of a line beyond which it adds less than float32 can hold: nothing.
+_SEEN: Final = 24
 _Points = list[tuple[float, float]]
 
 
@@ -33,12 +35,11 @@ def _line(plane: Plane, points: _Points, width: float = _LINE, weight: float = 0
     nearest = np.full_like(plane.across, np.inf)
     for x0, y0, x1, y1 in zip(x[:-1], y[:-1], x[1:], y[1:], strict=True):
         dx, dy = x1 - x0, 2 * (y1 - y0)
-        share = ((plane.across - x0) * dx + 2 * (plane.down - y0) * dy) / (dx**2 + dy**2 + 1e-9)
-        share = np.clip(share, 0, 1)
-        nearest = np.minimum(
-            nearest,
-            (plane.across - x0 - share * dx) ** 2 + (2 * (plane.down - y0) - share * dy) ** 2,
-        )
+        near = plane.window(sorted((x0, x1)), sorted((y0, y1)), _SEEN * width)
+        right, below = plane.across[near] - x0, 2 * (plane.down[near] - y0)
+        share = np.clip((right * dx + below * dy) / (dx**2 + dy**2 + 1e-9), 0, 1)
+        distance = (right - share * dx) ** 2 + (below - share * dy) ** 2
+        nearest[near] = np.minimum(nearest[near], distance)
     line: Field = (weight * np.exp(-nearest / (2 * width) ** 2)).astype(np.float32)
     return line
 

@@ -1,7 +1,8 @@
 """The plane that a body is drawn on: coordinates of every pixel, soft edges, and noise."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -19,7 +20,7 @@ _CLOSEST: Final = 1.28
 _BUILD: Final = 0.05
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plane:
     """Body coordinates of a square picture's pixels.
 
@@ -37,9 +38,46 @@ class Plane:
         """Pixels of a side."""
         return len(self.across)
 
+    def window(
+        self, across: Sequence[float], down: Sequence[float], margin: float
+    ) -> tuple[slice, slice]:
+        """Rows and columns outside of which no pixel is as near to a box as `margin`.
+
+        Args:
+            across: from the left of the box to its right.
+            down: from its upper edge to its lower.
+            margin: in half picture heights or widths.
+        """
+        (left, right), (top, bottom) = across, down
+        (first, last), (high, low) = self._columns, self._rows
+        columns = (last >= left - margin) & (first <= right + margin)
+        rows = (low >= top - margin / 2) & (high <= bottom + margin / 2)
+        return _stretch(rows), _stretch(columns)
+
+    @cached_property
+    def _columns(self) -> tuple[Field, Field]:
+        """[S], [S] the least and the largest `across` of each column."""
+        return self.across.min(axis=0), self.across.max(axis=0)
+
+    @cached_property
+    def _rows(self) -> tuple[Field, Field]:
+        """[S], [S] the least and the largest `down` of each row."""
+        return self.down.min(axis=1), self.down.max(axis=1)
+
     def lateral(self, side: int) -> Field:
         """[S, S] distance from the spine towards a side: 1 the patient's left, -1 the right."""
         return side * self.across
+
+
+def covering(pixels: npt.NDArray[np.bool_]) -> tuple[slice, slice]:
+    """The rows and columns that hold all of a mask [S, S]; empty ones of an empty mask."""
+    return _stretch(pixels.any(axis=1)), _stretch(pixels.any(axis=0))
+
+
+def _stretch(held: npt.NDArray[np.bool_]) -> slice:
+    """From the first that is held to the last."""
+    numbers = np.flatnonzero(held)
+    return slice(int(numbers[0]), int(numbers[-1]) + 1) if len(numbers) else slice(0, 0)
 
 
 def posed_plane(size: int, variety: float, rng: np.random.Generator) -> Plane:

@@ -12,7 +12,7 @@ from model.phantom.bones import bone_density
 from model.phantom.devices import device_density
 from model.phantom.film import FILMS, Pixels, expose
 from model.phantom.opacities import Lesion, draw_opacity
-from model.phantom.plane import posed_plane
+from model.phantom.plane import covering, posed_plane
 
 # Streams of a study's chance: what one draws more or less of leaves the others as they were.
 _POSE, _CHEST, _BONES, _LESIONS, _DEVICES, _FILM = range(6)
@@ -94,8 +94,6 @@ def draw_radiograph(study: Study, size: int) -> Radiograph:
 
 
 def _box(covered: npt.NDArray[np.bool_], label: str) -> Sequence[Box]:
-    rows, columns = np.flatnonzero(covered.any(axis=1)), np.flatnonzero(covered.any(axis=0))
-    if not len(rows):
-        return ()
-    x, y = int(columns[0]), int(rows[0])
-    return (Box(x, y, int(columns[-1]) - x + 1, int(rows[-1]) - y + 1, label),)
+    rows, columns = covering(covered)
+    width, height = columns.stop - columns.start, rows.stop - rows.start
+    return (Box(columns.start, rows.start, width, height, label),) if height else ()

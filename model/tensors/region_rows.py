@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from data_contracts.checking import ContractError
+from data_contracts.errors import ContractError
 from data_contracts.regions import REGIONS
 from data_contracts.storage import part_paths, read_part
 from model.scoring.overlap import Boxes

@@ -113,7 +113,7 @@ class _Xrays:
         name must be there.
         """
         from command_line.study_view.opening import StudyError, open_studies
-        from data_contracts.checking import ContractError
+        from data_contracts.errors import ContractError
 
         try:
             found = open_studies(

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from command_line.summary import StageSummary
-from data_contracts.checking import ContractError
 from data_contracts.concepts import AFFIRMED, CATEGORIES, Assertion
+from data_contracts.errors import ContractError
 from data_contracts.locking import one_run
 from data_contracts.storage import read_parts, write_table
 from data_contracts.tables import LABELS, MENTIONS, VOCABULARY

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from command_line.commands import Commands
 from command_line.summary import StageSummary, report
-from data_contracts.checking import ContractError
+from data_contracts.errors import ContractError
 
 
 def command_that_raises(error: Exception) -> typer.Typer:

@@ -3,7 +3,8 @@
 import pyarrow as pa
 import pytest
 
-from data_contracts.checking import ContractError, check_table
+from data_contracts.checking import check_table
+from data_contracts.errors import ContractError
 from data_contracts.tables import EVIDENCE, LABELS, MENTIONS, REPORTS, SECTION_SPANS
 
 SECRET = "Mrs. Tidwell fell on her left side."
@@ -112,6 +113,11 @@ def test_a_label_is_one_of_three_values_or_not_mentioned() -> None:
     assert check_table(LABELS, labels([1, 0, -1, None]), "labels").num_rows == 4
     message = refusal(labels([1, 2]), LABELS)
     assert "column 'finding:opacity', row 1: 2" in message
+
+
+def test_a_label_of_any_concept_is_told_with_its_column_and_row() -> None:
+    table = labels([1, 0, None]).append_column("side:left", pa.array([1, None, 3], pa.int8()))
+    assert "column 'side:left', row 2: 3 fails isin([1, 0, -1])" in refusal(table, LABELS)
 
 
 def test_a_column_that_is_no_concept_has_no_place_among_labels() -> None:

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from data_contracts.checking import ContractError
 from data_contracts.contract import Column, ColumnFamily, Contract
+from data_contracts.errors import ContractError
 from data_contracts.storage import (
     PartedTable,
     TableNotFoundError,

@@ -8,8 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from data_contracts.checking import ContractError
 from data_contracts.contract import Column, Contract
+from data_contracts.errors import ContractError
 from data_contracts.storage import PartedTable, is_current, read_table, write_table
 from data_contracts.together import place_together, waiting
 

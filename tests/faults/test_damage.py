@@ -13,7 +13,7 @@ from reading import contract_of, tables_at
 from stage_runs import STAGES, contents, copy_run
 from unbroken import Unbroken
 
-from data_contracts.checking import ContractError
+from data_contracts.errors import ContractError
 from data_contracts.storage import part_paths, read_part
 from data_contracts.together import remove
 

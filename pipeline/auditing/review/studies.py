@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from command_line.study_view.opening import Studies, StudyError
 from command_line.study_view.pictures import PictureError
-from data_contracts.checking import ContractError
+from data_contracts.errors import ContractError
 from pipeline.auditing.tables.database import Tables
 
 #: Pictures that are kept, so that going back to a report decodes nothing.

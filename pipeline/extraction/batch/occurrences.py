@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data_contracts.checking import ContractError
+from data_contracts.errors import ContractError
 from data_contracts.tables import SECTIONS
 from pipeline.extraction.batch.analyses import AnalysisColumns
 from pipeline.extraction.batch.passage_store import PassageStore, UnreadablePassageError

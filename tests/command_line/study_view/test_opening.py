@@ -8,7 +8,7 @@ import pytest
 
 from command_line.study_view.opening import StudyError, open_studies
 from command_line.study_view.pictures import PictureError
-from data_contracts.checking import ContractError
+from data_contracts.errors import ContractError
 
 Write = Callable[..., Path]
 

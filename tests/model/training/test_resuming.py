@@ -35,6 +35,7 @@ MOMENTS = {
 BEST = 2
 SETTINGS = FitSettings(epochs=6, batch_size=8, learning_rate=0.5, patience=2)
 COUNT = 32
+PRECISIONS = ("32-true", "bf16-mixed")
 
 pytestmark = pytest.mark.trains
 
@@ -112,27 +113,47 @@ def break_lines(folder: Path, precision: Any) -> None:
 
 def elsewhere(work: Callable[..., None], *given: Any) -> None:
     """In a process whose libraries have started no threads yet, so that it can be forked."""
-    process = multiprocessing.get_context("spawn").Process(target=work, args=given)
+    process = multiprocessing.get_context("spawn").Process(target=as_a_program, args=(work, *given))
     process.start()
     process.join()
     assert process.exitcode == 0
 
 
-@pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
+def as_a_program(work: Callable[..., None], *given: Any) -> None:
+    # What a spawned process starts would be spawned too, and load all libraries anew.
+    multiprocessing.set_start_method("fork", force=True)
+    work(*given)
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Lines that were learnt, broken and not, in a folder of each precision."""
+    folder = tmp_path_factory.mktemp("lines")
+    elsewhere(break_all_lines, folder)
+    return folder
+
+
+def break_all_lines(folder: Path) -> None:
+    for precision in PRECISIONS:
+        (folder / precision).mkdir()
+        break_lines(folder / precision, precision)
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
 def test_weights_epochs_and_record_are_those_of_an_unbroken_run(
-    tmp_path: Path, precision: str
+    broken: Path, precision: str
 ) -> None:
-    elsewhere(break_lines, tmp_path, precision)
-    epochs, weight = torch.load(tmp_path / "unbroken" / "result.pt", weights_only=True)
+    folder = broken / precision
+    epochs, weight = torch.load(folder / "unbroken" / "result.pt", weights_only=True)
     assert epochs == 5
     plots = Path("plots", "metrics", "validation_loss.tsv")
-    losses = (tmp_path / "unbroken" / "record" / plots).read_text(encoding="utf-8")
+    losses = (folder / "unbroken" / "record" / plots).read_text(encoding="utf-8")
     for name in MOMENTS:
-        found, own = torch.load(tmp_path / name / "result.pt", weights_only=True)
+        found, own = torch.load(folder / name / "result.pt", weights_only=True)
         assert found == epochs, name
         assert torch.equal(own, weight), name
-        assert (tmp_path / name / "record" / plots).read_text(encoding="utf-8") == losses, name
-        assert not (tmp_path / name / "fit").exists()
+        assert (folder / name / "record" / plots).read_text(encoding="utf-8") == losses, name
+        assert not (folder / name / "fit").exists()
 
 
 class Stages:
@@ -191,7 +212,7 @@ def test_the_stages_that_train_end_as_if_they_had_not_been_killed(
 ) -> None:
     settings = trained.settings
     more = {
-        name: getattr(settings, name).model_copy(update={"epochs": 3})
+        name: getattr(settings, name).model_copy(update={"epochs": 2})
         for name in ("detector", "network", "classifier")
     }
     # A process that reads images draws its seed from somewhere.

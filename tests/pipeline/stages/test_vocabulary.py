@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from data_contracts.checking import ContractError
+from data_contracts.errors import ContractError
 from data_contracts.storage import read_table
 from data_contracts.tables import VOCABULARY
 from pipeline.labelling.vocabulary import VocabularyError

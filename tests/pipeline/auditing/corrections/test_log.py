@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from data_contracts.checking import ContractError
+from data_contracts.errors import ContractError
 from pipeline.auditing.corrections.log import append_decisions, corrections_file, read_log
 from pipeline.labelling.decision import Decision
 

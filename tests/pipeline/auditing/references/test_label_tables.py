@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data_contracts.checking import ContractError
+from data_contracts.errors import ContractError
 from pipeline.auditing.references.coding import load_coding
 from pipeline.auditing.references.errors import AuditError
 from pipeline.auditing.references.label_tables import read_labels

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_contracts.checking import ContractError, check_table
+from data_contracts.checking import check_table
 from data_contracts.concepts import ASSERTIONS, CATEGORIES, Category, category_of
+from data_contracts.errors import ContractError
 from data_contracts.tables import FINDINGS, MENTIONS, REPORTS
 from pipeline.extraction.batch.analyses import (
     CONCEPT_LINKS,
