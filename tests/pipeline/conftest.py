@@ -11,6 +11,7 @@ from data_contracts.concepts import category_of
 from data_contracts.storage import PartedTable
 from data_contracts.tables import FINDINGS, MENTIONS, REPORTS
 from pipeline.extraction.batch.extractor import Extractor, load_extractor
+from pipeline.extraction.reference import Reader, load_reader
 from pipeline.lexicon.concepts import Concept, Lexicon, load_lexicon
 from pipeline.settings import LabelSettings, Settings
 from pipeline.stages.label import label
@@ -63,6 +64,12 @@ _LEXICON_FILES = {
 def extractor() -> Extractor:
     """Of the shipped rules; it keeps no state that a test could change."""
     return load_extractor()
+
+
+@pytest.fixture(scope="session")
+def reader() -> Reader:
+    """The reference, by the shipped rules; it keeps no state either."""
+    return load_reader()
 
 
 @pytest.fixture

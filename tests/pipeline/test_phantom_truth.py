@@ -1,29 +1,27 @@
 """Extraction, held against the exact truth of phantom reports."""
 
-from functools import cache
-
 import pytest
 
 from pipeline.extraction.batch.assembly import extract_reports
-from pipeline.extraction.batch.extractor import load_extractor
+from pipeline.extraction.batch.extractor import Extractor
 from pipeline.extraction.batch.passage_store import PassageStore
 from pipeline.phantom.cohort import make_partition
 from pipeline.phantom.scoring import PhantomScores, score_against_truth
 
 
-@cache
-def scores() -> PhantomScores:
+@pytest.fixture(scope="module")
+def scores(extractor: Extractor) -> PhantomScores:
     truth = make_partition(seed=101, first=0, last=300)
-    found = extract_reports(truth.reports, PassageStore(load_extractor()))
+    found = extract_reports(truth.reports, PassageStore(extractor))
     return score_against_truth(
         found.mentions, found.findings, truth.truth_mentions, truth.truth_findings
     )
 
 
-def test_phrases_are_found_where_they_are() -> None:
-    assert scores().mentions.precision > 0.98
-    assert scores().mentions.recall > 0.98
-    for category, agreement in scores().by_category.items():
+def test_phrases_are_found_where_they_are(scores: PhantomScores) -> None:
+    assert scores.mentions.precision > 0.98
+    assert scores.mentions.recall > 0.98
+    for category, agreement in scores.by_category.items():
         assert agreement.f1 > 0.97, category
 
 
@@ -37,20 +35,20 @@ def test_phrases_are_found_where_they_are() -> None:
         ("hypothetical", 0.97),
     ],
 )
-def test_assertions_are_read_right(assertion: str, floor: float) -> None:
-    assert scores().by_assertion[assertion] > floor
+def test_assertions_are_read_right(scores: PhantomScores, assertion: str, floor: float) -> None:
+    assert scores.by_assertion[assertion] > floor
 
 
-def test_places_and_descriptors_go_to_their_findings() -> None:
-    assert scores().relations.precision > 0.97
-    assert scores().relations.recall > 0.97
+def test_places_and_descriptors_go_to_their_findings(scores: PhantomScores) -> None:
+    assert scores.relations.precision > 0.97
+    assert scores.relations.recall > 0.97
 
 
-def test_what_findings_are_taken_for_is_read_right() -> None:
-    assert scores().interpretations.matched > 60
-    assert scores().interpretations.precision > 0.9
-    assert scores().interpretations.recall > 0.97
+def test_what_findings_are_taken_for_is_read_right(scores: PhantomScores) -> None:
+    assert scores.interpretations.matched > 60
+    assert scores.interpretations.precision > 0.9
+    assert scores.interpretations.recall > 0.97
 
 
-def test_whole_statements_come_out_right() -> None:
-    assert scores().findings.f1 > 0.94
+def test_whole_statements_come_out_right(scores: PhantomScores) -> None:
+    assert scores.findings.f1 > 0.94

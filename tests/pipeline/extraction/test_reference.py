@@ -13,7 +13,7 @@ from data_contracts.storage import read_parts
 from data_contracts.tables import REPORTS, SECTIONS
 from pipeline.extraction.batch.analyses import plain_rows
 from pipeline.extraction.batch.extractor import Extractor
-from pipeline.extraction.reference import Reader, load_reader
+from pipeline.extraction.reference import Reader
 from pipeline.lexicon.concepts import load_lexicon
 from pipeline.lexicon.cues import load_cues
 from pipeline.lexicon.grammar import WordLists, load_grammar
@@ -58,11 +58,6 @@ INTERPRETATIONS = st.lists(
     min_size=3,
     max_size=12,
 ).map(" ".join)  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return load_reader()
 
 
 def check(extractor: Extractor, reader: Reader, passages: Sequence[PassageText]) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 import spacy
+from spacy.language import Language
 
 import pneumoloc
 from pipeline.spacy_component import Pneumoloc
@@ -110,13 +111,20 @@ def reference() -> Pneumoloc:
     return Pneumoloc(spacy.blank("en"), "pneumoloc", None, "affirmed_wins")
 
 
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    return spacy.blank("en")
+
+
 @pytest.mark.parametrize(("text", "expected"), ALL, ids=[text for text, _ in ALL])
-def test_text_says_what_was_meant(reference: Pneumoloc, text: str, expected: Said) -> None:
+def test_text_says_what_was_meant(
+    reference: Pneumoloc, nlp: Language, text: str, expected: Said
+) -> None:
     found = pneumoloc.findings(text).to_dict("records")
     said = {row["finding"].removeprefix("finding:"): row["assertion"] for row in found}
     assert said == expected
     assert all(text[row["start"] : row["end"]] == row["phrase"] for row in found)
-    rows = reference(spacy.blank("en")(text)).user_data["pneumoloc"]["mentions"]
+    rows = reference(nlp(text)).user_data["pneumoloc"]["mentions"]
     alone = [row for row in rows if row["concept"].startswith("finding:")]
     assert [(row["concept"], row["assertion"], row["start"], row["end"]) for row in alone] == [
         (row["finding"], row["assertion"], row["start"], row["end"]) for row in found

@@ -5,17 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.extraction.batch.extractor import load_extractor
+from pipeline.extraction.batch.extractor import Extractor, load_extractor
 from pipeline.lexicon.concepts import expand_phrase, load_lexicon
 from pipeline.lexicon.cues import load_cues
-from pipeline.lexicon.lexicon_files import LexiconError, lexicon_folder
+from pipeline.lexicon.lexicon_files import LexiconError
+from pipeline.lexicon.lexicon_files import lexicon_folder as shipped_folder
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the shipped lexicon, as a radiologist would start from."""
     copy = tmp_path / "lexicon"
-    shutil.copytree(str(lexicon_folder()), copy)
+    shutil.copytree(str(shipped_folder()), copy)
     return copy
 
 
@@ -30,27 +31,37 @@ def test_alternatives_are_written_out() -> None:
     assert set(nested) == {"left upper lobe", "left lower lobe", "lobe"}
 
 
-def test_added_phrase_is_found(folder: Path) -> None:
-    append(folder / "findings.txt", "\n[finding:azygos_lobe]\nlung: yes\nazygos lobe\n")
-    analysis = load_extractor(folder).read("Azygos-lobe on the right.", "findings")
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory: pytest.TempPathFactory) -> Extractor:
+    """By a copy with two more findings and one more cue."""
+    copy = tmp_path_factory.mktemp("edited") / "lexicon"
+    shutil.copytree(str(shipped_folder()), copy)
+    append(copy / "findings.txt", "\n[finding:azygos_lobe]\nlung: yes\nazygos lobe\n")
+    append(copy / "findings.txt", "\n[finding:haze]\ninterprets: finding:opacity\nhaze\n")
+    append(copy / "cues.txt", "\n[negated before]\nnary a\n")
+    return load_extractor(copy)
+
+
+def test_added_phrase_is_found(edited: Extractor) -> None:
+    analysis = edited.read("Azygos-lobe on the right.", "findings")
     assert "finding:azygos_lobe" in {m.concept_id for m in analysis.mentions}
 
 
-def test_added_cue_decides(folder: Path) -> None:
-    append(folder / "cues.txt", "\n[negated before]\nnary a\n")
-    analysis = load_extractor(folder).read("Nary a consolidation.", "findings")
+def test_added_cue_decides(edited: Extractor) -> None:
+    analysis = edited.read("Nary a consolidation.", "findings")
     assert [m.assertion for m in analysis.mentions] == ["negated"]
 
 
-def test_unmention_hides_the_shorter_phrase() -> None:
-    extractor = load_extractor()
+def test_unmention_hides_the_shorter_phrase(extractor: Extractor) -> None:
     assert extractor.read("Small pericardial effusion.", "findings").findings == ()
 
 
-def test_change_of_a_file_changes_the_fingerprint(folder: Path) -> None:
-    before = load_extractor(folder).fingerprint
-    append(folder / "cues.txt", "\n[negated before]\nnary a\n")
-    assert load_extractor(folder).fingerprint != before
+@pytest.mark.parametrize("file", ["findings.txt", "places.txt", "descriptors.txt", "cues.txt"])
+def test_change_of_a_file_changes_the_fingerprint(lexicon_folder: Path, file: str) -> None:
+    before = load_extractor(lexicon_folder).fingerprint
+    added = "[negated before]\nnary a\n" if file == "cues.txt" else "[finding:haze]\nhaze\n"
+    append(lexicon_folder / file, added)
+    assert load_extractor(lexicon_folder).fingerprint != before
 
 
 @pytest.mark.parametrize(
@@ -101,9 +112,8 @@ def test_shipped_lexicon_names_what_the_tables_promise() -> None:
     assert "finding:pleural_effusion" not in lexicon.lung_findings
 
 
-def test_what_may_be_taken_for_what_is_edited_in_the_lexicon(folder: Path) -> None:
-    append(folder / "findings.txt", "\n[finding:haze]\ninterprets: finding:opacity\nhaze\n")
-    analysis = load_extractor(folder).read("Opacity consistent with haze.", "findings")
+def test_what_may_be_taken_for_what_is_edited_in_the_lexicon(edited: Extractor) -> None:
+    analysis = edited.read("Opacity consistent with haze.", "findings")
     assert [finding.interprets for finding in analysis.findings] == [(), (0,)]
 
 

@@ -6,7 +6,7 @@ from typing import TypeAlias
 import pytest
 
 from pipeline.extraction.batch.extractor import Extractor
-from pipeline.extraction.reference import Reader, load_reader
+from pipeline.extraction.reference import Reader
 from pipeline.rules.values import Abbreviations, PassageAnalysis, PassageText
 
 
@@ -44,5 +44,5 @@ def said(extractor: BothWays) -> Said:
 
 
 @pytest.fixture(scope="session")
-def extractor(extractor: Extractor) -> BothWays:
-    return BothWays(load_reader(), extractor)
+def extractor(extractor: Extractor, reader: Reader) -> BothWays:
+    return BothWays(reader, extractor)

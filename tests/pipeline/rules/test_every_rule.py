@@ -14,7 +14,7 @@ from typing import get_type_hints
 import pytest
 
 from pipeline.extraction.batch.extractor import Extractor
-from pipeline.extraction.reference import Reader, load_reader
+from pipeline.extraction.reference import Reader
 from pipeline.language.negex import NegexCues
 from pipeline.language.tokens import Token, blank_pipeline, tokenize
 from pipeline.lexicon.concepts import expand_phrase
@@ -112,11 +112,6 @@ class WithoutLine:
         )
         decides = entry.kind in ("preceding", "following")
         return None if decides and not kept else entry._replace(readings=kept)
-
-
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return load_reader()
 
 
 def read(reader: Reader, sentence: str) -> PassageAnalysis:

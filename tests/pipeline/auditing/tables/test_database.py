@@ -1,7 +1,7 @@
 """Tables by their names, to be read and nothing else."""
 
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -307,10 +307,9 @@ def test_what_is_closed_answers_no_more(folder: Path) -> None:
         tables.ask("SELECT 1")
 
 
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A small run, beside files that are nobody's business, in a home of its own."""
-    folder = tmp_path / "run"
+def write_run(home: Path) -> Path:
+    """A small run, beside files that are nobody's business."""
+    folder = home / "run"
     (folder / "labels.parquet").mkdir(parents=True)
     for part, report_id in enumerate(("r1", "r2")):
         rows = pa.table({"report_id": [report_id], "text": ["No pneumonia."]})
@@ -318,17 +317,45 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "labels.parquet" / "_fingerprint").write_text("made up", encoding="utf-8")
     pq.write_table(pa.table({"reviewer": ["ada"]}), folder / "corrections.parquet")
     for place in ("secret.txt", "elsewhere/secret.txt", "elsewhere/secret.csv"):
-        (tmp_path / place).parent.mkdir(exist_ok=True)
-        (tmp_path / place).write_text("unmentionable\n1\n", encoding="utf-8")
-    monkeypatch.chdir(tmp_path / "elsewhere")
-    monkeypatch.setenv("HOME", str(tmp_path))
+        (home / place).parent.mkdir(exist_ok=True)
+        (home / place).write_text("unmentionable\n1\n", encoding="utf-8")
     return folder
+
+
+@contextmanager
+def at_home(home: Path) -> Iterator[None]:
+    """Work in a folder beside the run, with `home` as the user's own."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.chdir(home / "elsewhere")
+        monkeypatch.setenv("HOME", str(home))
+        yield
+
+
+@contextmanager
+def open_tables(run: Path) -> Iterator[Tables]:
+    with Tables(run) as tables:
+        tables.keep("held", "SELECT 1 AS one")
+        yield tables
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Path]:
+    folder = write_run(tmp_path)
+    with at_home(tmp_path):
+        yield folder
 
 
 @pytest.fixture
 def opened(run: Path) -> Iterator[Tables]:
-    with Tables(run) as tables:
-        tables.keep("held", "SELECT 1 AS one")
+    with open_tables(run) as tables:
+        yield tables
+
+
+@pytest.fixture(scope="module")
+def besieged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tables]:
+    """Tables that are attacked again and again: what one attack changed the next ones would see."""
+    home = tmp_path_factory.mktemp("besieged")
+    with open_tables(write_run(home)) as tables:
         yield tables
 
 
@@ -337,19 +364,17 @@ def every_file(folder: Path) -> dict[Path, bytes]:
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_no_question_changes_anything_or_reads_other_files(
-    attack: str, run: Path, opened: Tables
-) -> None:
+def test_no_question_changes_anything_or_reads_other_files(attack: str, besieged: Tables) -> None:
+    (run,) = besieged.folders
     before = every_file(run.parent)
     patients = pa.table({"unmentionable": [1]})
-    with pytest.raises(TablesError) as told:
-        opened.ask(attack.replace("~", str(run)))
+    with at_home(run.parent), pytest.raises(TablesError) as told:
+        besieged.ask(attack.replace("~", str(run)))
     assert "No pneumonia" not in str(told.value)
     assert "unmentionable" not in str(told.value)
     # What is asked next may be what an attack was waiting for.
-    assert opened.ask("SELECT * FROM held").to_pylist() == [{"one": 1}]
-    assert sorted(opened.ask("FROM labels")["report_id"].to_pylist()) == ["r1", "r2"]
-    opened.close()
+    assert besieged.ask("SELECT * FROM held").to_pylist() == [{"one": 1}]
+    assert sorted(besieged.ask("FROM labels")["report_id"].to_pylist()) == ["r1", "r2"]
     assert every_file(run.parent) == before
     assert patients.equals(PATIENTS)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from data_contracts.tables import ASSERTING_SECTIONS
-from pipeline.extraction.batch.extractor import Extractor, load_extractor
+from pipeline.extraction.batch.extractor import Extractor
 from pipeline.extraction.batch.passage_store import PassageStore
 
 PASSAGES = (
@@ -11,11 +11,6 @@ PASSAGES = (
     "No pleural effusion or pneumothorax.",
     "Interval clearing of the right base opacity.",
 )
-
-
-@pytest.fixture(scope="module")
-def extractor() -> Extractor:
-    return load_extractor()
 
 
 @pytest.mark.parametrize("text", PASSAGES)
