@@ -38,6 +38,7 @@ ALL: Final = Path("data/regions")
 PART: Final = "localization"
 #: Images with a box, and epochs that give about as many steps.
 FEW: Final = {20: 24, 50: 12, 100: 8}
+KINDS: Final = ["all", *map(str, reversed(FEW)), "grid"]
 #: Windows of the grid, the largest first.
 WINDOWS: Final = 64
 MATCHED, LABELS_ONLY, SHUFFLED = "matched", "labels only", "shuffled labels"
@@ -60,11 +61,14 @@ PAIRS: Final = (
 def main(
     out: Annotated[Path, typer.Option(help="Folder for weights and scores.")] = Path("data/text"),
     seeds: Annotated[int, typer.Option(min=1, help="Networks of each kind.")] = 2,
+    regions_of: Annotated[
+        list[str], typer.Option(help="Boxed images of the detector, `all` of them, or `grid`.")
+    ] = KINDS,
 ) -> None:
     """Train and score, and write scores.md."""
     settings = resolve_settings(Path("params.yaml"), [])
     page = []
-    for name in ("all", *map(str, reversed(FEW)), "grid"):
+    for name in regions_of:
         own = _settings(settings, name)
         folder = out / name
         _regions(own, name, folder)
