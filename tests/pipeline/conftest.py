@@ -1,6 +1,8 @@
 """Reports made up sentence by sentence, with the tables that extraction would make of them."""
 
+import hashlib
 import json
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -101,8 +103,14 @@ def write_tables() -> WriteTables:
     return _write_tables
 
 
+@pytest.fixture(scope="session")
+def label_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folders of made-up reports that have been labelled before, by a digest of the reports."""
+    return tmp_path_factory.mktemp("label_runs")
+
+
 @pytest.fixture
-def label_run(lexicon_folder: Path) -> Callable[..., Path]:
+def label_run(label_runs: Path, lexicon_folder: Path) -> Callable[..., Path]:
     """Write made-up reports, what was extracted from them, and their labels, to a folder."""
 
     def write(
@@ -115,7 +123,18 @@ def label_run(lexicon_folder: Path) -> Callable[..., Path]:
         label(settings=settings, lexicon=lexicon_folder, out=folder, **paths)
         return folder
 
-    return write
+    def write_once(
+        folder: Path, statements: Sequence[Statement], corrections: Path | None = None
+    ) -> Path:
+        if corrections is not None:
+            return write(folder, statements, corrections)
+        made = label_runs / hashlib.sha256(repr(statements).encode()).hexdigest()
+        if not made.exists():
+            write(made, statements)
+        shutil.copytree(made, folder, dirs_exist_ok=True)
+        return folder
+
+    return write_once
 
 
 @pytest.fixture
