@@ -12,7 +12,7 @@ patients, and averaged over seeds. Run it in the folder of the reproduction, aft
     uv run python ../../benchmarks/text_helps.py
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -67,20 +67,29 @@ def main(
 ) -> None:
     """Train and score, and write scores.md."""
     settings = resolve_settings(Path("params.yaml"), [])
-    page = []
+    page, of_few = [], []
     for name in regions_of:
         own = _settings(settings, name)
         folder = out / name
         _regions(own, name, folder)
         scores = _scores(own, folder, seeds)
-        pairs = {
-            f"{one} less {other}": (scores[one], scores[other])
-            for one, other in PAIRS
-            if other in scores
-        }
-        page += [f"Regions: {name}", score_table(scores), difference_table(pairs)]
+        page += [f"Regions: {name}", score_table(scores), _differences(scores)]
         folder.joinpath("scores.md").write_text("\n\n".join(page[-3:]), encoding="utf-8")
+        if name.isdecimal():
+            of_few.append(scores)
+    if len(of_few) > 1:
+        together = {name: mean_over_seeds([one[name] for one in of_few]) for name in of_few[0]}
+        page += ["Regions of those that saw few boxes, the mean", _differences(together)]
     (out / "scores.md").write_text("\n\n".join(page), encoding="utf-8")
+
+
+def _differences(scores: Mapping[str, list[Score]]) -> str:
+    pairs = {
+        f"{one} less {other}": (scores[one], scores[other])
+        for one, other in PAIRS
+        if other in scores
+    }
+    return difference_table(pairs)
 
 
 def _settings(settings: ModelSettings, name: str) -> ModelSettings:
