@@ -19,6 +19,7 @@ from pipeline.extraction.batch.analyses import (
     STRING_FIELDS,
     AnalysisColumns,
 )
+from pipeline.extraction.batch.growing import able_to_grow
 from pipeline.extraction.batch.runs import IntArray, expand_runs
 from pipeline.extraction.batch.sentence_columns import TextSplitter
 from pipeline.language.sentences import SentenceSplitter
@@ -149,7 +150,7 @@ class PassageStore:
         return self._numbers[key]
 
     def columns(self) -> AnalysisColumns:
-        """All analyses held, in place: let go of them before the next passage is analysed.
+        """All analyses held, in place: views that are not let go of see none of those to come.
 
         Raises:
             UnreadablePassageError: the analysis of a passage failed; the store drops all.
@@ -205,6 +206,8 @@ class PassageStore:
         links[concepts] = codes[links[concepts]]
         mentions[:, MENTION_FIELDS.index("first_link")] += len(self._links)
         findings[:, _FIRST_LINK] += len(self._links)
+        self._passages, self._links = able_to_grow(self._passages), able_to_grow(self._links)
+        self._mentions, self._findings = able_to_grow(self._mentions), able_to_grow(self._findings)
         self._passages.frombytes(passages.tobytes())
         self._mentions.frombytes(mentions.tobytes())
         self._findings.frombytes(findings.tobytes())

@@ -13,6 +13,7 @@ import numpy as np
 
 from data_contracts.concepts import ASSERTIONS
 from pipeline.extraction.batch.cue_matching import CueMatcher
+from pipeline.extraction.batch.growing import able_to_grow
 from pipeline.extraction.batch.matching import Entries
 from pipeline.extraction.batch.memo_keys import (
     Bounds,
@@ -100,6 +101,9 @@ class PatternStore:
         """[passages] the pattern of each, or `NONE`, and the keys that tell."""
         if len(self._numbers) >= _CAPACITY:
             self.clear()
+        self._patterns, self._links = able_to_grow(self._patterns), able_to_grow(self._links)
+        self._statements = able_to_grow(self._statements)
+        self._findings = able_to_grow(self._findings)
         keys = self._keys.build(parts, self._entries.columns())
         # Slices of bytes cost a fifth of slices of arrays.
         words, matches, cues = (
@@ -121,7 +125,7 @@ class PatternStore:
         return numbers, keys
 
     def columns(self) -> PatternColumns:
-        """All patterns held, in place: let go of them before the next passage is read."""
+        """All patterns held, in place: views that are not let go of see none of those to come."""
         return PatternColumns(
             patterns=_table(self._patterns, 4),
             statements=_table(self._statements, len(STATEMENT_FIELDS)),
@@ -196,5 +200,4 @@ class PatternStore:
 
 
 def _table(values: "array[int]", width: int) -> IntArray:
-    # An array cannot grow while a view of it is alive, which it says by a BufferError.
     return np.frombuffer(values, dtype=np.int64).reshape(-1, width)

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.extraction.batch.growing import able_to_grow
 from pipeline.extraction.batch.runs import IntArray, expand_runs, rows_before
 from pipeline.language.sentences import SentenceSplitter
 from pipeline.language.typography import readable
@@ -45,6 +46,11 @@ class _Pieces(dict[str, int]):
         self.ends = array("q")
         self.backs = array("b")
 
+    def let_grow(self) -> None:
+        """Make the columns ready for new pieces."""
+        self.counts, self.starts = able_to_grow(self.counts), able_to_grow(self.starts)
+        self.ends, self.backs = able_to_grow(self.ends), able_to_grow(self.backs)
+
     def __missing__(self, piece: str) -> int:
         sentences = self._read(piece)
         self.counts.append(len(sentences))
@@ -66,6 +72,7 @@ class TextSplitter:
         """The sentences of `texts`; offsets count what was given."""
         if len(self._pieces) >= _CAPACITY:
             self._pieces = _Pieces(self._splitter)
+        self._pieces.let_grow()
         parts = [self._splitter.pieces(readable(text)) for text in texts]
         # Pieces and the blanks between them in turn: one more piece than blanks.
         counts = np.fromiter(map(len, parts), dtype=np.int64, count=len(parts))

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from spacy.language import Language
 
+from pipeline.extraction.batch.growing import able_to_grow
 from pipeline.extraction.batch.runs import IntArray, expand_runs, rows_before
 from pipeline.language.tokens import words_of
 from pipeline.language.typography import readable, spelt_out
@@ -59,6 +60,11 @@ class _Chunks(dict[str, int]):
         self.ends = array("q")
         self.codes = tuple(array("q") for _ in readers)
 
+    def let_grow(self) -> None:
+        """Make the columns ready for new chunks."""
+        self.counts, self.starts = able_to_grow(self.counts), able_to_grow(self.starts)
+        self.ends, self.codes = able_to_grow(self.ends), tuple(map(able_to_grow, self.codes))
+
     def __missing__(self, chunk: str) -> int:
         plain, origins = spelt_out(chunk)
         doc = self._nlp.make_doc(plain)
@@ -96,6 +102,7 @@ class Tokenizer:
         """The tokens of `texts`; any blank divides, and offsets count what was given."""
         if len(self._chunks) >= _CAPACITY:
             self._chunks = _Chunks(self._nlp, self._readers)
+        self._chunks.let_grow()
         pieces = _with_plain_blanks(" ".join(map(readable, texts))).split(" ") if texts else []
         numbers = map(self._chunks.__getitem__, pieces)
         chunk = np.fromiter(numbers, dtype=np.int64, count=len(pieces))
