@@ -21,6 +21,7 @@ from data_contracts.locking import one_run
 from data_contracts.storage import PartedTable, count_rows, is_current, part_paths, read_parts
 from data_contracts.tables import FINDINGS, MENTIONS, REPORTS
 from data_contracts.together import place_together
+from pipeline.extraction.running.alike import Agreement, agree
 from pipeline.extraction.running.lexicon_version import (
     LexiconVersion,
     in_environment,
@@ -70,13 +71,14 @@ def extract(
         in_environment(rules),
         open_workers(min(settings.workers, len(parts)), scheduler) as workers,
     ):
-        fingerprint = _fingerprint(parts, _agreed_fingerprint(workers, rules))
+        agreement = agree(workers, rules, (parts[0].path.parent, out.resolve()))
+        fingerprint = _fingerprint(parts, _rules_fingerprint(workers, rules))
         tables = tuple(
             PartedTable(contract, path, fingerprint)
             for contract, path in paths.items()
             if not is_current(path, fingerprint, len(parts))
         )
-        _extract_missing(workers, rules, tables, parts)
+        _extract_missing(workers, agreement, tables, parts)
     for table in tables:
         table.finish(len(parts))
     if tables:
@@ -91,12 +93,12 @@ def extract(
 
 def _extract_missing(
     workers: Workers,
-    rules: LexiconVersion,
+    agreement: Agreement,
     tables: tuple[PartedTable, ...],
     parts: list[ReportsPart],
 ) -> None:
     missing = [part for part in parts if not all(table.has_part(part.index) for table in tables)]
-    task = partial(extract_part, rules, tables)
+    task = partial(extract_part, agreement, tables)
     with progress_bar(
         "parts", TextColumn("{task.fields[speed]}"), TimeRemainingColumn()
     ) as progress:
@@ -122,7 +124,8 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _agreed_fingerprint(workers: Workers, rules: LexiconVersion) -> str:
+def _rules_fingerprint(workers: Workers, rules: LexiconVersion) -> str:
+    """Fingerprint of lexicon and code, of a process that has loaded them."""
     found = set(workers.everywhere(partial(rules_fingerprint, rules)))
     if len(found) != 1:
         raise WorkersError(

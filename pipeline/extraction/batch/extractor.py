@@ -2,15 +2,13 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from importlib import resources
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.extraction.batch.analyses import AnalysisColumns, plain_rows
+from pipeline.extraction.batch.code_digest import code_digest
 from pipeline.extraction.batch.cue_matching import CueMatcher
 from pipeline.extraction.batch.matching import LexiconMatcher
 from pipeline.extraction.batch.memo_keys import PassageParts
@@ -24,11 +22,6 @@ from pipeline.lexicon.concepts import Concept, Lexicon, load_lexicon
 from pipeline.lexicon.cues import CueLexicon, load_cues
 from pipeline.lexicon.grammar import Grammar, load_grammar
 from pipeline.rules.values import Abbreviations, PassageAnalysis, PassageText
-
-# The packages whose code decides what is extracted.
-_PACKAGES: Final = tuple(
-    f"pipeline.{room}" for room in ("lexicon", "language", "rules", "extraction")
-)
 
 
 class Extractor:
@@ -116,20 +109,9 @@ def load_extractor(lexicon: Path | None = None) -> Extractor:
     return Extractor(load_lexicon(lexicon), load_cues(lexicon), load_grammar(lexicon))
 
 
-@lru_cache(maxsize=1)
-def _code_digest() -> str:
-    """A digest of the code that reads by the lexicon."""
-    digest = hashlib.sha256()
-    for package in _PACKAGES:
-        root = Path(str(resources.files(package)))
-        for module in sorted(root.rglob("*.py")):
-            digest.update(module.read_bytes())
-    return digest.hexdigest()
-
-
 def _fingerprint(*parts: str) -> str:
     """A digest of the lexicon and of the code that reads by it: either changes the rows."""
-    return hashlib.sha256("".join((*parts, _code_digest())).encode()).hexdigest()
+    return hashlib.sha256("".join((*parts, code_digest())).encode()).hexdigest()
 
 
 def _opens(tokens: TokenColumns, passages: Sequence[PassageText]) -> npt.NDArray[np.bool_]:

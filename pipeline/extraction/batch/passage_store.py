@@ -137,6 +137,11 @@ class PassageStore:
         if len(self) >= self._capacity:
             self._clear()
 
+    def drop(self) -> None:
+        """Drop all passages, whatever room there is, and what was learnt of their sentences."""
+        self._clear()
+        self.split = TextSplitter(self.extractor.splitter)
+
     def numbers(self, section: str, abbreviations: Abbreviations = ()) -> Mapping[PassageKey, int]:
         """The number of any passage that is looked up: its row in the columns.
 
@@ -222,5 +227,4 @@ def _height(values: "array[int]", fields: Sequence[str]) -> int:
 
 
 def _rows(values: "array[int]", fields: Sequence[str]) -> IntArray:
-    # An array cannot grow while a view of it is alive, which it says by a BufferError.
     return np.frombuffer(values, dtype=np.intc).reshape(-1, len(fields))

@@ -4,6 +4,7 @@ This is what a worker is handed: paths in, a count out. No report's text enters 
 """
 
 import gc
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,8 +18,11 @@ from data_contracts.tables import REPORTS
 from pipeline.extraction.batch.assembly import extract_reports
 from pipeline.extraction.batch.occurrences import REPORT_COLUMNS
 from pipeline.extraction.batch.passage_store import PassageStore
+from pipeline.extraction.running.alike import Agreement, keep_to
 from pipeline.extraction.running.lexicon_version import LexiconVersion, lexicon_of
 
+#: Share of a worker's memory above which it forgets the passages that it has met.
+_FULL: Final = 0.6
 # An extractor must not serve two threads of a worker at once.
 _ONE_AT_A_TIME: Final = threading.Lock()
 
@@ -41,11 +45,11 @@ def rules_fingerprint(rules: LexiconVersion) -> str:
         return _open(rules)[1]
 
 
-def extract_part(rules: LexiconVersion, tables: tuple[PartedTable, ...], part: ReportsPart) -> int:
+def extract_part(agreement: Agreement, tables: tuple[PartedTable, ...], part: ReportsPart) -> int:
     """Extract a part of the reports table and write the parts that it gives.
 
     Args:
-        rules: what to extract by.
+        agreement: what to extract by, and what all processes that do so have.
         tables: those of mentions and findings that are still to be written.
         part: what to extract.
 
@@ -55,9 +59,13 @@ def extract_part(rules: LexiconVersion, tables: tuple[PartedTable, ...], part: R
     Raises:
         ContractError: the file is no part of a reports table, or breaks its contract.
         ExtractionError: a passage could not be analysed.
+        WorkersError: this process has not what the others have.
     """
     with _ONE_AT_A_TIME:
-        store, _ = _open(rules)
+        keep_to(agreement)
+        store, _ = _open(agreement.rules)
+        if _fills_its_memory():
+            store.drop()
         reports = read_part(REPORTS, part.path, REPORT_COLUMNS)
         with _no_collector():
             extracted = extract_reports(reports, store)
@@ -65,6 +73,23 @@ def extract_part(rules: LexiconVersion, tables: tuple[PartedTable, ...], part: R
         if not table.has_part(part.index):
             table.write_part(part.index, extracted.tables[table.contract.name])
     return int(reports.num_rows)
+
+
+def _fills_its_memory() -> bool:
+    """Whether this is a Dask worker that has used much of the memory that it may take.
+
+    At 0.8 of it Dask would give the worker nothing more to do.
+    """
+    if "distributed" not in sys.modules:
+        return False
+    from distributed import get_worker
+
+    try:
+        worker = get_worker()
+    except ValueError:  # not in a worker's task
+        return False
+    limit = worker.memory_manager.memory_limit
+    return bool(limit and worker.monitor.get_process_memory() > _FULL * limit)
 
 
 @contextmanager

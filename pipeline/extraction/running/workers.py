@@ -1,11 +1,14 @@
 """Who does the tasks: this process, worker processes of this machine, or a Dask cluster."""
 
+import asyncio
 import logging
 import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import forkserver
+from queue import Empty, SimpleQueue
 from typing import Any, Final, Protocol, TypeVar
 
 from pipeline.extraction.running.lexicon_version import LexiconVersion, in_environment
@@ -18,6 +21,13 @@ _CONNECT_SECONDS: Final = 10
 _RESTART_SECONDS: Final = 20
 # How often a task may take its worker down with it before the run gives up.
 _ALLOWED_FAILURES: Final = 3
+#: How often workers are looked after while nothing gets done, and how long none may work.
+_LOOK_SECONDS: Final = 2.0
+_IDLE_SECONDS: Final = 60.0
+_MORE_MEMORY: Final = (
+    "with more memory for each worker (fewer nlp.workers, or --memory-limit of dask worker) or "
+    "with a smaller source.partition_rows"
+)
 _DASK: Final = {
     "distributed.scheduler.allowed-failures": _ALLOWED_FAILURES,
     # Dask would look at every worker a hundred times a second, for a page that nobody opens.
@@ -33,6 +43,13 @@ class WorkersError(ValueError):
 class Workers(Protocol):
     """Does tasks: picklable functions that return plain data."""
 
+    def ask(self, question: Callable[..., _Result], *given: Any) -> dict[str, _Result | Exception]:
+        """What `question` returns in each worker, by the worker's name, or what it failed with.
+
+        A worker need not have the module that `question` stands in: it is sent as code, and may
+        use what Python itself brings.
+        """
+
     def everywhere(self, task: Callable[[], _Result]) -> list[_Result]:
         """What `task` returns in each process that does tasks."""
 
@@ -42,6 +59,11 @@ class Workers(Protocol):
 
 class InProcess:
     """This process does the tasks, in order; while one writes its files the next may begin."""
+
+    def ask(self, question: Callable[..., _Result], *given: Any) -> dict[str, _Result | Exception]:
+        """Nothing: there is no worker but this process."""
+        del question, given
+        return {}
 
     def everywhere(self, task: Callable[[], _Result]) -> list[_Result]:
         """What `task` returns here."""
@@ -64,38 +86,136 @@ class OnCluster:
 
     def __init__(self, client: Any) -> None:
         self._client = client
+        self._address = str(client.scheduler.address)
 
     @property
     def scheduler(self) -> str:
         """Address of the cluster's scheduler."""
-        return str(self._client.scheduler.address)
+        return self._address
+
+    def ask(self, question: Callable[..., _Result], *given: Any) -> dict[str, _Result | Exception]:
+        """What `question` returns in each worker, by the worker's name."""
+        import cloudpickle
+
+        module = sys.modules[question.__module__]
+        cloudpickle.register_pickle_by_value(module)
+        try:
+            with self._telling():
+                answers = self._client.run(question, *given, on_error="return")
+        finally:
+            cloudpickle.unregister_pickle_by_value(module)
+        names = {address: worker["name"] for address, worker in self._workers().items()}
+        return {
+            f"worker '{names.get(address, '?')}' at {address}": answer
+            for address, answer in answers.items()
+        }
 
     def everywhere(self, task: Callable[[], _Result]) -> list[_Result]:
-        """What `task` returns in each worker."""
-        return list(self._client.run(task).values())
+        """What `task` returns in each worker.
+
+        Raises:
+            WorkersError: a worker ended meanwhile, or the scheduler is gone.
+        """
+        from distributed.comm.core import CommClosedError
+
+        with self._telling():
+            try:
+                return list(self._client.run(_in_a_thread, task).values())
+            except CommClosedError:
+                self._workers()  # the scheduler still answers
+        raise WorkersError(
+            "a worker ended as it read the lexicon, most likely for want of memory; nothing has "
+            f"been written. Run again {_MORE_MEMORY}"
+        )
 
     def each(self, task: Callable[[_Item], _Result], items: Sequence[_Item]) -> Iterator[_Result]:
         """What `task` returns for each item, as they finish.
 
         Raises:
-            WorkersError: a task ended every worker that it was given to.
+            WorkersError: a task ended every worker that it was given to, the scheduler is gone, or
+                no worker works any more.
         """
-        from distributed import KilledWorker, as_completed
+        from distributed import KilledWorker
 
         # Tasks write files, so none may be taken for an earlier one with equal arguments.
         futures = self._client.map(task, items, pure=False)
+        done: SimpleQueue[Any] = SimpleQueue()
+        for future in futures:
+            future.add_done_callback(done.put)
         try:
-            for future in as_completed(futures):
-                yield future.result()
+            for _ in futures:
+                with self._telling():
+                    finished = self._next(done).result()
+                yield finished
         except KilledWorker as error:
             place = [future.key for future in futures].index(error.task)
             raise WorkersError(
                 f"{items[place]} ended {_ALLOWED_FAILURES + 1} worker processes, most likely for "
-                "want of memory; what is finished is kept. Run again with fewer nlp.workers or "
-                "with a smaller source.partition_rows"
+                f"want of memory; what is finished is kept. Run again {_MORE_MEMORY}"
             ) from None
         finally:
-            self._client.cancel(futures)
+            if self._client.status == "running":
+                self._client.cancel(futures)
+
+    def _next(self, done: SimpleQueue[Any]) -> Any:
+        """The next future that is done; while none is, workers are looked after."""
+        idle = 0.0
+        while True:
+            try:
+                return done.get(timeout=_LOOK_SECONDS)
+            except Empty:
+                workers = self._workers()
+            idle = 0.0 if _work(workers) else idle + _LOOK_SECONDS
+            if idle >= _IDLE_SECONDS:
+                raise WorkersError(_why_idle(self.scheduler, workers))
+
+    def _workers(self) -> dict[str, Any]:
+        """What the scheduler knows of each worker, by its address."""
+        return dict(self._client.scheduler_info(n_workers=-1)["workers"])
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Say that the scheduler is gone, where that is why something failed."""
+        from distributed.client import FutureCancelledError
+        from distributed.comm.core import CommClosedError
+
+        try:
+            yield
+        except (FutureCancelledError, OSError) as error:
+            lost = isinstance(error, FutureCancelledError | CommClosedError)
+            if not lost and self._client.status == "running":
+                raise
+            raise WorkersError(
+                f"the Dask scheduler at '{self._address}' is gone; what is finished is kept. Start "
+                "it and its workers again, and give the same command: it goes on where it was"
+            ) from None
+
+
+async def _in_a_thread(task: Callable[[], _Result]) -> _Result:
+    """What a task returns; the worker goes on talking with its scheduler meanwhile."""
+    return await asyncio.to_thread(task)
+
+
+def _work(workers: Mapping[str, Any]) -> bool:
+    return any(worker["status"] == "running" for worker in workers.values())
+
+
+def _why_idle(scheduler: str, workers: Mapping[str, Any]) -> str:
+    full = [
+        f"'{worker['name']}' ({worker['metrics']['memory'] / 2**20:.0f} of "
+        f"{worker['memory_limit'] / 2**20:.0f} MiB)"
+        for worker in workers.values()
+        if worker["status"] == "paused"
+    ]
+    if full:
+        return (
+            f"all workers at '{scheduler}' have stopped for want of memory: {', '.join(full)}; "
+            f"what is finished is kept. Restart them, and run again {_MORE_MEMORY}"
+        )
+    return (
+        f"no worker is left at '{scheduler}'; what is finished is kept. Start some, and give the "
+        "same command: it goes on where it was"
+    )
 
 
 @contextmanager
