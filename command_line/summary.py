@@ -1,11 +1,13 @@
 """What a stage tells its user when it is done: counts, quarantined rows, time."""
 
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from command_line.json_files import write_json
 from command_line.spent import Spent, measure_spent, read_run, write_spent
+from data_contracts.ranks import is_first_process
 
 #: Folder beside the counts for what stages cost.
 TIMES: Final = "times"
@@ -30,6 +32,11 @@ class StageSummary:
     notices: tuple[str, ...] = ()
 
 
+def helped(stage: str, started: float) -> StageSummary:
+    """The summary of a process that helped another one to train, which counts and writes."""
+    return StageSummary(stage, {}, time.perf_counter() - started, ())
+
+
 def write_metrics(summary: StageSummary, path: Path) -> None:
     """Write the counts as JSON for `dvc metrics show`, atomically."""
     write_json(summary.counts, path)
@@ -38,7 +45,8 @@ def write_metrics(summary: StageSummary, path: Path) -> None:
 def report(summary: StageSummary, metrics: Path | None, before: Spent | None = None) -> Spent:
     """Print a stage's counts and what it cost, and write the counts for `dvc metrics show`.
 
-    What it cost goes beside the counts, into `times/`, which is not under version control.
+    What it cost goes beside the counts, into `times/`, which is not under version control. Of
+    several processes of one run the first one does it.
 
     Args:
         summary: the stage's.
@@ -52,6 +60,8 @@ def report(summary: StageSummary, metrics: Path | None, before: Spent | None = N
     from rich.table import Table
     from rich.text import Text
 
+    if not is_first_process():
+        return measure_spent(summary.stage, summary.seconds, before)
     # Two stages may run one function; their counts' files tell them apart.
     stage = metrics.stem if metrics else summary.stage
     spent = measure_spent(stage, summary.seconds, before)

@@ -13,11 +13,11 @@ from functools import wraps
 from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
 
+from data_contracts.ranks import is_first_process
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
-#: Where launchers say which of several processes of one run this is.
-_RANKS: Final = ("RANK", "LOCAL_RANK", "SLURM_PROCID", "JSM_NAMESPACE_RANK")
 #: Folders, by device and number, that this process writes to already.
 _held: Final[set[tuple[int, int]]] = set()
 
@@ -53,7 +53,7 @@ def one_run_in(folder: Path) -> Iterator[None]:
     Args:
         folder: where tables, weights or pages go.
     """
-    if any(os.environ.get(name, "0") != "0" for name in _RANKS):
+    if not is_first_process():
         yield
         return
     folder = folder.resolve()

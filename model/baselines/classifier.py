@@ -102,7 +102,13 @@ def load_classifier(folder: Path) -> TrainedClassifier:
     return TrainedClassifier(network.eval(), card.vocabulary)
 
 
-def hide_patches(pixels: Tensor, seed: Sequence[int], grid: int = 4, share: float = 0.5) -> Tensor:
+def hide_patches(
+    pixels: Tensor,
+    seed: Sequence[int],
+    grid: int = 4,
+    share: float = 0.5,
+    part: tuple[int, int] = (0, 1),
+) -> Tensor:
     """Pictures with random cells of a grid hidden, so that no single part can be relied on.
 
     Args:
@@ -110,11 +116,15 @@ def hide_patches(pixels: Tensor, seed: Sequence[int], grid: int = 4, share: floa
         seed: equal ones hide equal cells.
         grid: cells along a side.
         share: of the cells that are hidden; they take the picture's mean.
+        part: which of how many equal parts of a batch these are.
 
     Source: Singh and Lee 2017, "Hide-and-Seek".
     """
     generator = torch.Generator().manual_seed(hash(tuple(seed)) & 0x7FFF_FFFF_FFFF_FFFF)
-    hidden = torch.rand((len(pixels), 1, grid, grid), generator=generator) < share
+    number, parts = part
+    count = len(pixels)
+    hidden = torch.rand((count * parts, 1, grid, grid), generator=generator) < share
+    hidden = hidden[number * count : (number + 1) * count]
     size = pixels.shape[-1]
     cells = nn.functional.interpolate(hidden.float(), size=(size, size)).bool().to(pixels.device)
     mean = pixels.float().mean(dim=(1, 2, 3), keepdim=True).round().to(torch.uint8)

@@ -10,6 +10,7 @@ from model.network.losses.attributes import load_attribute_loss
 from model.network.losses.targets import attribute_targets
 from model.network.module import positive_weights
 from model.settings import ModelSettings
+from model.shares import as_of_the_whole_batch, this_share
 from model.tensors.pictures import Batch
 from model.training.augmentation import augment
 from model.training.fitting import MONITORED
@@ -54,8 +55,8 @@ class ClassifierModule(lightning.LightningModule):
 
     def training_step(self, batch: Batch, number: int) -> Tensor:
         """Loss of augmented pictures; none is mirrored, since labels name sides."""
-        seed = (self.settings.seed, self.current_epoch, number, self.global_rank)
-        pixels, _ = augment(batch.pixels, batch.boxes, seed, mirror=False)
+        seed, part = (self.settings.seed, self.current_epoch, number, 0), this_share()
+        pixels, _ = augment(batch.pixels, batch.boxes, seed, mirror=False, part=part)
         loss = self._loss(self.training_pixels(pixels, seed), self.train_values[batch.positions])
         self.log(
             f"{TRAINED}attributes",
@@ -64,6 +65,7 @@ class ClassifierModule(lightning.LightningModule):
             on_epoch=True,
             on_step=False,
             batch_size=len(pixels),
+            sync_dist=True,
         )
         return loss
 
@@ -91,7 +93,8 @@ class ClassifierModule(lightning.LightningModule):
     def _loss(self, pixels: Tensor, values: Tensor) -> Tensor:
         targets, weights = attribute_targets(values, self.policy.uncertain, self.policy.unmentioned)
         logits = self.classifier(pixels).float()
-        return self.attribute_loss(logits, targets, weights, self.positive_weights)
+        loss = self.attribute_loss(logits, targets, weights, self.positive_weights)
+        return as_of_the_whole_batch(loss, weights) if self.training else loss
 
 
 class HideAndSeekModule(ClassifierModule):
@@ -99,4 +102,4 @@ class HideAndSeekModule(ClassifierModule):
 
     def training_pixels(self, pixels: Tensor, seed: tuple[int, ...]) -> Tensor:
         """[B, 1, S, S] uint8 pictures with random patches hidden."""
-        return hide_patches(pixels, seed)
+        return hide_patches(pixels, seed, part=this_share())

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from model.detector.retinanet import Detector
 from model.settings import DetectorSettings
+from model.shares import this_share
 from model.tensors.pictures import Batch
 from model.training.augmentation import augment
 from model.training.fitting import MONITORED
@@ -36,8 +37,8 @@ class DetectorModule(lightning.LightningModule):
 
     def training_step(self, batch: Batch, number: int) -> Tensor:
         """Loss of augmented pictures."""
-        seed = (self.settings.seed, self.current_epoch, number, self.global_rank)
-        pixels, boxes = augment(batch.pixels, batch.boxes, seed)
+        seed = (self.settings.seed, self.current_epoch, number, 0)
+        pixels, boxes = augment(batch.pixels, batch.boxes, seed, part=this_share())
         losses = self.detector.losses(pixels, boxes)
         for name, value in losses.items():
             self.log(
@@ -47,6 +48,7 @@ class DetectorModule(lightning.LightningModule):
                 on_epoch=True,
                 on_step=False,
                 batch_size=len(pixels),
+                sync_dist=True,
             )
         return torch.stack(list(losses.values())).sum()
 

@@ -6,7 +6,8 @@ from typing import Final
 
 import lightning
 
-from command_line.summary import StageSummary
+from command_line.summary import StageSummary, helped
+from data_contracts.ranks import is_first_process
 from model.baselines.classifier import ImageClassifier, save_classifier
 from model.baselines.module import ClassifierModule, HideAndSeekModule
 from model.detector.checkpoint import load_detector
@@ -16,7 +17,7 @@ from model.tensors.apart import open_part
 from model.tensors.attributes import attributes_of, rows_of
 from model.tensors.cohorts import check_files
 from model.tensors.label_values import label_values
-from model.tensors.pictures import CachedPictures, in_order, shuffled
+from model.tensors.pictures import CachedPictures, shared_in_order, shuffled
 from model.training.fingerprint import fingerprint_of, stamps, weights_stamp
 from model.training.fitting import FitFiles, fit, silence_hints
 
@@ -94,11 +95,13 @@ def train_on_reports(
             len(training),
         ),
         training,
-        in_order(CachedPictures(validation, size), own.batch_size, workers),
+        shared_in_order(CachedPictures(validation, size), own.batch_size, workers),
         settings=own,
         hardware=settings.hardware,
         files=files,
     )
+    if not is_first_process():
+        return helped(f"classifier {recipe}", started)
     save_classifier(network, settings.backbone, labels.concepts, out)
     files.finish()
     return StageSummary(

@@ -4,8 +4,9 @@ import time
 from pathlib import Path
 from typing import Final
 
-from command_line.summary import StageSummary
+from command_line.summary import StageSummary, helped
 from data_contracts.placing import placed_folder
+from data_contracts.ranks import is_first_process
 from model.label_tables import read_label_tables
 from model.network.checkpoint import TrainedNetwork, save_network
 from model.network.training import NetworkData, train_network, training_values
@@ -70,6 +71,8 @@ def train_on_reports(
     )
     files = FitFiles(out.with_name(f".{out.name}.fit"), fingerprint, record, settings.tracking)
     trained, epochs = train_network(data, settings, files)
+    if not is_first_process():
+        return helped("network", started)
     train = cohort.of_split("train")
     learnt = trained_on(train.images, settings.cohorts.training.tables)
     with placed_folder(out, _is_own) as new:

@@ -12,6 +12,7 @@ from model.network.losses.matching import matching_loss, same_attributes
 from model.network.losses.targets import attribute_targets
 from model.network.network import LocalizationNetwork
 from model.settings import NetworkSettings
+from model.shares import as_of_the_whole_batch
 from model.tensors.region_stream import RegionBatch
 from model.training.fitting import MONITORED
 from model.training.resuming import TRAINED
@@ -62,7 +63,8 @@ class NetworkModule(lightning.LightningModule):
             values, self.settings.uncertain, self.settings.unmentioned
         )
         logits = self.network(regions, objectness, mask).logits
-        found = {"attributes": self.attribute_loss(logits, targets, weights, self.positive_weights)}
+        loss = self.attribute_loss(logits, targets, weights, self.positive_weights)
+        found = {"attributes": as_of_the_whole_batch(loss, weights) if self.training else loss}
         has_positive = (values == 1).any(dim=1)
         if self.settings.matching and int(has_positive.sum()) > 1:
             affirmed = values[has_positive] == 1
@@ -86,6 +88,7 @@ class NetworkModule(lightning.LightningModule):
                 on_epoch=True,
                 on_step=False,
                 batch_size=len(batch[0]),
+                sync_dist=True,
             )
         return torch.stack(list(losses.values())).sum()
 

@@ -23,6 +23,7 @@ from model.stages.detector import detector
 from model.stages.evaluate import evaluate
 from model.stages.predictions import predictions
 from model.stages.regions import regions
+from model.training.hardware import on_one_device
 
 
 class CompareError(ValueError):
@@ -44,8 +45,10 @@ def compare(*, settings: ModelSettings, tables: Path, out: Path, seeds: int) -> 
 
     Raises:
         CompareError: `out` holds a comparison with other settings.
+        HardwareError: several devices are asked for.
     """
     started = time.perf_counter()
+    settings = on_one_device(settings, "compare")
     _same_settings(settings, out)
     for seed in range(seeds):
         _run(_seeded(settings, seed), tables, out / f"seed-{seed}")

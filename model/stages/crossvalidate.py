@@ -31,6 +31,7 @@ from model.tensors.cohorts import Cohort, open_cohort, severity_of
 from model.tensors.region_rows import images_with_regions
 from model.training.fingerprint import fingerprint_of, weights_stamp
 from model.training.fitting import silence_hints
+from model.training.hardware import on_one_device
 
 
 @one_run
@@ -62,8 +63,10 @@ def crossvalidate(
     Raises:
         CohortError: no image has a labelled note, or files are missing.
         WeightsError: `models` lacks something.
+        HardwareError: several devices are asked for.
     """
     started = time.perf_counter()
+    settings = on_one_device(settings, "crossvalidate")
     silence_hints()
     cohort = open_cohort("localization", images, targets)
     same_picture, seed = settings.cohorts.same_picture, settings.evaluation.seed

@@ -7,15 +7,16 @@ import lightning
 import torch
 from torchvision.ops import box_iou
 
-from command_line.summary import StageSummary
+from command_line.summary import StageSummary, helped
 from data_contracts.locking import one_run
+from data_contracts.ranks import is_first_process
 from model.detector.checkpoint import save_detector
 from model.detector.module import DetectorModule
 from model.detector.retinanet import Detector
 from model.settings import ModelSettings
 from model.tensors.apart import open_part
 from model.tensors.cohorts import Cohort, CohortError, check_files
-from model.tensors.pictures import CachedPictures, Pictures, in_order, shuffled
+from model.tensors.pictures import CachedPictures, Pictures, in_order, shared_in_order, shuffled
 from model.training.fingerprint import fingerprint_of, stamps
 from model.training.fitting import FitFiles, fit, silence_hints
 from model.training.trained_on import trained_on
@@ -60,11 +61,13 @@ def detector(*, settings: ModelSettings, out: Path, record: Path | None = None) 
     epochs = fit(
         DetectorModule(network, own, len(training), settings.backbone.pace),
         training,
-        in_order(validation, own.batch_size, workers),
+        shared_in_order(validation, own.batch_size, workers),
         settings=own,
         hardware=settings.hardware,
         files=files,
     )
+    if not is_first_process():
+        return helped("detector", started)
     images = cohort.of_split("train").images
     learnt = trained_on(images, settings.cohorts.detector.tables)
     save_detector(network, settings.backbone, out, learnt)

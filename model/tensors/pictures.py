@@ -12,6 +12,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 
 from command_line.workers_end import end_with
 from data_contracts.pictures.pixels import read_pixels
+from model.shares import SharedBatches, SharedInOrder
 from model.tensors.cohorts import Cohort
 from model.tensors.square import Placement, Square, fit_square, place_in_square
 from model.tensors.square_cache import square_cache
@@ -139,17 +140,31 @@ def in_order(pictures: Pictures, batch_size: int, workers: int = 0) -> DataLoade
     )
 
 
+def shared_in_order(pictures: Pictures, batch_size: int, workers: int = 0) -> DataLoader[Sample]:
+    """The pictures to validate on; of several processes each reads others of them."""
+    return DataLoader(
+        pictures,
+        batch_sampler=SharedInOrder(len(pictures), batch_size),
+        num_workers=workers,
+        collate_fn=collate,
+        generator=_of_its_own(),
+        worker_init_fn=_ending_with(os.getpid()),
+    )
+
+
 def shuffled(
     pictures: Pictures, batch_size: int, seed: int, workers: int = 0
 ) -> DataLoader[Sample]:
-    """Pictures in another order each epoch; a last batch that is not full is left out."""
+    """Pictures in another order each epoch; a last batch that is not full is left out.
+
+    Of several processes each reads its share of every batch.
+    """
+    order = EpochOrder(len(pictures), seed)
     return DataLoader(
         pictures,
-        batch_size,
-        sampler=EpochOrder(len(pictures), seed),
+        batch_sampler=SharedBatches(order, batch_size, drop_last=len(pictures) > batch_size),
         num_workers=workers,
         collate_fn=collate,
-        drop_last=len(pictures) > batch_size,
         persistent_workers=workers > 0,
         generator=_of_its_own(),
         worker_init_fn=_ending_with(os.getpid()),

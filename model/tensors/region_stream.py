@@ -3,19 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import torch
-import torch.distributed
 from torch import Tensor
 
 from data_contracts.regions import REGIONS
 from data_contracts.storage import part_paths
+from model.shares import equal_share
 from model.tensors.cohorts import CohortError
 from model.tensors.pictures import EpochOrder
 from model.tensors.region_rows import RegionArrays, read_regions
 
+#: An image's arrays, and its row there.
+_Row: TypeAlias = tuple[RegionArrays, int]
 #: Parts of the table that are held, and shuffled together, at a time.
 _WINDOW: Final = 4
 
@@ -39,8 +41,8 @@ class RegionBatch(NamedTuple):
 class RegionStream:
     """Batches of regions; never holds more than a few parts of the table.
 
-    The order depends on seed and epoch alone. Each process of several takes its share of the
-    batches.
+    The order depends on seed and epoch alone. Each process of several takes its share of every
+    batch; without a seed each takes all.
 
     Args:
         path: the table `regions`.
@@ -62,22 +64,15 @@ class RegionStream:
 
     def __len__(self) -> int:
         batches, rest = divmod(len(self.positions), self.batch_size)
-        if self.seed is None or not batches:
-            batches += bool(rest)
-        return batches // _processes() if self.seed is not None else batches
+        return batches + (bool(rest) and (self.seed is None or not batches))
 
     def __iter__(self) -> Iterator[RegionBatch]:
         """Batches of one epoch.
 
         Raises:
             CohortError: the table has other images than the cohort.
+            ShareError: a batch cannot be divided among the processes.
         """
-        rank, world = _rank(), _processes()
-        for number, batch in enumerate(self._batches()):
-            if self.seed is None or (number < len(self) * world and number % world == rank):
-                yield batch
-
-    def _batches(self) -> Iterator[RegionBatch]:
         rng = np.random.default_rng((self.seed or 0, self.sampler.epoch))
         rest: list[RegionArrays] = []
         seen = 0
@@ -91,11 +86,11 @@ class RegionStream:
             for first in range(0, batched, self.batch_size):
                 chosen = [images[i] for i in order[first : first + self.batch_size]]
                 seen += len(chosen)
-                yield self._batch(chosen)
+                yield self._batch(self._own(chosen))
             rest = [images[i][0].take([images[i][1]]) for i in order[batched:]]
         if rest and (self.seed is None or not seen):
             seen += len(rest)
-            yield self._batch([(arrays, 0) for arrays in rest])
+            yield self._batch(self._own([(arrays, 0) for arrays in rest]))
         left = 0 if self.seed is None else len(rest)
         if seen + left < len(self.positions):
             raise CohortError(
@@ -124,7 +119,10 @@ class RegionStream:
                 found.append(arrays.take(rows) if len(rows) < len(arrays.image_ids) else arrays)
         return found
 
-    def _batch(self, images: Sequence[tuple[RegionArrays, int]]) -> RegionBatch:
+    def _own(self, batch: Sequence[_Row]) -> Sequence[_Row]:
+        return batch if self.seed is None else equal_share(batch)
+
+    def _batch(self, images: Sequence[_Row]) -> RegionBatch:
         most = max(arrays.mask.shape[1] for arrays, _ in images)
         first = images[0][0]
         widths = first.features.shape[2], first.geometry.shape[2]
@@ -144,11 +142,3 @@ class RegionStream:
             torch.from_numpy(objectness),
             torch.from_numpy(mask),
         )
-
-
-def _processes() -> int:
-    return torch.distributed.get_world_size() if torch.distributed.is_initialized() else 1
-
-
-def _rank() -> int:
-    return torch.distributed.get_rank() if torch.distributed.is_initialized() else 0

@@ -15,7 +15,12 @@ _MIN_SIDE: Final = 2.0
 
 
 def augment(
-    pixels: Tensor, boxes: Sequence[Tensor], seed: Sequence[int], *, mirror: bool = True
+    pixels: Tensor,
+    boxes: Sequence[Tensor],
+    seed: Sequence[int],
+    *,
+    mirror: bool = True,
+    part: tuple[int, int] = (0, 1),
 ) -> tuple[Tensor, list[Tensor]]:
     """Augmented pictures and boxes: zoom, shift, mirroring, gamma and noise.
 
@@ -24,6 +29,8 @@ def augment(
         boxes: [N, 4 or more] of each, edges in pixels first.
         seed: equal seeds give equal results, whatever ran before.
         mirror: exchange left and right in half of them; not where labels name a side.
+        part: which of how many equal parts of a batch these are; together they become what the
+            whole batch would.
 
     Returns:
         [B, 1, S, S] uint8 and the boxes that are still in the picture.
@@ -31,9 +38,12 @@ def augment(
     count, size = len(pixels), pixels.shape[-1]
     generator = torch.Generator().manual_seed(hash(tuple(seed)) & 0x7FFF_FFFF_FFFF_FFFF)
 
+    number, parts = part
+    own = slice(number * count, (number + 1) * count)
+
     def uniform(width: float, *shape: int) -> Tensor:
-        drawn = (torch.rand((count, *shape), generator=generator) * 2 - 1) * width
-        return drawn.to(pixels.device)
+        drawn = (torch.rand((count * parts, *shape), generator=generator) * 2 - 1) * width
+        return drawn[own].to(pixels.device)
 
     zoom = torch.exp(uniform(_ZOOM, 2))
     flip = torch.where(uniform(1.0) > 0, -1.0, 1.0) if mirror else torch.ones_like(zoom[:, 0])
@@ -41,11 +51,11 @@ def augment(
     shift = uniform(_SHIFT, 2)
     augmented = _resample(pixels.float() / 255, scale, shift)
     augmented = augmented.clamp(1e-4, 1) ** torch.exp(uniform(_GAMMA, 1, 1, 1))
-    grain = torch.randn(augmented.shape, generator=generator).to(pixels.device)
-    augmented = augmented + grain * uniform(_NOISE, 1, 1, 1).abs()
+    grain = torch.randn((count * parts, *augmented.shape[1:]), generator=generator)[own]
+    augmented = augmented + grain.to(pixels.device) * uniform(_NOISE, 1, 1, 1).abs()
     moved = [
-        _move(own, of_scale, of_shift, size)
-        for own, of_scale, of_shift in zip(boxes, scale, shift, strict=True)
+        _move(edges, of_scale, of_shift, size)
+        for edges, of_scale, of_shift in zip(boxes, scale, shift, strict=True)
     ]
     return (augmented.clamp(0, 1) * 255).round().to(torch.uint8), moved
 

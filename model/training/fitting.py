@@ -18,11 +18,12 @@ from lightning.pytorch.callbacks import (
     ModelCheckpoint,
     TQDMProgressBar,
 )
-from lightning.pytorch.utilities import rank_zero_only
 
 from data_contracts.placing import placed_folder
+from data_contracts.ranks import is_first_process
 from data_contracts.whole_files import naming
 from model.settings import FitSettings, HardwareSettings, TrackingSettings
+from model.shares import check_shares
 from model.training.hardware import precision_of
 from model.training.resuming import RandomStates, RecordLosses, StopAgain, take_up
 from model.training.tracking import loggers
@@ -62,8 +63,6 @@ class FitFiles:
 
         Of several processes that trained together the first one does it.
         """
-        if getattr(rank_zero_only, "rank", 0):
-            return
         unfinished = self.unfinished_record
         if self.record is not None and unfinished is not None and unfinished.is_dir():
             with placed_folder(self.record, lambda _: True) as new:
@@ -89,13 +88,15 @@ def fit(
 ) -> int:
     """Train until the validation stops getting better; `network` is left as in its best epoch.
 
-    A killed run resumes at its last finished epoch, and ends with the same result. The files stay
-    until `FitFiles.finish` is called, once the result has been kept.
+    A killed run resumes at its last finished epoch, and ends with the same result, also with
+    another number of processes. The files stay until `FitFiles.finish` is called, once the result
+    has been kept.
 
     Args:
         network: logs `validation_loss` each epoch.
-        training: batches, in an order that depends on seed and epoch alone.
-        validation: batches.
+        training: batches, in an order that depends on seed and epoch alone; each process gives its
+            share of them.
+        validation: batches, shared out or not.
         settings: epochs and patience.
         hardware: where to run.
         files: where it keeps its files.
@@ -105,12 +106,13 @@ def fit(
 
     Raises:
         RecordError: DVCLive cannot tell the commit.
+        ShareError: a batch cannot be divided among the processes.
     """
     folder, record = files.folder, files.record
     folder.parent.mkdir(parents=True, exist_ok=True)
     resume = _resumable(folder, files.fingerprint)
     if resume is not None:
-        take_up(resume, training, files.unfinished_record)
+        take_up(resume, training, files.unfinished_record if is_first_process() else None)
     kept = folder / _CHECKPOINTS
     best = ModelCheckpoint(
         kept,
@@ -146,7 +148,9 @@ def fit(
         num_sanity_val_steps=0,
         enable_model_summary=False,
         default_root_dir=folder,
+        use_distributed_sampler=False,  # batches are shared out by `model.shares`
     )
+    check_shares(settings.batch_size, trainer.num_devices * trainer.num_nodes)
     with _commit_needed(record), naming(folder):
         trainer.fit(network, training, validation, ckpt_path=resume, weights_only=True)
     state = torch.load(kept / f"{_BEST}.ckpt", weights_only=True, map_location="cpu")
@@ -170,9 +174,19 @@ def silence_hints() -> None:
 
 
 def _resumable(folder: Path, fingerprint: str) -> Path | None:
-    """The last checkpoint of a killed run with the same fingerprint; None where there is none."""
+    """The last checkpoint of a killed run with the same fingerprint; None where there is none.
+
+    The first of several processes drops another run's files. The others find none to go on with
+    before it does so, and behind it: it cannot train, and so leave a checkpoint, without them.
+    """
     stamp = folder / _FINGERPRINT
-    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != fingerprint:
+    try:
+        same = stamp.read_text(encoding="utf-8") == fingerprint
+    except FileNotFoundError:
+        same = False
+    if not same and not is_first_process():
+        return None
+    if not same:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         stamp.write_text(fingerprint, encoding="utf-8")

@@ -1,13 +1,34 @@
-"""Where networks run outside of training."""
+"""Where networks run outside of training, and whether one process trains them."""
 
+import os
 from contextlib import AbstractContextManager
 from typing import Literal
 
 import torch
 
-from model.settings import HardwareSettings
+from model.settings import HardwareSettings, ModelSettings
 
 Precision = Literal["32-true", "bf16-mixed", "16-mixed"]
+
+
+class HardwareError(ValueError):
+    """What is to be done cannot be done on that hardware; the message says what to change."""
+
+
+def on_one_device(settings: ModelSettings, stage: str) -> ModelSettings:
+    """Settings for a stage that trains several networks in turn, each on one device.
+
+    Raises:
+        HardwareError: several devices, nodes or processes are asked for by name.
+    """
+    hardware = settings.hardware
+    several = hardware.devices not in ("auto", 1) or hardware.nodes > 1
+    if several or int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise HardwareError(
+            f"{stage} trains several networks in turn, each on one device: set "
+            "model.hardware.devices and nodes to 1, and start one process"
+        )
+    return settings.model_copy(update={"hardware": hardware.model_copy(update={"devices": 1})})
 
 
 def device_of(hardware: HardwareSettings) -> torch.device:

@@ -24,12 +24,15 @@ def take_up(checkpoint: Path, training: Any, record: Path | None) -> None:
     Args:
         checkpoint: the last one, written behind an epoch.
         training: batches, whose sampler may depend on the epoch.
-        record: DVCLive's folder.
+        record: DVCLive's folder; None where there is none, or another process sees to it.
     """
     state = torch.load(checkpoint, weights_only=True, map_location="cpu")
-    set_epoch = getattr(getattr(training, "sampler", None), "set_epoch", None)
-    if set_epoch is not None:
-        set_epoch(int(state["epoch"]) + 1)
+    # As Lightning looks for it.
+    batches = getattr(training, "batch_sampler", None)
+    for sampler in (getattr(training, "sampler", None), getattr(batches, "sampler", None)):
+        set_epoch = getattr(sampler, "set_epoch", None)
+        if set_epoch is not None:
+            set_epoch(int(state["epoch"]) + 1)
     if record is None:
         return
     for file in record.rglob("*.tsv"):

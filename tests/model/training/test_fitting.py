@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ import lightning
 import pytest
 import torch
 from torch import Tensor, nn
-from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 from model.settings import FitSettings, HardwareSettings, TrackingSettings
+from model.shares import SharedBatches, SharedInOrder, ShareError, this_share
 from model.tensors.pictures import EpochOrder
 from model.training.fitting import MONITORED, FitFiles, RecordError, fit, silence_hints
 from model.training.schedule import one_cycle
@@ -23,8 +25,8 @@ from model.training.tracking import TrackingError, loggers
 
 CPU = HardwareSettings(accelerator="cpu", devices=1, precision="32-true", workers=0)
 SETTINGS = FitSettings(epochs=6, batch_size=8, learning_rate=0.5, patience=6)
-#: Until the line is found, from wherever it starts.
-LONGER = SETTINGS.model_copy(update={"epochs": 24, "patience": 24})
+#: Two processes that are forked, which share the work over gloo.
+TWO = CPU.model_copy(update={"devices": 2, "strategy": "ddp_fork"})
 COUNT = 32
 WEIGHT = torch.tensor([1.0, -2.0, 0.5])
 
@@ -71,15 +73,37 @@ class Line(lightning.LightningModule):
         return one_cycle(self.parameters(), self.settings, COUNT // 8)
 
 
-def loaders(seed: int) -> tuple[DataLoader[Any], DataLoader[Any]]:
+class Recorded(Dataset[tuple[Tensor, Tensor]]):
+    """Keeps a record of which process has read which rows, where a folder is given for it."""
+
+    def __init__(self, x: Tensor, y: Tensor, folder: Path | None) -> None:
+        self.x, self.y, self.folder = x, y, folder
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        if self.folder is not None:
+            with (self.folder / f"read-{this_share()[0]}.txt").open("a", encoding="utf-8") as file:
+                file.write(f"{index}\n")
+        return self.x[index], self.y[index]
+
+
+def loaders(seed: int, folder: Path | None = None) -> tuple[DataLoader[Any], DataLoader[Any]]:
     generator = torch.Generator().manual_seed(seed + 1)
     x = torch.randn(COUNT, 3, generator=generator)
-    data = TensorDataset(x, x @ WEIGHT)
     # As those of `model.tensors.pictures`, they draw nothing from the generator of all else.
     own = torch.Generator()
+    order = EpochOrder(COUNT, seed)
     return (
-        DataLoader(data, 8, sampler=EpochOrder(COUNT, seed), generator=own),
-        DataLoader(data, 8, generator=own),
+        DataLoader(
+            Recorded(x, x @ WEIGHT, folder),
+            batch_sampler=SharedBatches(order, 8, drop_last=True),
+            generator=own,
+        ),
+        DataLoader(
+            TensorDataset(x, x @ WEIGHT), batch_sampler=SharedInOrder(COUNT, 8), generator=own
+        ),
     )
 
 
@@ -92,7 +116,8 @@ def train(network: Line, folder: Path, **given: Any) -> int:
         given.pop("tracking", TrackingSettings()),
     )
     known = {"settings": network.settings, "hardware": CPU, **given}
-    epochs = fit(network, *loaders(network.seed), files=files, **known)
+    reads = known.pop("reads", None)
+    epochs = fit(network, *loaders(network.seed, reads), files=files, **known)
     files.finish()
     return epochs
 
@@ -108,39 +133,50 @@ def train_until_killed(folder: Path, seed: int) -> None:
     train(ShortLived(seed, kill_in=3), folder)
 
 
-def train_on_two(folder: Path, seed: int) -> None:
-    # Forked, like the other, of this process, as libraries take seconds to load.
-    hardware = CPU.model_copy(update={"devices": 2, "strategy": "ddp_fork"})
-    network = Line(seed, settings=LONGER)
-    train(network, folder / "fit", hardware=hardware)
+def train_on_two_until_killed(folder: Path, seed: int) -> None:
+    train(ShortLived(seed, kill_in=3), folder, hardware=TWO)
+
+
+def train_and_keep(folder: Path, seed: int, hardware: HardwareSettings, reads: bool) -> None:
+    network = Line(seed)
+    train(network, folder / "fit", hardware=hardware, reads=folder if reads else None)
     torch.save(network.layer.weight.detach(), folder / "weight.pt")
 
 
-def train_elsewhere(killed: Path, on_two: Path, seed: int) -> None:
-    process = multiprocessing.get_context("fork").Process(
-        target=train_until_killed, args=(killed, seed)
-    )
+def end_by_force(work: Callable[[Path, int], None], folder: Path, seed: int) -> None:
+    # Forked, like the processes that share a training, as libraries take seconds to load.
+    process = multiprocessing.get_context("fork").Process(target=work, args=(folder, seed))
     process.start()
     process.join()
-    assert process.exitcode == -signal.SIGKILL
-    train_on_two(on_two, seed)
+    assert process.exitcode != 0
+    assert (folder / "checkpoints" / "last.ckpt").exists()
 
 
-@pytest.fixture(scope="module")
-def elsewhere(tmp_path_factory: pytest.TempPathFactory, seed_shift: int) -> Path:
-    """Two trainings in another process, where they may be killed or leave things behind.
+def train_elsewhere(folder: Path, seed: int) -> None:
+    end_by_force(train_until_killed, folder / "killed", seed)
+    train_and_keep(folder, seed, TWO, reads=True)
 
-    What the killed one has left is in `killed`, the weight that two processes found in `on_two`.
-    """
-    folder = tmp_path_factory.mktemp("elsewhere")
-    (folder / "on_two").mkdir()
-    process = multiprocessing.get_context("spawn").Process(
-        target=train_elsewhere, args=(folder / "killed", folder / "on_two", seed_shift)
-    )
+
+def train_on_other_numbers(folder: Path, seed: int) -> None:
+    end_by_force(train_until_killed, folder / "one" / "fit", seed)
+    end_by_force(train_on_two_until_killed, folder / "two" / "fit", seed)
+    train_and_keep(folder / "one", seed, TWO, reads=False)
+    train_and_keep(folder / "two", seed, CPU, reads=False)
+
+
+def in_another_process(work: Callable[[Path, int], None], folder: Path, seed: int) -> Path:
+    """The folder, once the work is done where it may be killed or leave things behind."""
+    process = multiprocessing.get_context("spawn").Process(target=work, args=(folder, seed))
     process.start()
     process.join()
     assert process.exitcode == 0
     return folder
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory, seed_shift: int) -> Path:
+    """What one process that was killed has left, in `killed`, and what two processes found."""
+    return in_another_process(train_elsewhere, tmp_path_factory.mktemp("elsewhere"), seed_shift)
 
 
 def test_a_process_that_was_killed_is_gone_on_with_like_an_unbroken_one(
@@ -153,9 +189,44 @@ def test_a_process_that_was_killed_is_gone_on_with_like_an_unbroken_one(
     assert not (elsewhere / "killed").exists()
 
 
-def test_two_processes_share_the_work_over_gloo(elsewhere: Path) -> None:
-    weight = torch.load(elsewhere / "on_two" / "weight.pt", weights_only=True)
-    assert torch.allclose(weight, WEIGHT[None], atol=0.3)
+def check_found_alone(folder: Path, own: Path, seed: int) -> None:
+    """One process that is not broken finds the same weight, to rounding."""
+    alone = Line(seed)
+    train(alone, own)
+    weight = torch.load(folder / "weight.pt", weights_only=True)
+    assert torch.allclose(weight, alone.layer.weight, atol=1e-5)
+
+
+def test_two_processes_find_over_gloo_what_one_finds(
+    tmp_path: Path, elsewhere: Path, seed_shift: int
+) -> None:
+    check_found_alone(elsewhere, tmp_path, seed_shift)
+
+
+@pytest.mark.faults
+def test_two_go_on_where_one_was_killed_and_one_where_two_were(
+    tmp_path: Path, seed_shift: int
+) -> None:
+    in_another_process(train_on_other_numbers, tmp_path, seed_shift)
+    check_found_alone(tmp_path / "one", tmp_path / "a", seed_shift)
+    check_found_alone(tmp_path / "two", tmp_path / "b", seed_shift)
+
+
+def test_each_process_reads_its_own_images_and_together_they_read_all(elsewhere: Path) -> None:
+    read = [
+        [int(line) for line in (elsewhere / f"read-{rank}.txt").read_text().split()]
+        for rank in range(2)
+    ]
+    for epoch in range(SETTINGS.epochs):
+        own = [rows[epoch * COUNT // 2 : (epoch + 1) * COUNT // 2] for rows in read]
+        assert sorted(own[0] + own[1]) == list(range(COUNT))
+    assert [len(rows) for rows in read] == [SETTINGS.epochs * COUNT // 2] * 2
+
+
+def test_a_batch_that_cannot_be_shared_out_is_refused(tmp_path: Path) -> None:
+    odd = SETTINGS.model_copy(update={"batch_size": 9})
+    with pytest.raises(ShareError, match="a batch of 9 images cannot be shared out evenly among 2"):
+        train(Line(0, settings=odd), tmp_path, hardware=TWO)
 
 
 def test_checkpoints_of_other_settings_are_not_taken_up(tmp_path: Path, seed_shift: int) -> None:
