@@ -62,6 +62,8 @@ class Body(nn.Module):
             _freeze(self.network, settings.name, size, settings.frozen)
         self.scale, self.offset = _intensities(settings)
         self._inner_channels = getattr(self.network, "output_fmt", None) == Format.NHWC
+        # Before anything asks what there is to train.
+        self.train()
 
     def forward(self, pixels: Tensor) -> list[Tensor]:
         """Features of each stage, [B, C, S/s, S/s], of [B, 1, S, S] pixels of 0 to 255."""

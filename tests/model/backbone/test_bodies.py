@@ -110,7 +110,6 @@ def test_a_body_whose_cells_are_odd_is_refused() -> None:
 def test_frozen_norms_stay_as_they_are_while_the_rest_learns() -> None:
     torch.manual_seed(0)
     body = Body(settings_of("resnet18", freeze_norms=True), SIZE, stages_between("resnet18", 8, 8))
-    body.train()
     before = {name: value.clone() for name, value in body.state_dict().items()}
     optimizer = torch.optim.SGD([one for one in body.parameters() if one.requires_grad], lr=1.0)
     body(pictures(4))[0].mean().backward()
