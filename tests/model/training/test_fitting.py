@@ -137,9 +137,9 @@ def train_on_two_until_killed(folder: Path, seed: int) -> None:
     train(ShortLived(seed, kill_in=3), folder, hardware=TWO)
 
 
-def train_and_keep(folder: Path, seed: int, hardware: HardwareSettings, reads: bool) -> None:
+def train_and_keep(folder: Path, seed: int, hardware: HardwareSettings) -> None:
     network = Line(seed)
-    train(network, folder / "fit", hardware=hardware, reads=folder if reads else None)
+    train(network, folder / "fit", hardware=hardware, reads=folder)
     torch.save(network.layer.weight.detach(), folder / "weight.pt")
 
 
@@ -154,14 +154,14 @@ def end_by_force(work: Callable[[Path, int], None], folder: Path, seed: int) -> 
 
 def train_elsewhere(folder: Path, seed: int) -> None:
     end_by_force(train_until_killed, folder / "killed", seed)
-    train_and_keep(folder, seed, TWO, reads=True)
+    train_and_keep(folder, seed, TWO)
 
 
 def train_on_other_numbers(folder: Path, seed: int) -> None:
     end_by_force(train_until_killed, folder / "one" / "fit", seed)
     end_by_force(train_on_two_until_killed, folder / "two" / "fit", seed)
-    train_and_keep(folder / "one", seed, TWO, reads=False)
-    train_and_keep(folder / "two", seed, CPU, reads=False)
+    train_and_keep(folder / "one", seed, TWO)
+    train_and_keep(folder / "two", seed, CPU)
 
 
 def in_another_process(work: Callable[[Path, int], None], folder: Path, seed: int) -> Path:
@@ -189,6 +189,10 @@ def test_a_process_that_was_killed_is_gone_on_with_like_an_unbroken_one(
     assert not (elsewhere / "killed").exists()
 
 
+def read_by(folder: Path, rank: int) -> list[int]:
+    return [int(line) for line in (folder / f"read-{rank}.txt").read_text().split()]
+
+
 def check_found_alone(folder: Path, own: Path, seed: int) -> None:
     """One process that is not broken finds the same weight, to rounding."""
     alone = Line(seed)
@@ -210,13 +214,14 @@ def test_two_go_on_where_one_was_killed_and_one_where_two_were(
     in_another_process(train_on_other_numbers, tmp_path, seed_shift)
     check_found_alone(tmp_path / "one", tmp_path / "a", seed_shift)
     check_found_alone(tmp_path / "two", tmp_path / "b", seed_shift)
+    # What was behind the checkpoint, and no more.
+    left = COUNT * (SETTINGS.epochs - 3)
+    assert len(read_by(tmp_path / "one", 0)) == len(read_by(tmp_path / "one", 1)) == left // 2
+    assert len(read_by(tmp_path / "two", 0)) == left
 
 
 def test_each_process_reads_its_own_images_and_together_they_read_all(elsewhere: Path) -> None:
-    read = [
-        [int(line) for line in (elsewhere / f"read-{rank}.txt").read_text().split()]
-        for rank in range(2)
-    ]
+    read = [read_by(elsewhere, rank) for rank in range(2)]
     for epoch in range(SETTINGS.epochs):
         own = [rows[epoch * COUNT // 2 : (epoch + 1) * COUNT // 2] for rows in read]
         assert sorted(own[0] + own[1]) == list(range(COUNT))
