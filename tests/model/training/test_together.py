@@ -125,7 +125,8 @@ def test_another_number_of_processes_goes_on_where_a_killed_run_was(
             assert time.monotonic() < end
             time.sleep(0.01)
         # torchrun's processes are no group, and outlive it.
-        for one in (*psutil.Process(process.pid).children(recursive=True), process):
+        started = psutil.Process(process.pid)
+        for one in (*started.children(recursive=True), started):
             one.kill()
         process.communicate()
         assert not list((tmp_path / name).iterdir())
