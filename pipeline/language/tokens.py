@@ -7,13 +7,14 @@ from typing import Any, Final, Literal, NamedTuple
 
 import spacy
 from spacy.lang.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER
+from spacy.lang.tokenizer_exceptions import emoticons
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex, compile_suffix_regex
 
 from pipeline.language.typography import readable, spelt_out
 
-_BLANK: Final = re.compile(r"[^\S ]")
+_BETWEEN_BLANKS: Final = re.compile(r"\S+")
 # Characters of a word; the longest in a dictionary of medicine has half as many.
 _LONGEST: Final = 100
 _PIECE: Final = re.compile(rf"\S{{{_LONGEST}}}(?=\S)")
@@ -35,7 +36,7 @@ def blank_pipeline() -> Language:
     """A spaCy pipeline that holds nothing but the tokenizer.
 
     An abbreviation with a full stop that ends a sentence ("Pneumothorax: No.") is split from it,
-    as no cue may hide behind a full stop.
+    as no cue may hide behind a full stop. Radiologists draw no faces: "8)" closes "(image 8)".
     """
     with warnings.catch_warnings():
         # scispaCy's prefixes hold a doubled bracket that Python's `re` may read otherwise one day.
@@ -49,7 +50,9 @@ def blank_pipeline() -> Language:
     infixes = [scispacy_tokenizer.infix_finditer.__self__.pattern, *_JOINTS]
     scispacy_tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
     scispacy_tokenizer.rules = {
-        text: rule for text, rule in scispacy_tokenizer.rules.items() if not text.endswith(".")
+        text: rule
+        for text, rule in scispacy_tokenizer.rules.items()
+        if not text.endswith(".") and text not in emoticons
     }
     nlp.tokenizer = _InPieces(scispacy_tokenizer)
     return nlp
@@ -107,8 +110,7 @@ def words_of(doc: Doc, attribute: Literal["LOWER", "NORM"]) -> list[str]:
 class PhraseWords:
     """The words of tens of thousands of phrases, and spaCy's norms of these.
 
-    What stands between two blanks is tokenized once: spaCy's tokenizers cut at blanks first, and
-    then each piece by itself.
+    What stands between two blanks is tokenized once, as `tokenize` takes each by itself.
 
     Args:
         nlp: the pipeline whose tokenizer is meant.
@@ -184,14 +186,24 @@ class Token(NamedTuple):
 
 
 def tokenize(nlp: Language, text: str) -> list[Token]:
-    """The words of a text, without blanks; offsets count the text as it is given."""
-    plain, origins = spelt_out(readable(text))
-    doc = nlp.make_doc(_BLANK.sub(" ", plain))
-    spans = [(token.idx, token.idx + len(token)) for token in doc]
-    if origins is not None:
-        spans = [(origins[start], origins[end - 1] + 1) for start, end in spans]
+    """The words of a text, without blanks; offsets count the text as it is given.
+
+    What stands between two blanks is tokenized by itself: spaCy looks for words with a rule of
+    their own across blanks, too, and such a "word" would keep the true one beside it from being
+    found.
+    """
     return [
-        Token(*span, word, token.norm_)
-        for span, word, token in zip(spans, words_of(doc, "LOWER"), doc, strict=True)
-        if not token.is_space
+        token
+        for piece in _BETWEEN_BLANKS.finditer(readable(text))
+        for token in _tokens_of(nlp, piece[0], piece.start())
     ]
+
+
+def _tokens_of(nlp: Language, piece: str, begin: int) -> Iterator[Token]:
+    plain, origins = spelt_out(piece)
+    doc = nlp.make_doc(plain)
+    for token, word in zip(doc, words_of(doc, "LOWER"), strict=True):
+        start, end = token.idx, token.idx + len(token)
+        if origins is not None:
+            start, end = origins[start], origins[end - 1] + 1
+        yield Token(begin + start, begin + end, word, token.norm_)

@@ -85,8 +85,7 @@ class _Chunks(dict[str, int]):
 class Tokenizer:
     """Tokenizes many texts at once, what stands between two blanks once and then from memory.
 
-    spaCy's tokenizers, too, cut at blanks first and then each chunk by itself, so that the tokens
-    are those that each whole text would have.
+    The tokens are those that `tokenize` gives for each text.
 
     Args:
         nlp: the pipeline whose tokenizer is meant.

@@ -11,7 +11,7 @@ from pipeline.language.tokens import PhraseWords, blank_pipeline, tokenize
 NLP = blank_pipeline()
 READ = PhraseWords(NLP)
 TOKENIZER: Any = NLP.tokenizer
-EXCEPTIONS = sorted(word for word in TOKENIZER.rules if "-" in word and word.isascii())
+EXCEPTIONS = sorted(word for word in TOKENIZER.rules if "/" in word and word.isascii())
 PIECES = (
     "left",
     "left-sided",
@@ -41,7 +41,7 @@ def test_pieces_between_blanks_are_tokenized_alike_wherever_they_stand(phrase: s
     assert READ.norms(phrase) == [token.norm for token in tokenize(NLP, phrase)]
 
 
-@pytest.mark.parametrize("piece", [*EXCEPTIONS[:40], "dont-know", "x-5mm", "-left", "left-"])
+@pytest.mark.parametrize("piece", [*EXCEPTIONS, "dont-know", "x-5mm", "-left", "left-"])
 def test_exceptions_and_what_is_no_plain_word_are_left_to_the_tokenizer(piece: str) -> None:
     assert READ.words(piece) == [token.word for token in tokenize(NLP, piece)]
     assert READ.norms(piece) == [token.norm for token in tokenize(NLP, piece)]

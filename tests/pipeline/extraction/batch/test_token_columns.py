@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from spacy.language import Language
 
@@ -34,6 +34,9 @@ def words(tokenize: Tokenizer, text: str) -> list[str]:
         ("Pneumothorax: No.", ["pneumothorax", ":", "no", "."]),
         ("disease/atelectasis", ["disease", "/", "atelectasis"]),
         ("opacity..", ["opacity", ".."]),
+        # No faces: these take a bracket or a number from its place.
+        ("(image 8)", ["(", "image", "8", ")"]),
+        ("clear (stable:)", ["clear", "(", "stable", ":", ")"]),
         ("left\n  base", ["left", "base"]),
         ("", []),
     ],
@@ -66,6 +69,12 @@ CHUNKS = st.lists(
                 "in\ufb01ltrate",
                 "&#64257;brosis",
                 "ef\u00adfusion",
+                # What spaCy takes for one word where nothing stands between.
+                "0:) )",
+                ":( (",
+                "it 's",
+                "' cause",
+                "C+ +",
             ]
         ),
     ),
@@ -73,6 +82,7 @@ CHUNKS = st.lists(
 )
 
 
+@example([["0:)", ")"]])
 @given(st.lists(CHUNKS, max_size=4))
 def test_texts_have_the_tokens_that_each_has_by_itself(
     nlp: Language, texts: list[list[str]]
