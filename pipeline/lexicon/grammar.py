@@ -30,7 +30,7 @@ PREDICATE_LISTS: Final = (
     "attributive_joints",
 )
 #: Those that tell where a denial or the past ends, and how far a bare "stable" reaches:
-#: `rules/new_statements.py` and `rules/assertion.py`.
+#: `rules/new_statements.py`, `rules/reach.py` and `rules/assertion.py`.
 STATEMENT_LISTS: Final = (
     "known_words",
     "singular_verbs",

@@ -24,6 +24,13 @@ class CountingCues(NamedTuple):
     cues: tuple[Cue, ...]
     terminations: tuple[int, ...]
 
+    def within(self, start: int, end: int) -> "CountingCues":
+        """Those that begin at `start` or behind it, and before `end`."""
+        return CountingCues(
+            tuple([cue for cue in self.cues if start <= cue.start < end]),
+            tuple([token for token in self.terminations if start <= token < end]),
+        )
+
 
 def keep_longest(spans: Iterable[_SpanT]) -> list[_SpanT]:
     """The spans that stay when the longest take their tokens first, in the order given.

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from pipeline.lexicon.grammar import Grammar, WordLists
@@ -12,7 +13,7 @@ from pipeline.rules.values import Phrase
 _MASK: Final = re.compile(r"x{3,}|_+|\[\*\*.*")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scene:
     """A passage's phrases sorted out: findings, and the modifiers that want one.
 
@@ -33,6 +34,38 @@ class Scene:
     sentence_of: Sequence[int]
     grammar: Grammar
     lists: WordLists
+
+    @cached_property
+    def finding_starts(self) -> list[int]:
+        """The first tokens of findings, sorted."""
+        return sorted({finding.start for finding in self.findings})
+
+    @cached_property
+    def finding_ends(self) -> frozenset[int]:
+        """The tokens behind findings."""
+        return frozenset([finding.end for finding in self.findings])
+
+    @cached_property
+    def again_starts(self) -> frozenset[int]:
+        """The first tokens of findings that name what the one before them names."""
+        return frozenset([finding.start for finding in self.findings if finding.again])
+
+    @cached_property
+    def place_starts(self) -> frozenset[int]:
+        """The first tokens of sides and zones."""
+        return frozenset([m.start for m in self.modifiers if m.category in ("side", "zone")])
+
+    @cached_property
+    def side_tokens(self) -> frozenset[int]:
+        """The tokens of sides."""
+        sides = [m for m in self.modifiers if m.category == "side"]
+        return frozenset([token for side in sides for token in range(side.start, side.end)])
+
+    def behind_modifiers(self, token: int) -> int:
+        """The first token from `token` on that is no modifier's."""
+        while token in self.modifier_tokens:
+            token += 1
+        return token
 
     def sentence_start(self, token: int) -> int:
         """The first token of a token's sentence."""

@@ -7,7 +7,7 @@ from pipeline.extraction.batch.phrase_trie import PhraseHits, PhraseTrie
 from pipeline.extraction.batch.runs import IntArray
 from pipeline.language.tokens import PhraseWords
 from pipeline.lexicon.cues import CueEntry, CueLexicon, NegexKind
-from pipeline.rules.assertion import ENDED
+from pipeline.rules.reach import ENDED
 
 _KINDS: tuple[NegexKind, ...] = ("pseudo", "preceding", "following", "termination")
 

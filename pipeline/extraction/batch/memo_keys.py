@@ -17,9 +17,9 @@ from pipeline.extraction.batch.seen_words import SeenWords
 from pipeline.extraction.batch.token_columns import TokenColumns
 from pipeline.extraction.batch.word_classes import WordClasses
 from pipeline.lexicon.grammar import SUBJECT_LISTS
-from pipeline.rules.assertion import is_bare
 from pipeline.rules.interpretation import may_tie
 from pipeline.rules.modifiers import SUBJECT_REACH
+from pipeline.rules.reach import is_bare
 
 _FINDING: Final = CATEGORIES.index("finding")
 _SIDE: Final = CATEGORIES.index("side")

@@ -35,7 +35,7 @@ def asked_for(file: Path) -> set[str]:
     ("lists", "rooms"),
     [
         (("SUBJECT_LISTS", *SUBJECT_LISTS, *PREDICATE_LISTS), "subjects"),
-        (STATEMENT_LISTS, "new_statements assertion"),
+        (STATEMENT_LISTS, "new_statements reach assertion"),
         (INTERPRETATION_LISTS, "interpretation"),
         (ELISION_LISTS, ""),
     ],
