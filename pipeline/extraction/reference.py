@@ -73,7 +73,9 @@ class Reader:
                 self._phrases.setdefault(tuple(read.norms(spelling)), {})[entry] = None
         self._longest = max(map(len, self._phrases), default=0)
         self._speller = Speller(read.met())
-        self._abbreviations = AbbreviationFinder(self._nlp, lambda phrase: bool(self.named(phrase)))
+        self._abbreviations = AbbreviationFinder(
+            self._nlp, lambda phrases: [bool(self.named(phrase)) for phrase in phrases]
+        )
 
     def find_abbreviations(self, report: str) -> Abbreviations:
         """Abbreviations that a report defines for phrases of the lexicon, as (short, long)."""

@@ -22,7 +22,8 @@ _NUMBER: Final = re.compile(r"(?:\A|[.\s;:])\d{1,2}\Z")
 _STOP: Final = re.compile(
     r"""
     [.!?](?:
-        (?P<many>[.!?]+(?=\s|[A-Z_(]|\Z)\s*)           # "base..No effusion"
+        # "base..No effusion"; what does not end at a row's first stop ends at none of its others.
+        (?P<many>(?<![.!?]{2})[.!?]+(?=\s|[A-Z_(]|\Z)\s*)
       | (?P<spaced>["')\]]*\s+(?=\S))                  # the ordinary end
       | (?P<closed>(?=[A-Z][a-z]|[A-Z]{2,}\s|\d{1,2}[.)](?:\s|[A-Z])))  # "base.No", "base.2. No"
     )

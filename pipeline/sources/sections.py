@@ -56,6 +56,13 @@ class _Mark(NamedTuple):
     name: str
 
 
+class _Lowered(NamedTuple):
+    """A report in lower case, and the same behind the line break that its first line lacks."""
+
+    text: str
+    broken: str
+
+
 def split_sections(text: str) -> tuple[SectionSpan, ...]:
     """Sections of a report in reading order.
 
@@ -115,7 +122,7 @@ def _marks(lines: str) -> list[tuple[int, int, str]]:
     # The first line has no break before it, so one is put there.
     pieces = HEADING_LINE.split("\n" + lines)
     # In lower case for the rules, once they are needed.
-    lowered = ""
+    lowered: _Lowered | None = None
     position, end, plain = 0, -1, True
     pieces_and_headings = iter(pieces)
     for piece, heading in zip(pieces_and_headings, pieces_and_headings, strict=False):
@@ -125,7 +132,7 @@ def _marks(lines: str) -> list[tuple[int, int, str]]:
             plain = False
         else:
             if not plain or ":" in piece or ("\n" in piece and _opens_line_of(piece)):
-                lowered = lowered or _lower(lines)
+                lowered = lowered or _lowered(lines)
                 marks += _marks_between(lines, lowered, position, end, first=not marks)
             position, plain = end + len(heading), True
             if opened == ANATOMY:
@@ -135,9 +142,14 @@ def _marks(lines: str) -> list[tuple[int, int, str]]:
         end += len(heading)
     piece = pieces[-1]
     if not plain or ":" in piece or ("\n" in piece and _opens_line_of(piece)):
-        lowered = lowered or _lower(lines)
+        lowered = lowered or _lowered(lines)
         marks += _marks_between(lines, lowered, position, len(lines), first=not marks)
     return marks
+
+
+def _lowered(lines: str) -> _Lowered:
+    lowered = _lower(lines)
+    return _Lowered(lowered, f"\n{lowered}")
 
 
 def _lower(lines: str) -> str:
@@ -154,19 +166,19 @@ def _opens_line_of(piece: str) -> bool:
 
 
 def _marks_between(
-    lines: str, lowered: str, position: int, end: int, *, first: bool
+    lines: str, lowered: _Lowered, position: int, end: int, *, first: bool
 ) -> list[_Mark]:
     marks: list[_Mark] = []
     # As for the first line above; offsets are one too large.
-    for match in LINE_HEADING.finditer("\n" + lowered, 0 if first else position + 1, end + 1):
+    for match in LINE_HEADING.finditer(lowered.broken, 0 if first else position + 1, end + 1):
         mark = _mark_at_line_start(match, lines)
         if mark:
-            if lowered.find(":", position, mark.start) >= 0:
-                marks += _marks_inside(lines, lowered, position, mark.start)
+            if lowered.text.find(":", position, mark.start) >= 0:
+                marks += _marks_inside(lines, lowered.text, position, mark.start)
             marks.append(mark)
             position = mark.body
-    if lowered.find(":", position, end) >= 0:
-        marks += _marks_inside(lines, lowered, position, end)
+    if lowered.text.find(":", position, end) >= 0:
+        marks += _marks_inside(lines, lowered.text, position, end)
     return marks
 
 
@@ -212,7 +224,8 @@ def _opens_line(ending: str | None, lines: str, start: int, end: int, body: int)
 def _marks_inside(lines: str, lowered: str, position: int, end: int) -> Iterator[_Mark]:
     colon = lowered.find(":", position, end)
     while colon >= 0:
-        start = max(position, colon - _WINDOW, lowered.rfind("\n", position, colon) + 1)
+        start = max(position, colon - _WINDOW)
+        start = max(start, lowered.rfind("\n", start, colon) + 1)
         ending = lowered[start:colon].rstrip(" \t#0123456789")
         if other := _other_heading(lines, lowered, start, colon):
             yield other

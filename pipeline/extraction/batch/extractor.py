@@ -44,7 +44,9 @@ class Extractor:
         readers = (self._matcher.read, self._cues.read, lambda word, _: classes.code(word))
         self._tokenize = Tokenizer(nlp, readers)
         self._tokenize_phrase = Tokenizer(nlp, (self._matcher.read,))
-        self._abbreviations = AbbreviationFinder(nlp, lambda phrase: bool(self._named(phrase)))
+        self._abbreviations = AbbreviationFinder(
+            nlp, lambda phrases: [bool(concepts) for concepts in self._named(phrases)]
+        )
         self.fingerprint = _fingerprint(lexicon.fingerprint, cues.fingerprint, grammar.fingerprint)
 
     def find_abbreviations(self, text: str) -> Abbreviations:
@@ -58,7 +60,7 @@ class Extractor:
         lexicon_words, cue_words, classes = tokens.codes
         matches = self._matcher.find(tokens, lexicon_words, texts)
         if any(passage.abbreviations for passage in passages):
-            known = [self._concepts(passage.abbreviations) for passage in passages]
+            known = self._known([passage.abbreviations for passage in passages])
             matches = self._matcher.expand_abbreviations(tokens, texts, known, matches)
         cues = self._cues.find(cue_words, tokens.text_ends)
         parts = PassageParts(tokens, classes, _opens(tokens, passages), matches, cues)
@@ -85,19 +87,28 @@ class Extractor:
         (analysis,) = plain_rows(self.analyse([PassageText(text, section, starts, abbreviations)]))
         return analysis
 
-    def _concepts(self, abbreviations: Abbreviations) -> Mapping[str, Sequence[Concept]]:
-        """The concepts that each short form stands for."""
-        concepts: dict[str, list[Concept]] = {}
-        for short, long in abbreviations:
-            concepts.setdefault(short, []).extend(self._named(long))
-        return concepts
+    def _known(self, of_passages: Sequence[Abbreviations]) -> list[Mapping[str, Sequence[Concept]]]:
+        """For each passage's abbreviations the concepts that each short form stands for."""
+        longs = list(dict.fromkeys(long for own in set(of_passages) for _, long in own))
+        named = dict(zip(longs, self._named(longs), strict=True))
+        known: dict[Abbreviations, dict[str, list[Concept]]] = {}
+        for own in set(of_passages):
+            concepts = known.setdefault(own, {})
+            for short, long in own:
+                concepts.setdefault(short, []).extend(named[long])
+        return [known[own] for own in of_passages]
 
-    def _named(self, phrase: str) -> list[Concept]:
-        """The concepts that a phrase names."""
-        tokens = self._tokenize_phrase([phrase])
-        found = self._matcher.find(tokens, tokens.codes[0], [phrase]).entry.tolist()
-        entries = (self._matcher.entries[number] for number in found)
-        return [entry.concept for entry in entries if entry.concept is not None]
+    def _named(self, phrases: Sequence[str]) -> list[list[Concept]]:
+        """The concepts that each phrase names."""
+        tokens = self._tokenize_phrase(phrases)
+        matches = self._matcher.find(tokens, tokens.codes[0], phrases)
+        named: list[list[Concept]] = [[] for _ in phrases]
+        of_phrase = tokens.text[matches.start].tolist()
+        for number, entry in zip(of_phrase, matches.entry.tolist(), strict=True):
+            concept = self._matcher.entries[entry].concept
+            if concept is not None:
+                named[number].append(concept)
+        return named
 
 
 def load_extractor(lexicon: Path | None = None) -> Extractor:

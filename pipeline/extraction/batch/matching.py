@@ -230,17 +230,6 @@ class LexiconMatcher:
                 found += [(token, token + 1, abbreviated(concept, word)) for concept in concepts]
         return self._with_others(matches, found)
 
-    def named(self, tokens: TokenColumns, phrase: str) -> list[Concept]:
-        """The concepts that a phrase names.
-
-        Args:
-            tokens: the phrase's tokens, whose first codes are `read`'s.
-            phrase: the phrase.
-        """
-        found = self.find(tokens, tokens.codes[0], [phrase]).entry.tolist()
-        entries = (self.entries[number] for number in found)
-        return [entry.concept for entry in entries if entry.concept is not None]
-
     def _elided(
         self,
         tokens: TokenColumns,

@@ -119,8 +119,10 @@ def _alike(
     plain = ~np.isin(spans.report, list(abbreviations))
     for section in np.unique(spans.section[plain]):
         yield np.flatnonzero(plain & (spans.section == section)), ()
-    for row in np.flatnonzero(~plain):
-        yield np.array([row]), abbreviations[int(spans.report[row])]
+    for report, known in abbreviations.items():
+        first, last = np.searchsorted(spans.report, [report, report + 1])
+        for section in np.unique(spans.section[first:last]):
+            yield first + np.flatnonzero(spans.section[first:last] == section), known
 
 
 def _expand(placed: PassageRows, numbers: IntArray) -> tuple[PassageRows, IntArray]:

@@ -90,12 +90,36 @@ class DistinctSections:
         if not abbreviations:
             numbers = self._store.numbers(section)
             return np.fromiter(map(numbers.__getitem__, keys), dtype=np.int64, count=len(keys))
+        short_forms = _ShortForms(abbreviations)
         found: list[int] = []
         for key in keys:
             own = key if isinstance(key, str) else key[0]
-            used = tuple([pair for pair in abbreviations if pair[0] in own])
-            found.append(self._store.numbers(section, used)[key])
+            found.append(self._store.numbers(section, short_forms.within(own))[key])
         return np.array(found, dtype=np.int64)
+
+
+class _ShortForms:
+    """The abbreviations of a report, of which each passage may have some."""
+
+    def __init__(self, abbreviations: Abbreviations) -> None:
+        self._pairs: dict[str, list[tuple[str, str]]] = {}
+        for short, long in abbreviations:
+            self._pairs.setdefault(short, []).append((short, long))
+        self._lengths = sorted({len(short) for short in self._pairs})
+
+    def within(self, text: str) -> Abbreviations:
+        """Those whose short form is part of a text, sorted.
+
+        A report may define thousands, so that the text's parts are looked up among them, and not
+        each of them in the text.
+        """
+        met = {
+            part
+            for length in self._lengths
+            for start in range(len(text) - length + 1)
+            if (part := text[start : start + length]) in self._pairs
+        }
+        return tuple(sorted([pair for short in met for pair in self._pairs[short]]))
 
 
 _EMPTY = np.zeros(0, dtype=np.int64)

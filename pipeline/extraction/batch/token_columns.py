@@ -59,6 +59,7 @@ class _Chunks(dict[str, int]):
         self.starts = array("q")
         self.ends = array("q")
         self.codes = tuple(array("q") for _ in readers)
+        self._words: dict[tuple[str, str], tuple[int, ...]] = {}
 
     def let_grow(self) -> None:
         """Make the columns ready for new chunks."""
@@ -77,9 +78,17 @@ class _Chunks(dict[str, int]):
         self.starts.extend(starts)
         self.ends.extend(ends)
         words, norms = words_of(doc, "LOWER"), words_of(doc, "NORM")
-        for codes, read in zip(self.codes, self._readers, strict=True):
-            codes.extend(map(read, words, norms))
+        read = list(map(self._read, zip(words, norms, strict=True)))
+        for number, codes in enumerate(self.codes):
+            codes.extend([of_word[number] for of_word in read])
         return self.setdefault(chunk, len(self))
+
+    def _read(self, word: tuple[str, str]) -> tuple[int, ...]:
+        """What each reader makes of a word and its norm; a chunk may be a thousand commas."""
+        read = self._words.get(word)
+        if read is None:
+            read = self._words[word] = tuple([reader(*word) for reader in self._readers])
+        return read
 
 
 class Tokenizer:

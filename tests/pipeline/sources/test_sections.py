@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.sources import sections as splitting
 from pipeline.sources.sections import split_sections
 
 REPORT = """                                 FINAL REPORT
@@ -266,3 +267,18 @@ def test_spans_are_ordered_disjoint_and_stripped(text: str) -> None:
 def test_line_ends_of_another_system_change_no_section(text: str) -> None:
     there = text.replace("\n", "\r\n")
     assert [(n, b.replace("\r\n", "\n")) for n, b in sections(there)] == sections(text)
+
+
+def test_a_report_is_brought_to_lower_case_once_however_many_headings_it_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lowered: list[str] = []
+    plain = splitting._lowered
+
+    def watched(text: str) -> splitting._Lowered:
+        lowered.append(text)
+        return plain(text)
+
+    monkeypatch.setattr(splitting, "_lowered", watched)
+    assert len(sections("FINDINGS: a: b\n" * 100)) == 100
+    assert len(lowered) == 1

@@ -110,3 +110,15 @@ def test_whatever_blanks_divide_offsets_count_the_text_as_received(
 ) -> None:
     text = "".join(blank + chunk for blank, chunk in zip(blanks, chunks, strict=False))
     assert words(tokenize, text) == words(tokenize, " ".join(chunks))
+
+
+def test_a_reader_is_asked_once_for_a_word_that_stands_a_thousand_times(nlp: Language) -> None:
+    asked: list[str] = []
+
+    def read(word: str, norm: str) -> int:
+        del norm
+        asked.append(word)
+        return len(asked)
+
+    Tokenizer(nlp, (read,))(["opacity" + ",/" * 200, "opacity" + ",/" * 300])
+    assert sorted(set(asked)) == sorted(asked)
