@@ -5,8 +5,8 @@
 Reports of ten thousand characters and more, each of one kind of text, go through all that a report
 goes through: sections, sentences, tokens, phrases, cues, relations. Shown are seconds, and by how
 much the time grows from a length to one ten times as long; 10 is linear. Seconds are those of the
-processor, so that others who use it count little. No stretch of 300 characters is met again, as
-what was read once is not read again.
+processor, so that others who use it count little. But for ordinary text and the endless sentence no
+stretch of 300 characters is met again, as what was read once is not read again.
 """
 
 import argparse
