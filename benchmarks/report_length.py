@@ -173,11 +173,13 @@ def seconds_of(extractor: Extractor, text: str) -> float:
     gc.disable()  # as extraction does
     store = PassageStore(extractor)
     started = time.process_time()
-    received = ReceivedReport(Location("made-up", 1), "r", None, None, None, text)
-    report = check_report(received, len(text))
-    if not isinstance(report, Rejected):
-        extract_reports(report_table([report], "csv"), store)
-    gc.enable()
+    try:
+        received = ReceivedReport(Location("made-up", 1), "r", None, None, None, text)
+        report = check_report(received, len(text))
+        if not isinstance(report, Rejected):
+            extract_reports(report_table([report], "csv"), store)
+    finally:
+        gc.enable()
     return time.process_time() - started
 
 
@@ -206,7 +208,7 @@ def main() -> int:
         except GaveUp:
             extractor = load_extractor()  # it was broken off in the middle of something
         growth = [later / earlier for earlier, later in pairwise(taken)]
-        linear = len(taken) == len(lengths) and max(growth) <= LINEAR
+        linear = len(taken) == len(lengths) and max(growth, default=0.0) <= LINEAR
         bad += not linear
         cells = [f"{one:.3f}" for one in taken] + ["gave up"] * (len(lengths) - len(taken))
         grown = " ".join(f"{one:.1f}" for one in growth)
