@@ -1,0 +1,127 @@
+"""Whether Wang et al.'s boxes of other findings make the detector of opacities better.
+
+Two detectors learn: from RSNA's boxes, and from these and the boxes of infiltrates and atelectases
+on images that RSNA's radiologists have not read. On the regions of each a network learns, and both
+are scored on the images with a box of pneumonia, whose patients neither has seen. Run it in the
+folder of the reproduction, after its stages `images`, `rsna` and `labels`. What a broken run had
+finished is kept.
+
+    cd reproductions/chestxray8
+    uv run python ../../benchmarks/more_boxes.py
+"""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import typer
+from found_scores import difference_table, mean_over_seeds, score_table, scores_of
+
+from data_contracts.contract import Contract
+from data_contracts.images import BOXES, IMAGES
+from data_contracts.storage import read_table, write_table
+from model.methods.cross_attention import read_network
+from model.methods.detector_alone import DETECTOR
+from model.methods.method import PartFindings, ReadingInputs
+from model.methods.network_training import train_on_reports
+from model.scoring.scorecard import Score
+from model.settings import ModelSettings, resolve_settings
+from model.stages.detector import detector
+from model.stages.regions import regions
+from model.tensors.cohorts import open_cohort
+
+RSNA: Final = Path("data/rsna")
+WANG: Final = Path("data/chestxray14")
+LABELS: Final = Path("data/labels")
+PART: Final = "localization"
+#: Findings of Wang et al. that RSNA's radiologists would box as opacities.
+OPACITIES: Final = ("finding:infiltrate", "finding:atelectasis")
+#: What they are to the detector.
+TARGET: Final = "finding:lung_opacity_any"
+#: What stays ImageNet's, so that a detector takes minutes.
+FROZEN: Final = 16
+
+
+def main(
+    out: Annotated[Path, typer.Option(help="Folder for weights and scores.")] = Path("data/more"),
+    seeds: Annotated[int, typer.Option(min=1, help="Networks on the regions of each.")] = 2,
+) -> None:
+    """Train and score, and write scores.md."""
+    settings = resolve_settings(Path("params.yaml"), [])
+    body = settings.backbone.model_copy(update={"frozen": FROZEN})
+    settings = settings.model_copy(update={"backbone": body})
+    found: dict[str, dict[str, list[Score]]] = {}
+    for name, findings in (("rsna", ()), ("rsna_and_wang", OPACITIES)):
+        folder = out / name
+        own = _learning_from(settings, findings, folder / "images")
+        if not (folder / "detector").is_dir():
+            detector(settings=own, out=folder / "detector")
+        regions(settings=own, detector=folder / "detector", out=folder / "regions")
+        found[name] = _scores(own, folder, seeds)
+    fewer, more = found.values()
+    page = [f"{name}\n\n{score_table(scores)}" for name, scores in found.items()]
+    page.append(
+        difference_table({f"{one}, more less fewer": (more[one], fewer[one]) for one in more})
+    )
+    (out / "scores.md").write_text("\n\n".join(page), encoding="utf-8")
+
+
+def _learning_from(
+    settings: ModelSettings, findings: tuple[str, ...], folder: Path
+) -> ModelSettings:
+    """Settings whose detector learns from RSNA's boxes and Wang et al.'s of some findings."""
+    images, boxes = (_table(contract, RSNA) for contract in (IMAGES, BOXES))
+    other_images, other_boxes = (_table(contract, WANG) for contract in (IMAGES, BOXES))
+    wanted = pc.is_in(other_boxes["label"], pa.array(findings, pa.string()))
+    other_boxes = other_boxes.filter(wanted)
+    unread = pc.invert(pc.is_in(other_images["path"], images["path"].combine_chunks()))
+    boxed = pc.is_in(other_images["image_id"], other_boxes["image_id"].combine_chunks())
+    other_images = other_images.filter(pc.and_(unread, boxed))
+    other_boxes = other_boxes.filter(
+        pc.is_in(other_boxes["image_id"], other_images["image_id"].combine_chunks())
+    )
+    place = other_boxes.schema.get_field_index("label")
+    other_boxes = other_boxes.set_column(
+        place, BOXES.schema().field("label"), pa.array([TARGET] * len(other_boxes), pa.string())
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    for contract, tables in ((IMAGES, (images, other_images)), (BOXES, (boxes, other_boxes))):
+        together = pa.concat_tables([table.cast(contract.schema()) for table in tables])
+        write_table(contract, together, folder / f"{contract.name}.parquet")
+    cohort = settings.cohorts.detector.model_copy(update={"tables": folder})
+    cohorts = settings.cohorts.model_copy(update={"detector": cohort})
+    return settings.model_copy(update={"cohorts": cohorts})
+
+
+def _table(contract: Contract, folder: Path) -> pa.Table:
+    table = read_table(contract, folder / f"{contract.name}.parquet")
+    return table.select(contract.column_names)
+
+
+def _scores(settings: ModelSettings, folder: Path, seeds: int) -> dict[str, list[Score]]:
+    """Scores of the detector, and of the network, the mean over seeds."""
+    cohort = open_cohort(PART, settings.cohorts.localization, settings.targets)
+    inputs = ReadingInputs(settings, folder, {PART: cohort})
+
+    def scored(parts: list[PartFindings]) -> list[list[Score]]:
+        return [scores_of(cohort, {one.image_id: one for one in found}) for *_, found in parts]
+
+    networks: list[list[Score]] = []
+    for seed in range(seeds):
+        weights = folder / f"network_{seed}"
+        if not weights.is_dir():
+            own = settings.network.model_copy(update={"seed": seed})
+            train_on_reports(
+                settings=settings.model_copy(update={"network": own}),
+                tables=LABELS,
+                regions=folder / "regions",
+                out=weights,
+            )
+        networks += scored(list(read_network(f"network_{seed}", weights, inputs)))
+    alone = scored(list(DETECTOR.read(inputs)))
+    return {"cross attention": mean_over_seeds(networks), "detector": mean_over_seeds(alone)}
+
+
+if __name__ == "__main__":
+    typer.run(main)
