@@ -1,12 +1,14 @@
-"""The text side of MIMIC-CXR, rehearsed: its report tree in full size, with phantoms' words.
+"""MIMIC-CXR's size, rehearsed: its report tree in full, with phantoms' words, and its image index.
 
 Makes trees of so many reports in the published layout, one file each below `files/pNN/pNNNNNNNN/`,
 with metadata and split tables beside them, and runs each stage by its command in a process of its
 own: time, peak memory, and how far both are from growing as the reports do. MIMIC-CXR has 227,835
-reports and 377,110 images; only the tables know of images here, whose pictures text stages do not
-read.
+reports and 377,110 images. The tables list as many images for each report; of their files a sample
+is there, small and each with a mark of its own, and the index sets the others aside as missing. So
+it tells what rows cost, and not what it costs to read 377,110 radiographs.
 
     uv run python benchmarks/mimic_scale.py --reports 10000 --reports 100000 --reports 227835
+    uv run python benchmarks/mimic_scale.py --stage images --reports 10000 --reports 227835
 """
 
 import csv
@@ -22,45 +24,56 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Final
 
+import numpy as np
 import typer
 from measuring import Measured, measure
+from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
 RESULTS: Final = Path(__file__).parent / "results" / "mimic_scale.json"
-STAGES: Final = ("ingest", "extract", "label", "vocabulary", "embed")
+TEXT_STAGES: Final = ("ingest", "extract", "label", "vocabulary", "embed")
+STAGES: Final = (*TEXT_STAGES, "images")
 # MIMIC-CXR's own: images and reports of a patient, and the share of each split.
 IMAGES_A_REPORT: Final = 377_110 / 227_835
 REPORTS_A_PATIENT: Final = 227_835 / 65_379
 SPLITS: Final = ("train", "validate", "test")
 SPLIT_WEIGHTS: Final = (0.978, 0.008, 0.014)
+# Side of a picture of the sample, in pixels, and of the squares of its mark.
+SIDE: Final = 256
+SQUARE: Final = 16
 
 
 def main(
     reports: Annotated[
         list[int] | None, typer.Option(min=100, help="Reports of a tree; may be repeated.")
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Workers of the stage extract.")] = 2,
+    stage: Annotated[
+        list[str] | None, typer.Option(help=f"One of {', '.join(STAGES)}; all by default.")
+    ] = None,
+    pictures: Annotated[int, typer.Option(min=1, help="Image files that are there.")] = 2_000,
+    workers: Annotated[int, typer.Option(min=1, help="Workers of extract and images.")] = 2,
     folder: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where to make the trees, and leave none.")
     ] = None,
 ) -> None:
-    """Measure every text stage on trees of growing size."""
+    """Measure the stages on trees of growing size."""
     console = Console()
+    stages = [one for one in STAGES if one in (stage or STAGES)]
     rows: dict[int, dict[str, Measured]] = {}
     for count in sorted(reports or [10_000]):
         with tempfile.TemporaryDirectory(dir=folder) as place:
             work = Path(place)
             with console.status(f"making a tree of {count:,} reports"):
-                write_tree(work / "mimic", count)
-            rows[count] = run_stages(work, count, workers)
-        show(console, rows)
+                write_tree(work / "mimic", count, pictures)
+            rows[count] = run_stages(work, stages, count, workers)
+        show(console, stages, rows)
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps(as_dict(rows, workers), indent=2) + "\n", encoding="utf-8")
 
 
-def write_tree(root: Path, count: int) -> None:
-    """A report tree of that many reports with the tables beside it."""
+def write_tree(root: Path, count: int, pictures: int) -> None:
+    """A report tree of that many reports with the tables and that many image files beside it."""
     from pipeline.phantom.cohort import phantom_reports
 
     chance = random.Random(0)  # noqa: S311 - nothing secret hangs on it
@@ -86,6 +99,27 @@ def write_tree(root: Path, count: int) -> None:
                 ("dicom_id", "subject_id", "study_id", "ViewPosition"), metadata)  # fmt: skip
     write_table(root / "mimic-cxr-2.0.0-split.csv.gz",
                 ("dicom_id", "study_id", "subject_id", "split"), split)  # fmt: skip
+    write_pictures(root, metadata, pictures)
+
+
+def write_pictures(root: Path, metadata: list[tuple[str, str, str, str]], pictures: int) -> None:
+    """Files of that many frontal images, or of all, evenly spread over the rows of the metadata."""
+    frontal = [row for row in metadata if row[3] == "PA"]
+    number = min(pictures, len(frontal))
+    for index in range(number):
+        name, subject, study, _ = frontal[index * len(frontal) // number]
+        study_folder = root / "files" / f"p{subject[:2]}" / f"p{subject}" / f"s{study}"
+        study_folder.mkdir()
+        marked_picture(index).save(study_folder / f"{name}.jpg", quality=90)
+
+
+def marked_picture(index: int) -> Image.Image:
+    """A grey ramp with the number's bits as squares, so that no two files are the same."""
+    pixels = np.tile(np.linspace(40, 200, SIDE).astype(np.uint8), (SIDE, 1))
+    for bit in range(SIDE // SQUARE):
+        if index >> bit & 1:
+            pixels[:SQUARE, bit * SQUARE : (bit + 1) * SQUARE] = 255
+    return Image.fromarray(pixels)
 
 
 def write_table(path: Path, header: tuple[str, ...], rows: list[tuple[str, str, str, str]]) -> None:
@@ -96,18 +130,19 @@ def write_table(path: Path, header: tuple[str, ...], rows: list[tuple[str, str, 
         writer.writerows(rows)
 
 
-def run_stages(work: Path, count: int, workers: int) -> dict[str, Measured]:
+def run_stages(work: Path, stages: list[str], count: int, workers: int) -> dict[str, Measured]:
     """Each stage by its command, alone in its process."""
     spawn = multiprocessing.get_context("spawn")
     measured: dict[str, Measured] = {}
-    for stage in STAGES:
+    for stage in stages:
         with ProcessPoolExecutor(1, mp_context=spawn) as process:
-            measured[stage] = process.submit(run_stage, work, stage, workers).result().over(count)
+            run = run_images if stage == "images" else run_text_stage
+            measured[stage] = process.submit(run, work, stage, workers).result().over(count)
     return measured
 
 
-def run_stage(work: Path, stage: str, workers: int) -> Measured:
-    """One stage, from its imports to its tables."""
+def run_text_stage(work: Path, stage: str, workers: int) -> Measured:
+    """One text stage, from its imports to its tables."""
     with measure() as measured:
         from pipeline.cli import app
 
@@ -123,15 +158,26 @@ def run_stage(work: Path, stage: str, workers: int) -> Measured:
     return measured
 
 
-def show(console: Console, rows: dict[int, dict[str, Measured]]) -> None:
+def run_images(work: Path, stage: str, workers: int) -> Measured:
+    """The index of the images, from its imports to its tables."""
+    with measure() as measured:
+        from model.cli import app
+
+        given = [stage, "mimic_cxr_jpg", work / "mimic", "--out", work / "images",
+                 "--workers", workers, "--metrics", work / "images.json"]  # fmt: skip
+        app([str(word) for word in given], standalone_mode=False)
+    return measured
+
+
+def show(console: Console, stages: list[str], rows: dict[int, dict[str, Measured]]) -> None:
     """Print seconds and memory of every stage, and what growing costs."""
-    table = Table(title="Text stages on a tree of MIMIC-CXR's layout", title_justify="left")
+    table = Table(title="Stages on a tree of MIMIC-CXR's layout", title_justify="left")
     table.add_column("")
     for count in rows:
         table.add_column(f"{count:,} reports", justify="right")
-    for stage in STAGES:
+    for stage in stages:
         table.add_row(stage, *(told(measured[stage]) for measured in rows.values()))
-    whole = [sum((m[stage] for stage in STAGES), Measured()) for m in rows.values()]
+    whole = [sum((m[stage] for stage in stages), Measured()) for m in rows.values()]
     table.add_row("all", *map(told, whole))
     console.print(table)
     for before, after in pairwise(zip(rows, whole, strict=True)):
