@@ -43,6 +43,8 @@ SPLIT_WEIGHTS: Final = (0.978, 0.008, 0.014)
 SIDE: Final = 256
 SQUARE: Final = 16
 
+Row = tuple[str, str, str, str]
+
 
 def main(
     reports: Annotated[
@@ -65,31 +67,28 @@ def main(
         with tempfile.TemporaryDirectory(dir=folder) as place:
             work = Path(place)
             with console.status(f"making a tree of {count:,} reports"):
-                write_tree(work / "mimic", count, pictures)
+                metadata = write_tables(work / "mimic", count)
+                if "images" in stages:
+                    write_pictures(work / "mimic", metadata, pictures)
+                if stages != ["images"]:
+                    write_reports(work / "mimic", metadata, count)
             rows[count] = run_stages(work, stages, count, workers)
         show(console, stages, rows)
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps(as_dict(rows, workers), indent=2) + "\n", encoding="utf-8")
 
 
-def write_tree(root: Path, count: int, pictures: int) -> None:
-    """A report tree of that many reports with the tables and that many image files beside it."""
-    from pipeline.phantom.cohort import phantom_reports
-
+def write_tables(root: Path, count: int) -> list[Row]:
+    """The tables of that many reports; returns the rows of the metadata."""
+    root.mkdir(parents=True)
     chance = random.Random(0)  # noqa: S311 - nothing secret hangs on it
-    texts = (
-        text for table in phantom_reports(count, 0, 5_000) for text in table["text"].to_pylist()
-    )
-    metadata: list[tuple[str, str, str, str]] = []
-    split: list[tuple[str, str, str, str]] = []
+    metadata: list[Row] = []
+    split: list[Row] = []
     subject, own = 10_000_000, ""
-    for study, text in enumerate(texts, 50_000_000):
+    for study in range(50_000_000, 50_000_000 + count):
         if study == 50_000_000 or chance.random() < 1 / REPORTS_A_PATIENT:
             subject += chance.randint(1, 150)
             (own,) = chance.choices(SPLITS, SPLIT_WEIGHTS)
-        patient = root / "files" / f"p{str(subject)[:2]}" / f"p{subject}"
-        patient.mkdir(parents=True, exist_ok=True)
-        (patient / f"s{study}.txt").write_text(text, encoding="utf-8")
         images = 1 + (chance.random() < IMAGES_A_REPORT - 1)
         for image in range(images):
             key = (f"{study:08x}-{image}", str(subject), str(study))
@@ -99,17 +98,36 @@ def write_tree(root: Path, count: int, pictures: int) -> None:
                 ("dicom_id", "subject_id", "study_id", "ViewPosition"), metadata)  # fmt: skip
     write_table(root / "mimic-cxr-2.0.0-split.csv.gz",
                 ("dicom_id", "study_id", "subject_id", "split"), split)  # fmt: skip
-    write_pictures(root, metadata, pictures)
+    return metadata
 
 
-def write_pictures(root: Path, metadata: list[tuple[str, str, str, str]], pictures: int) -> None:
+def write_reports(root: Path, metadata: list[Row], count: int) -> None:
+    """A file of a phantom report for each study."""
+    from pipeline.phantom.cohort import phantom_reports
+
+    texts = (
+        text for table in phantom_reports(count, 0, 5_000) for text in table["text"].to_pylist()
+    )
+    studies = [(subject, study) for _, subject, study, view in metadata if view == "PA"]
+    for (subject, study), text in zip(studies, texts, strict=True):
+        patient = patient_folder(root, subject)
+        patient.mkdir(parents=True, exist_ok=True)
+        (patient / f"s{study}.txt").write_text(text, encoding="utf-8")
+
+
+def patient_folder(root: Path, subject: str) -> Path:
+    """Where a patient's reports and images lie."""
+    return root / "files" / f"p{subject[:2]}" / f"p{subject}"
+
+
+def write_pictures(root: Path, metadata: list[Row], pictures: int) -> None:
     """Files of that many frontal images, or of all, evenly spread over the rows of the metadata."""
     frontal = [row for row in metadata if row[3] == "PA"]
     number = min(pictures, len(frontal))
     for index in range(number):
         name, subject, study, _ = frontal[index * len(frontal) // number]
-        study_folder = root / "files" / f"p{subject[:2]}" / f"p{subject}" / f"s{study}"
-        study_folder.mkdir()
+        study_folder = patient_folder(root, subject) / f"s{study}"
+        study_folder.mkdir(parents=True)
         marked_picture(index).save(study_folder / f"{name}.jpg", quality=90)
 
 
@@ -122,7 +140,7 @@ def marked_picture(index: int) -> Image.Image:
     return Image.fromarray(pixels)
 
 
-def write_table(path: Path, header: tuple[str, ...], rows: list[tuple[str, str, str, str]]) -> None:
+def write_table(path: Path, header: tuple[str, ...], rows: list[Row]) -> None:
     """A gzipped CSV."""
     with gzip.open(path, "wt", encoding="utf-8", compresslevel=1, newline="") as file:
         writer = csv.writer(file)
