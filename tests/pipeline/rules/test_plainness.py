@@ -35,10 +35,11 @@ def test_no_rule_takes_more_than_five_arguments(file: Path) -> None:
 GRAMMAR = load_grammar()
 PARTS = (GRAMMAR.words, GRAMMAR.zones, GRAMMAR.sentences)
 LISTED = {word for part in PARTS for field in fields(part) for word in getattr(part, field.name)}
-# Names of categories, of columns and directions, and what numpy calls a side and a way to sort.
+# Names of categories, of columns and directions, what numpy calls a side and a way to sort, and
+# what a worker tells of a path or a library.
 NAMES = {
     *("finding", "findings", "side", "zone", "zones", "before", "near", "after"),
-    *("right", "stable"),
+    *("right", "stable", "seen", "none"),
 }
 
 

@@ -8,6 +8,9 @@ const state = {
   phrase: null,
   // Where a second reader differs on the report; empty outside the queue of these.
   second: [],
+  // The report that was asked for last, and how many reports and lists have been asked for: answers
+  // may overtake one another, and only the last one asked for is shown.
+  wanted: null, openings: 0, listings: 0,
   // This session's decisions, the last one last: what `u` takes back.
   made: [],
 };

@@ -37,11 +37,12 @@ async function takeName(name) {
   localStorage.setItem("reviewer", name);
   showName();
   await showProgress();
-  if (state.report) {
-    const report = await ask("report", { report_id: state.report.report_id, reviewer: name });
+  if (state.report && state.report.report_id === state.wanted) {
+    const opening = ++state.openings;
+    const report = await ask("report", { report_id: state.wanted, reviewer: name });
     await loadSecond(report.report_id);
-    showReport(report);
-  }
+    if (opening === state.openings) showReport(report);
+  } else if (state.wanted) await openReport(state.wanted);
 }
 
 async function changeName() {
@@ -74,7 +75,10 @@ const sameTarget = (a, b) => a.report_id === b.report_id && a.start === b.start 
   && a.before_concept === b.before_concept;
 const quoted = (words) => `“${words.replace(/\s+/g, " ")}”`;
 
-/** Post a decision on the report that is shown; false where nobody would put a name to it. */
+/**
+ * Post a decision on the report that is shown; false where nobody would put a name to it, and where
+ * another report has been turned to since, which stays.
+ */
 async function send(decision) {
   const { report_id: id, digest } = state.report;
   if (!(await named())) return false;
@@ -83,10 +87,12 @@ async function send(decision) {
     before_concept: decision.before_concept ?? null, after_concept: decision.after_concept ?? null };
   state.made = state.made.filter((one) => !sameTarget(one, about));
   if (decision.action !== "withdraw") state.made.push(about);
-  await loadSecond(id);
-  showReport(report);
   markInQueue(report);
   showProgress();
+  if (state.wanted !== id) return false;
+  await loadSecond(id);
+  if (state.wanted !== id) return false;
+  showReport(report);
   return true;
 }
 

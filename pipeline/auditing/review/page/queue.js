@@ -8,7 +8,9 @@ function filterValues() {
 
 async function loadQueue(more = false) {
   const offset = more ? state.reports.length : 0;
+  const listing = ++state.listings;
   const page = await ask("queue", { reviewer: state.reviewer, offset, ...filterValues() });
+  if (listing !== state.listings) return;
   state.reports = more ? state.reports.concat(page.reports) : page.reports;
   state.total = more ? state.total : page.total;
   showQueue();

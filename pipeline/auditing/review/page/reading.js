@@ -2,8 +2,11 @@
 // The report: its text with mentions and cues, which of them is selected, and words that were missed.
 
 async function openReport(id) {
+  const opening = ++state.openings;
+  state.wanted = id;
   const report = await ask("report", { report_id: id, reviewer: state.reviewer });
   await loadSecond(id);
+  if (opening !== state.openings) return;
   showReport(report);
   select(state.report.items.findIndex((item) => !item.decision && item.mention));
   byId("text").scrollTop = 0;

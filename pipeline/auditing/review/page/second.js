@@ -2,8 +2,10 @@
 // Where a second reader differs on this report, and taking over what it says as decisions.
 
 async function loadSecond(id) {
-  state.second = byId("scope").value === "second"
+  const opening = state.openings;
+  const second = byId("scope").value === "second"
     ? await ask("second", { report_id: id, reviewer: state.reviewer }) : [];
+  if (opening === state.openings) state.second = second;
 }
 
 function showSecond() {

@@ -124,6 +124,33 @@ def find(page: Page, report_id: str) -> None:
     expect(page.locator("#title")).to_contain_text(report_id)
 
 
+def test_answers_that_come_late_do_not_take_the_place_of_what_was_asked_for_since(
+    address: str, page: Page
+) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/api/report\?"), hold)
+    page.goto(address)
+    buttons = page.locator("#queue button .id")
+    expect(buttons.nth(1)).to_be_visible()
+    first, second = (buttons.nth(place).inner_text() for place in (0, 1))
+    while len(held) < 1:
+        page.wait_for_timeout(10)
+    page.locator("#queue button", has_text=second).click()
+    while len(held) < 2:
+        page.wait_for_timeout(10)
+    # The report that the page began with is answered last.
+    held[1].continue_()
+    expect(page.locator("#title")).to_contain_text(second)
+    with page.expect_response(re.compile(re.escape(first))):
+        held[0].continue_()
+    page.wait_for_timeout(200)
+    expect(page.locator("#title")).to_contain_text(second)
+
+
 def affirmed_mention(project: Path) -> dict[str, object]:
     """An opacity whose denial must change its report's label."""
     mentions = read_table(MENTIONS, project / "data" / "mentions.parquet").to_pylist()
