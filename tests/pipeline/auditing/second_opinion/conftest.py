@@ -71,7 +71,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         listed = {"data": [{"id": name} for name in self.small.models]}
-        self._say(self.small.models_said or Said(body=json.dumps(listed).encode()))
+        said = self.small.models_said or Said(body=json.dumps(listed).encode())
+        time.sleep(said.after)
+        self._say(said)
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -81,17 +83,21 @@ class _Handler(BaseHTTPRequestHandler):
             self.small.at_once += 1
             self.small.most_at_once = max(self.small.most_at_once, self.small.at_once)
         try:
-            if "response_format" in asked and not self.small.with_schema:
-                said: Any = Said(400, b'{"error": "response_format is not supported"}')
-            else:
-                said = self.small.answer(asked)
-            self._say(said if isinstance(said, Said) else completion(said))
+            said = self._answer(asked)
+            time.sleep(said.after)
         finally:
+            # Before a word of the answer is sent: who has it may ask again at once.
             with self.lock:
                 self.small.at_once -= 1
+        self._say(said)
+
+    def _answer(self, asked: dict[str, Any]) -> Said:
+        if "response_format" in asked and not self.small.with_schema:
+            return Said(400, b'{"error": "response_format is not supported"}')
+        said = self.small.answer(asked)
+        return said if isinstance(said, Said) else completion(said)
 
     def _say(self, said: Said) -> None:
-        time.sleep(said.after)
         try:
             self.send_response(said.status)
             self.send_header("Content-Length", str(len(said.body)))
