@@ -29,7 +29,7 @@ def small_settings(tables: Path, seed_shift: int) -> ModelSettings:
             "cohorts": cohorts,
             "hardware": {"accelerator": "cpu", "workers": 0, "precision": "32-true"},
             "picture": {"size": 64},
-            "backbone": {"name": "test_resnet", "channels": 16},
+            "backbone": {"channels": 16},
             "detector": {"epochs": 1, "batch_size": 8, "seed": seed_shift},
             "regions": {"per_image": 6},
             "network": {"epochs": 3, "batch_size": 16, "size": 16, "seed": seed_shift},
