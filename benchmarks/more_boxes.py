@@ -16,15 +16,13 @@ from typing import Annotated, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 import typer
-from found_scores import difference_table, mean_over_seeds, score_table, scores_of
+from found_scores import difference_table, score_table
+from network_seeds import network_scores, scores_of_parts
 
-from data_contracts.contract import Contract
 from data_contracts.images import BOXES, IMAGES
 from data_contracts.storage import read_table, write_table
-from model.methods.cross_attention import read_network
 from model.methods.detector_alone import DETECTOR
-from model.methods.method import PartFindings, ReadingInputs
-from model.methods.network_training import train_on_reports
+from model.methods.method import ReadingInputs
 from model.scoring.scorecard import Score
 from model.settings import ModelSettings, resolve_settings
 from model.stages.detector import detector
@@ -71,8 +69,10 @@ def _learning_from(
     settings: ModelSettings, findings: tuple[str, ...], folder: Path
 ) -> ModelSettings:
     """Settings whose detector learns from RSNA's boxes and Wang et al.'s of some findings."""
-    images, boxes = (_table(contract, RSNA) for contract in (IMAGES, BOXES))
-    other_images, other_boxes = (_table(contract, WANG) for contract in (IMAGES, BOXES))
+    (images, boxes), (other_images, other_boxes) = (
+        [read_table(contract, tables / f"{contract.name}.parquet") for contract in (IMAGES, BOXES)]
+        for tables in (RSNA, WANG)
+    )
     wanted = pc.is_in(other_boxes["label"], pa.array(findings, pa.string()))
     other_boxes = other_boxes.filter(wanted)
     unread = pc.invert(pc.is_in(other_images["path"], images["path"].combine_chunks()))
@@ -94,33 +94,13 @@ def _learning_from(
     return settings.model_copy(update={"cohorts": cohorts})
 
 
-def _table(contract: Contract, folder: Path) -> pa.Table:
-    table = read_table(contract, folder / f"{contract.name}.parquet")
-    return table.select(contract.column_names)
-
-
 def _scores(settings: ModelSettings, folder: Path, seeds: int) -> dict[str, list[Score]]:
     """Scores of the detector, and of the network, the mean over seeds."""
     cohort = open_cohort(PART, settings.cohorts.localization, settings.targets)
     inputs = ReadingInputs(settings, folder, {PART: cohort})
-
-    def scored(parts: list[PartFindings]) -> list[list[Score]]:
-        return [scores_of(cohort, {one.image_id: one for one in found}) for *_, found in parts]
-
-    networks: list[list[Score]] = []
-    for seed in range(seeds):
-        weights = folder / f"network_{seed}"
-        if not weights.is_dir():
-            own = settings.network.model_copy(update={"seed": seed})
-            train_on_reports(
-                settings=settings.model_copy(update={"network": own}),
-                tables=LABELS,
-                regions=folder / "regions",
-                out=weights,
-            )
-        networks += scored(list(read_network(f"network_{seed}", weights, inputs)))
-    alone = scored(list(DETECTOR.read(inputs)))
-    return {"cross attention": mean_over_seeds(networks), "detector": mean_over_seeds(alone)}
+    (alone,) = scores_of_parts(DETECTOR.read(inputs), inputs)
+    network = network_scores("network", settings, LABELS, inputs, seeds)
+    return {"cross attention": network, "detector": alone}
 
 
 if __name__ == "__main__":

@@ -12,19 +12,18 @@ patients, and averaged over seeds. Run it in the folder of the reproduction, aft
     uv run python ../../benchmarks/text_helps.py
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import numpy as np
 import typer
 from cohort_parts import part_of
-from found_scores import difference_table, mean_over_seeds, score_table, scores_of
+from found_scores import difference_table, mean_over_seeds, score_table
+from network_seeds import network_scores, scores_of_parts
 
-from model.methods.cross_attention import read_network
 from model.methods.detector_alone import DETECTOR
-from model.methods.method import PartFindings, ReadingInputs
-from model.methods.network_training import train_on_reports
+from model.methods.method import ReadingInputs
 from model.scoring.scorecard import Score
 from model.settings import CohortSettings, ModelSettings, resolve_settings
 from model.stages.detector import detector
@@ -136,30 +135,14 @@ def _scores(settings: ModelSettings, folder: Path, seeds: int) -> dict[str, list
     """Scores of every kind of network, the mean over seeds, and of the detector if there is one."""
     cohort = open_cohort(PART, settings.cohorts.localization, settings.targets)
     inputs = ReadingInputs(settings, folder, {PART: cohort})
-    found: dict[str, list[list[Score]]] = {}
-    for seed in range(seeds):
-        for name, update in NETWORKS.items():
-            own = settings.network.model_copy(update={**update, "seed": seed})
-            weights = folder / f"{name.replace(' ', '_')}_{seed}"
-            if not weights.is_dir():
-                train_on_reports(
-                    settings=settings.model_copy(update={"network": own}),
-                    tables=LABELS,
-                    regions=folder / "regions",
-                    out=weights,
-                )
-            found.setdefault(name, []).extend(_read(read_network(name, weights, inputs), inputs))
+    found: dict[str, list[Score]] = {}
+    for name, update in NETWORKS.items():
+        network = settings.network.model_copy(update=update)
+        own = settings.model_copy(update={"network": network})
+        found[name] = network_scores(name.replace(" ", "_"), own, LABELS, inputs, seeds)
     if settings.regions.need_detector:
-        found["detector"] = _read(DETECTOR.read(inputs), inputs)
-    return {name: mean_over_seeds(own) for name, own in found.items()}
-
-
-def _read(parts: Any, inputs: ReadingInputs) -> list[list[Score]]:
-    read: Sequence[PartFindings] = list(parts)
-    return [
-        scores_of(inputs.cohorts[part], {one.image_id: one for one in findings})
-        for _, part, findings in read
-    ]
+        (found["detector"],) = scores_of_parts(DETECTOR.read(inputs), inputs)
+    return found
 
 
 if __name__ == "__main__":
