@@ -1,7 +1,10 @@
-"""A part of a cohort as a cohort by itself."""
+"""Cohorts made of others: a part of one, or several joined."""
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
+
+import pyarrow as pa
 
 from data_contracts.images import BOXES, IMAGES
 from data_contracts.storage import read_table, write_table
@@ -23,3 +26,17 @@ def part_of(tables: Path, names: AbstractSet[str], folder: Path, root: Path) -> 
         kept = [name in names for name in table["image_id"].to_pylist()]
         write_table(contract, table.filter(kept), folder / f"{contract.name}.parquet")
     return CohortSettings(tables=folder, root=root)
+
+
+def joined(tables: Sequence[tuple[pa.Table, pa.Table]], folder: Path) -> Path:
+    """Several cohorts' images and boxes, written as tables of one; returns the folder.
+
+    Args:
+        tables: images and boxes of each; no image is in two.
+        folder: where to write.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for contract, parts in zip((IMAGES, BOXES), zip(*tables, strict=True), strict=True):
+        together = pa.concat_tables([part.cast(contract.schema()) for part in parts])
+        write_table(contract, together, folder / f"{contract.name}.parquet")
+    return folder

@@ -16,11 +16,12 @@ from typing import Annotated, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 import typer
+from cohort_parts import joined
 from found_scores import difference_table, score_table
 from network_seeds import network_scores, scores_of_parts
 
 from data_contracts.images import BOXES, IMAGES
-from data_contracts.storage import read_table, write_table
+from data_contracts.storage import read_table
 from model.methods.detector_alone import DETECTOR
 from model.methods.method import ReadingInputs
 from model.scoring.scorecard import Score
@@ -85,11 +86,8 @@ def _learning_from(
     other_boxes = other_boxes.set_column(
         place, BOXES.schema().field("label"), pa.array([TARGET] * len(other_boxes), pa.string())
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    for contract, tables in ((IMAGES, (images, other_images)), (BOXES, (boxes, other_boxes))):
-        together = pa.concat_tables([table.cast(contract.schema()) for table in tables])
-        write_table(contract, together, folder / f"{contract.name}.parquet")
-    cohort = settings.cohorts.detector.model_copy(update={"tables": folder})
+    tables = joined([(images, boxes), (other_images, other_boxes)], folder)
+    cohort = settings.cohorts.detector.model_copy(update={"tables": tables})
     cohorts = settings.cohorts.model_copy(update={"detector": cohort})
     return settings.model_copy(update={"cohorts": cohorts})
 

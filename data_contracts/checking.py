@@ -38,14 +38,8 @@ def _check_values(contract: Contract, table: pa.Table, where: str) -> None:
     try:
         schema.validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as error:
-        failures = error.failure_cases
-        first = failures.iloc[0]
-        private = any(c.private for c in contract.columns if c.name == first["column"])
-        raise ContractError(
-            f"{where}: table '{contract.name}', column '{first['column']}', row {first['index']}: "
-            f"{'a value' if private else repr(first['failure_case'])} fails {first['check']} "
-            f"({len(failures)} values in all)"
-        ) from None
+        first = error.failure_cases.iloc[0]
+        raise _refused(contract, error, first["column"], first["index"], where) from None
 
 
 def _check_family(contract: Contract, table: pa.Table, family: tuple[str, ...], where: str) -> None:
@@ -58,13 +52,22 @@ def _check_family(contract: Contract, table: pa.Table, family: tuple[str, ...], 
     try:
         schema.validate(pd.Series(values), lazy=True)
     except pandera.errors.SchemaErrors as error:
-        failures = error.failure_cases
-        first = failures.iloc[0]
-        number, row = divmod(first["index"], table.num_rows)
-        raise ContractError(
-            f"{where}: table '{contract.name}', column '{family[number]}', row {row}: "
-            f"{first['failure_case']!r} fails {first['check']} ({len(failures)} values in all)"
-        ) from None
+        number, row = divmod(error.failure_cases.iloc[0]["index"], table.num_rows)
+        raise _refused(contract, error, family[number], row, where) from None
+
+
+def _refused(
+    contract: Contract, error: pandera.errors.SchemaErrors, column: str, row: int, where: str
+) -> ContractError:
+    """What is against a column, by the first of its values that fail."""
+    failures = error.failure_cases
+    first = failures.iloc[0]
+    private = any(c.private for c in contract.columns if c.name == column)
+    return ContractError(
+        f"{where}: table '{contract.name}', column '{column}', row {row}: "
+        f"{'a value' if private else repr(first['failure_case'])} fails {first['check']} "
+        f"({len(failures)} values in all)"
+    )
 
 
 def _check_key(contract: Contract, table: pa.Table, where: str) -> None:

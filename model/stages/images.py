@@ -16,6 +16,7 @@ from data_contracts.contract import Contract
 from data_contracts.images import BOXES, IMAGE_NOTES, IMAGES, SEVERITY, ZONE_SCORES
 from data_contracts.locking import one_run
 from data_contracts.quarantine import Rejected
+from data_contracts.quarantining import Quarantine
 from data_contracts.storage import write_table
 from data_contracts.tables import QUARANTINE
 from data_contracts.together import place_together, waiting
@@ -25,7 +26,7 @@ from model.images.inspection import Inspect, Inspected, Unusable, inspecting
 from model.images.selection import Selection
 from model.images.sources.records import ListedImage
 from model.images.sources.registry import open_images
-from model.images.tables import ImageTables, quarantine_table
+from model.images.tables import ImageTables
 
 # Enough to keep all cores busy, few enough to show progress.
 _BATCH: Final = 512
@@ -73,7 +74,7 @@ def images(
     """
     started = time.perf_counter()
     source = open_images(kind, path, annotations)
-    tables, rejected = ImageTables(kind), list[Rejected]()
+    tables, rejected = ImageTables(kind), Quarantine()
     tallies: Counter[str] = Counter(boxes_clipped=0)
     if merge_annotators:
         tallies["boxes_merged_away"] = 0
@@ -83,7 +84,8 @@ def images(
         while batch := list(islice(source.records, _BATCH)):
             for image, inspected in _read(batch, selection, inspect, rejected):
                 if inspected is None:
-                    rejected += _left_behind(image)
+                    for record in _left_behind(image):
+                        rejected.add(record)
                 else:
                     boxes = list(_boxes(image, inspected, rejected))
                     tallies["boxes_clipped"] += sum(fitted.clipped for fitted in boxes)
@@ -94,7 +96,7 @@ def images(
             progress.advance(bar, len(batch))
     written: dict[Contract, pa.Table] = {
         **tables.tables(),
-        QUARANTINE: quarantine_table(rejected),
+        QUARANTINE: rejected.table(),
     }
     outputs = {contract: out / f"{contract.name}.parquet" for contract in written}
     for contract, table in written.items():
@@ -113,7 +115,7 @@ def _read(
     batch: list[ListedImage | Rejected],
     selection: Selection,
     inspect: Inspect,
-    rejected: list[Rejected],
+    rejected: Quarantine,
 ) -> Iterator[_Read]:
     """A batch's images, in its order, with what was found of their files, or None where unusable.
 
@@ -131,7 +133,7 @@ def _read(
     inspected = iter(inspect(paths))
     for record, found in zip(batch, against, strict=True):
         if isinstance(record, Rejected):
-            rejected.append(record)
+            rejected.add(record)
             continue
         seen = next(inspected) if found is None else None
         if isinstance(seen, Unusable):
@@ -139,7 +141,7 @@ def _read(
         elif seen is not None:
             found = selection.after_reading(record, seen)
         if found is not None:
-            rejected.append(found)
+            rejected.add(found)
         yield record, seen if found is None and isinstance(seen, Inspected) else None
 
 
@@ -152,13 +154,11 @@ def _left_behind(image: ListedImage) -> Iterator[Rejected]:
         yield Rejected(location, image.image_id, "image_not_used", detail)
 
 
-def _boxes(
-    image: ListedImage, inspected: Inspected, rejected: list[Rejected]
-) -> Iterator[FittedBox]:
+def _boxes(image: ListedImage, inspected: Inspected, rejected: Quarantine) -> Iterator[FittedBox]:
     """An image's boxes on its picture; what is against the others goes to `rejected`."""
     for fitted in fit_boxes(image, inspected.facts):
         if isinstance(fitted, Rejected):
-            rejected.append(fitted)
+            rejected.add(fitted)
         else:
             yield fitted
 
@@ -185,20 +185,28 @@ def _notices(notes: pa.Table) -> Iterator[str]:
             yield f"{len(of):,} images {said} (image_notes): {', '.join(of[:_NAMED])}{more}"
 
 
-def _counts(written: dict[Contract, pa.Table], rejected: list[Rejected]) -> dict[str, int | float]:
+def _counts(written: dict[Contract, pa.Table], rejected: Quarantine) -> dict[str, int | float]:
     table = written[IMAGES]
-    views = Counter(view or "unknown" for view in table["view"].to_pylist())
-    reasons = Counter(record.reason for record in rejected)
-    noted = Counter(written[IMAGE_NOTES]["note"].to_pylist())
+    views, noted = _times(table["view"]), _times(written[IMAGE_NOTES]["note"])
     return {
         "images": table.num_rows,
         "patients": pc.count_distinct(table["subject_id"]).as_py(),
-        **{f"view_{view}": count for view, count in sorted(views.items())},
+        **{f"view_{view}": count for view, count in views.items()},
         "boxes": written[BOXES].num_rows,
         "images_with_boxes": pc.count_distinct(written[BOXES]["image_id"]).as_py(),
         "scored": written[SEVERITY].num_rows,
         "zones_scored": written[ZONE_SCORES].num_rows,
-        **dict(sorted(noted.items())),
+        **noted,
         "quarantined": len(rejected),
-        **{f"quarantined_{reason}": count for reason, count in sorted(reasons.items())},
+        **{f"quarantined_{reason}": count for reason, count in sorted(rejected.reasons.items())},
     }
+
+
+def _times(column: pa.ChunkedArray) -> dict[str, int]:
+    """How often each value occurs, by its name."""
+    return dict(
+        sorted(
+            (entry["values"] or "unknown", entry["counts"])
+            for entry in pc.value_counts(column).to_pylist()
+        )
+    )

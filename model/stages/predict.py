@@ -15,11 +15,11 @@ from data_contracts.pictures.unreadable import UnreadableImageError
 from data_contracts.placing import placed_folder
 from data_contracts.predictions import FOUND_BOXES, MAPS, READINGS
 from data_contracts.quarantine import Location, Rejected
+from data_contracts.quarantining import quarantine_table
 from data_contracts.storage import write_table
 from data_contracts.tables import QUARANTINE
 from model.figures.reading import draw_reading
 from model.figures.style import save
-from model.images.tables import quarantine_table
 from model.methods.registry import OURS
 from model.prediction.coco import coco_of
 from model.prediction.plain import document_of

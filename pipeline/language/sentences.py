@@ -65,7 +65,7 @@ _BLANKS: Final = re.compile(r"\s*")
 _LAST_BLANK: Final = re.compile(r"\s(?=\S*\Z)")
 
 # Pieces that are remembered.
-_CAPACITY: Final = 500_000
+_CAPACITY: Final = 100_000
 # Nothing else makes no sentence.
 _SAY_NOTHING: Final = " .,;:-_"
 

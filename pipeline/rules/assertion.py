@@ -6,7 +6,7 @@ from typing import Final
 
 from pipeline.rules.new_statements import NewStatements, is_denied_change
 from pipeline.rules.overlaps import CountingCues, is_answer
-from pipeline.rules.places import next_place
+from pipeline.rules.places import next_place, places_of
 from pipeline.rules.reach import Reach
 from pipeline.rules.scene import Scene, first_after
 from pipeline.rules.values import Cue, Phrase, Verdict
@@ -137,8 +137,7 @@ class SentenceCues:
     @cached_property
     def _item_openers(self) -> list[int]:
         """Where in the sentence the words stand behind which an item of its own may begin."""
-        openers = self._lists.item_openers
-        return [token for token in range(self._start, self._end) if self._words[token] in openers]
+        return places_of(self._lists.item_openers, self._words, (self._start, self._end))
 
 
 def _distance(cue: Cue, finding: Phrase) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import cached_property
 
-from pipeline.rules.places import NOWHERE, next_place, place_before
+from pipeline.rules.places import NOWHERE, next_place, place_before, places_of
 from pipeline.rules.scene import Scene
 from pipeline.rules.values import Cue, Phrase
 
@@ -78,9 +78,7 @@ class NewStatements:
 
     @cached_property
     def _possible_joints(self) -> list[int]:
-        scene = self._scene
-        joints = scene.lists.statement_joints
-        return [token for token in range(self._start, self._end) if scene.words[token] in joints]
+        return self._places(self._scene.lists.statement_joints)
 
     @cached_property
     def _joints(self) -> list[int]:
@@ -102,19 +100,16 @@ class NewStatements:
 
     @cached_property
     def _or(self) -> list[int]:
-        scene = self._scene
-        alternatives = scene.lists.alternatives
-        return [t for t in range(self._start, self._end) if scene.words[t] in alternatives]
+        return self._places(self._scene.lists.alternatives)
 
     @cached_property
     def _ends_of_list(self) -> list[int]:
-        scene, lists = self._scene, self._scene.lists
+        lists = self._scene.lists
         ends = (lists.finite_verbs, lists.absence_words, lists.clause_joints, lists.breaks)
-        return [
-            token
-            for token in range(self._start, self._end)
-            if any(scene.words[token] in words for words in ends)
-        ]
+        return sorted({place for words in ends for place in self._places(words)})
+
+    def _places(self, members: frozenset[str]) -> list[int]:
+        return places_of(members, self._scene.words, (self._start, self._end))
 
 
 def _is_joint(scene: Scene, token: int) -> bool:

@@ -7,7 +7,7 @@ from data_contracts.concepts import Assertion
 from pipeline.lexicon.grammar import WordLists
 from pipeline.rules.new_statements import NewStatements, denies_change
 from pipeline.rules.overlaps import CountingCues
-from pipeline.rules.places import next_place, place_before
+from pipeline.rules.places import next_place, place_before, places_of
 from pipeline.rules.scene import Scene
 from pipeline.rules.values import Cue, Phrase
 
@@ -43,7 +43,8 @@ class Reach:
     ) -> None:
         self._scene = scene
         self._words, self._lists = scene.words, scene.lists
-        self._start, self._end = sentence
+        self._sentence = sentence
+        self._end = sentence[1]
         self._cues, self._terminations = own
         self._statements = statements
         # Up to where each cue reaches, by the cue: the same for every finding.
@@ -124,7 +125,7 @@ class Reach:
     # Where in the sentence the words stand that end a reach.
 
     def _places(self, members: frozenset[str]) -> list[int]:
-        return [token for token in range(self._start, self._end) if self._words[token] in members]
+        return places_of(members, self._words, self._sentence)
 
     @cached_property
     def _verbs(self) -> list[int]:

@@ -10,13 +10,13 @@ from command_line.progress import progress_bar
 from command_line.summary import StageSummary
 from data_contracts.locking import one_run
 from data_contracts.quarantine import Rejected
+from data_contracts.quarantining import quarantine_table
 from data_contracts.storage import PartedTable, write_table
 from data_contracts.tables import QUARANTINE, REPORTS
 from data_contracts.together import place_together, waiting
 from pipeline.settings import SourceSettings
 from pipeline.sources.composition import without_repeats
 from pipeline.sources.opening import open_source
-from pipeline.sources.quarantining import quarantine_table
 from pipeline.sources.records import Report
 
 _SECTION_COLUMNS = ("indication", "findings", "impression")

@@ -14,6 +14,7 @@ from command_line.summary import StageSummary
 from data_contracts.concepts import AFFIRMED, NEGATED, UNCERTAIN, Assertion
 from data_contracts.locking import one_run
 from data_contracts.quarantine import Rejected
+from data_contracts.quarantining import quarantine_table
 from data_contracts.storage import PartedTable, write_table
 from data_contracts.tables import EMBEDDINGS, LABELS, QUARANTINE, VOCABULARY
 from data_contracts.together import place_together, waiting
@@ -27,7 +28,6 @@ from pipeline.published_labels.places import PlaceReader
 from pipeline.published_labels.records import LabelledReport, LabelRequest
 from pipeline.published_labels.tables import label_table
 from pipeline.settings import VocabularySettings
-from pipeline.sources.quarantining import quarantine_table
 
 _WORDS: Final[tuple[tuple[Assertion, int], ...]] = (
     ("affirmed", AFFIRMED),

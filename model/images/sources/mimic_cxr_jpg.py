@@ -4,6 +4,7 @@ Johnson et al., "MIMIC-CXR-JPG, a large publicly available database of labeled c
 arXiv:1901.07042, 2019.
 """
 
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -46,7 +47,7 @@ def _records(root: Path, metadata: Path, split: Path | None) -> Iterator[ListedI
         if isinstance(row, Rejected):
             yield row
         else:
-            splits[row[1]["dicom_id"]] = row[1]["split"]
+            splits[row[1]["dicom_id"]] = sys.intern(row[1]["split"])
     for row in read_rows(metadata, COLUMNS, root):
         yield (
             row if isinstance(row, Rejected) else image_of_row(*row, splits.get(row[1]["dicom_id"]))

@@ -6,7 +6,8 @@ occurrence costs is then a few numpy and Arrow operations over whole columns.
 
 from array import array
 from collections.abc import Mapping, Sequence
-from typing import Final, Protocol, TypeAlias
+from itertools import islice
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
@@ -28,8 +29,8 @@ from pipeline.rules.values import Abbreviations, PassageText
 #: A passage of several sentences is told from others of the same text by where these begin.
 PassageKey: TypeAlias = str | tuple[str, tuple[int, ...]]
 
-#: Distinct passages held before all are dropped: about 300 MB.
-CAPACITY: Final = 500_000
+#: Distinct passages held before the later half is dropped: about 100 MB.
+CAPACITY: Final = 100_000
 
 _FIRST_LINK: Final = FINDING_FIELDS.index("first_link")
 _CONCEPTS: Final = [FINDING_FIELDS.index(name) for name in CONCEPT_LINKS]
@@ -101,12 +102,28 @@ class _Numbers(dict[PassageKey, int]):
         number = self[key] = self._queue.add(passage)
         return number
 
+    def forget(self, first: int) -> None:
+        """Drop those with this number and behind it."""
+        kept = {key: number for key, number in self.items() if number < first}
+        self.clear()
+        self.update(kept)
+
+
+class _Heights(NamedTuple):
+    """How much each column of the store holds."""
+
+    passages: int
+    mentions: int
+    findings: int
+    links: int
+    strings: int
+
 
 class PassageStore:
     """Distinct passages by number, analysed together when their columns are asked for.
 
-    When `capacity` is passed, `make_room` drops all: the frequent ones come back within a part,
-    and analysing them again costs a small share of what filling the store did.
+    When `capacity` is passed, `make_room` keeps the half that was met first: what is frequent is
+    met early. Of the others those that come back are analysed again.
 
     Attributes:
         extractor: analyses the passages.
@@ -127,15 +144,30 @@ class PassageStore:
         self._mentions = array("i")
         self._findings = array("i")
         self._links = array("i")
+        self._first_half = self._heights()
 
     def __len__(self) -> int:
         """Distinct passages numbered."""
         return self._queue.first + len(self._queue.waiting)
 
     def make_room(self) -> None:
-        """Drop all passages, and with them their numbers, once the store is full."""
-        if len(self) >= self._capacity:
+        """Once the store is full, drop the later half of its passages and their numbers."""
+        if len(self) < self._capacity:
+            return
+        if self._queue.waiting or not self._first_half.passages:
             self._clear()
+            return
+        kept = self._first_half
+        count = kept.passages // len(PASSAGE_FIELDS)
+        self._passages = self._passages[: kept.passages]
+        self._mentions = self._mentions[: kept.mentions]
+        self._findings = self._findings[: kept.findings]
+        self._links = self._links[: kept.links]
+        self._codes = dict(islice(self._codes.items(), kept.strings))
+        self._queue.first = count
+        for numbers in self._numbers.values():
+            numbers.forget(count)
+        self._numbers = {key: numbers for key, numbers in self._numbers.items() if numbers}
 
     def drop(self) -> None:
         """Drop all passages, whatever room there is, and what was learnt of their sentences."""
@@ -217,6 +249,17 @@ class PassageStore:
         self._mentions.frombytes(mentions.tobytes())
         self._findings.frombytes(findings.tobytes())
         self._links.frombytes(links.tobytes())
+        if _height(self._passages, PASSAGE_FIELDS) <= self._capacity // 2:
+            self._first_half = self._heights()
+
+    def _heights(self) -> _Heights:
+        return _Heights(
+            len(self._passages),
+            len(self._mentions),
+            len(self._findings),
+            len(self._links),
+            len(self._codes),
+        )
 
     def _code(self, string: str) -> int:
         return self._codes.setdefault(string, len(self._codes))

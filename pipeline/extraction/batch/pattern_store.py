@@ -34,7 +34,7 @@ from pipeline.rules.values import CuePhrase, Implied, Phrase, Statement, Tokeniz
 #: No pattern: the passage has no phrase of the lexicon.
 NONE: Final = -1
 # Distinct patterns held before all are forgotten.
-_CAPACITY: Final = 500_000
+_CAPACITY: Final = 100_000
 _ASSERTION_CODES: Final = {name: code for code, name in enumerate(ASSERTIONS)}
 
 STATEMENT_FIELDS: Final = (

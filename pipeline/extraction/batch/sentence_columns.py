@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Final
 
 import numpy as np
@@ -14,8 +14,8 @@ from pipeline.extraction.batch.runs import IntArray, expand_runs, rows_before
 from pipeline.language.sentences import SentenceSplitter
 from pipeline.language.typography import readable
 
-# Pieces held before all are forgotten.
-_CAPACITY: Final = 500_000
+# Pieces held before the later half is forgotten: what is frequent is met early.
+_CAPACITY: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,16 @@ class _Pieces(dict[str, int]):
         self.counts, self.starts = able_to_grow(self.counts), able_to_grow(self.starts)
         self.ends, self.backs = able_to_grow(self.ends), able_to_grow(self.backs)
 
+    def keep(self, count: int) -> None:
+        """Forget all pieces but so many, those that were met first."""
+        pieces = dict(islice(self.items(), count))
+        self.clear()
+        self.update(pieces)
+        self.counts = self.counts[:count]
+        sentences = sum(self.counts)
+        self.starts, self.ends = self.starts[:sentences], self.ends[:sentences]
+        self.backs = self.backs[:sentences]
+
     def __missing__(self, piece: str) -> int:
         sentences = self._read(piece)
         self.counts.append(len(sentences))
@@ -71,7 +81,7 @@ class TextSplitter:
     def __call__(self, texts: Sequence[str]) -> SentenceColumns:
         """The sentences of `texts`; offsets count what was given."""
         if len(self._pieces) >= _CAPACITY:
-            self._pieces = _Pieces(self._splitter)
+            self._pieces.keep(_CAPACITY // 2)
         self._pieces.let_grow()
         parts = [self._splitter.pieces(readable(text)) for text in texts]
         # Pieces and the blanks between them in turn: one more piece than blanks.

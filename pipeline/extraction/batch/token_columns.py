@@ -15,7 +15,7 @@ from pipeline.language.tokens import words_of
 from pipeline.language.typography import readable, spelt_out
 
 # Words of a language are few, but numbers, dates and names have no end.
-_CAPACITY: Final = 200_000
+_CAPACITY: Final = 50_000
 _BLANK: Final = re.compile(r"[^\S ]")
 _PLAIN_BLANKS: Final = bytes(ord(" ") if chr(code).isspace() else code for code in range(256))
 

@@ -47,7 +47,27 @@ def test_equal_texts_of_other_sentences_are_other_passages(extractor: Extractor)
     assert store.numbers("findings")[text] == one
 
 
-def test_a_full_store_forgets_and_goes_on(extractor: Extractor) -> None:
+def test_a_full_store_keeps_what_it_met_first(extractor: Extractor) -> None:
+    store = PassageStore(extractor, capacity=3)
+    first = store.numbers("findings")[PASSAGES[0]]
+    store.columns()
+    for text in PASSAGES[1:]:
+        store.numbers("findings")[text]
+    before = store.columns()
+    store.make_room()
+    assert len(store) == 1
+    assert store.numbers("findings")[PASSAGES[0]] == first
+    for text in PASSAGES[1:]:
+        store.numbers("findings")[text]
+    again = store.columns()
+    assert list(again.strings) == list(before.strings)
+    for name in ("passages", "mentions", "findings", "links"):
+        assert (getattr(again, name) == getattr(before, name)).all()
+
+
+def test_a_full_store_whose_first_half_came_at_once_forgets_and_goes_on(
+    extractor: Extractor,
+) -> None:
     store = PassageStore(extractor, capacity=2)
     store.numbers("findings")[PASSAGES[0]]
     store.make_room()
