@@ -4,11 +4,12 @@ Makes trees of so many reports in the published layout, one file each below `fil
 with metadata and split tables beside them, and runs each stage by its command in a process of its
 own: time, peak memory, and how far both are from growing as the reports do. MIMIC-CXR has 227,835
 reports and 377,110 images. The tables list as many images for each report; of their files a sample
-is there, small and each with a mark of its own, and the index sets the others aside as missing. So
-it tells what rows cost, and not what it costs to read 377,110 radiographs.
+is there, each with grain and a mark of its own, and the index sets the others aside as missing:
+small files tell what rows cost, files of the real size (`--side 2800`) what a radiograph does.
 
     uv run python benchmarks/mimic_scale.py --reports 10000 --reports 100000 --reports 227835
     uv run python benchmarks/mimic_scale.py --stage images --reports 10000 --reports 227835
+    uv run python benchmarks/mimic_scale.py --stage images --reports 500 --pictures 500 --side 2800
 """
 
 import csv
@@ -25,6 +26,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import numpy as np
+import numpy.typing as npt
 import typer
 from measuring import Measured, measure
 from PIL import Image
@@ -39,9 +41,10 @@ IMAGES_A_REPORT: Final = 377_110 / 227_835
 REPORTS_A_PATIENT: Final = 227_835 / 65_379
 SPLITS: Final = ("train", "validate", "test")
 SPLIT_WEIGHTS: Final = (0.978, 0.008, 0.014)
-# Side of a picture of the sample, in pixels, and of the squares of its mark.
-SIDE: Final = 256
+# Side of the squares of a picture's mark, in pixels, how many there are, and how strong its grain.
 SQUARE: Final = 16
+BITS: Final = 16
+GRAIN: Final = 3.0
 
 Row = tuple[str, str, str, str]
 
@@ -54,6 +57,7 @@ def main(
         list[str] | None, typer.Option(help=f"One of {', '.join(STAGES)}; all by default.")
     ] = None,
     pictures: Annotated[int, typer.Option(min=1, help="Image files that are there.")] = 2_000,
+    side: Annotated[int, typer.Option(min=256, help="Pixels of their side.")] = 256,
     workers: Annotated[int, typer.Option(min=1, help="Workers of extract and images.")] = 2,
     folder: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where to make the trees, and leave none.")
@@ -69,7 +73,7 @@ def main(
             with console.status(f"making a tree of {count:,} reports"):
                 metadata = write_tables(work / "mimic", count)
                 if "images" in stages:
-                    write_pictures(work / "mimic", metadata, pictures)
+                    write_pictures(work / "mimic", metadata, pictures, side)
                 if stages != ["images"]:
                     write_reports(work / "mimic", metadata, count)
             rows[count] = run_stages(work, stages, count, workers)
@@ -120,21 +124,28 @@ def patient_folder(root: Path, subject: str) -> Path:
     return root / "files" / f"p{subject[:2]}" / f"p{subject}"
 
 
-def write_pictures(root: Path, metadata: list[Row], pictures: int) -> None:
+def write_pictures(root: Path, metadata: list[Row], pictures: int, side: int) -> None:
     """Files of that many frontal images, or of all, evenly spread over the rows of the metadata."""
     frontal = [row for row in metadata if row[3] == "PA"]
     number = min(pictures, len(frontal))
+    plain = grey_ramp(side)
     for index in range(number):
         name, subject, study, _ = frontal[index * len(frontal) // number]
         study_folder = patient_folder(root, subject) / f"s{study}"
         study_folder.mkdir(parents=True)
-        marked_picture(index).save(study_folder / f"{name}.jpg", quality=90)
+        marked_picture(plain, index).save(study_folder / f"{name}.jpg", quality=90)
 
 
-def marked_picture(index: int) -> Image.Image:
-    """A grey ramp with the number's bits as squares, so that no two files are the same."""
-    pixels = np.tile(np.linspace(40, 200, SIDE).astype(np.uint8), (SIDE, 1))
-    for bit in range(SIDE // SQUARE):
+def grey_ramp(side: int) -> npt.NDArray[np.uint8]:
+    """[side, side] a ramp with grain, so that a file is about as large as a radiograph's."""
+    grain = np.random.default_rng(0).normal(0, GRAIN, (side, side))
+    return (np.linspace(40, 200, side) + grain).round().astype(np.uint8)
+
+
+def marked_picture(plain: npt.NDArray[np.uint8], index: int) -> Image.Image:
+    """The picture with the number's bits as squares, so that no two files are the same."""
+    pixels = plain.copy()
+    for bit in range(BITS):
         if index >> bit & 1:
             pixels[:SQUARE, bit * SQUARE : (bit + 1) * SQUARE] = 255
     return Image.fromarray(pixels)
