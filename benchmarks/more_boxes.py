@@ -18,22 +18,18 @@ import pyarrow.compute as pc
 import typer
 from cohort_parts import joined
 from found_scores import difference_table, score_table
-from network_seeds import network_scores, scores_of_parts
+from network_seeds import attention_and_detector
 
 from data_contracts.images import BOXES, IMAGES
 from data_contracts.storage import read_table
-from model.methods.detector_alone import DETECTOR
-from model.methods.method import ReadingInputs
 from model.scoring.scorecard import Score
 from model.settings import ModelSettings, resolve_settings
 from model.stages.detector import detector
 from model.stages.regions import regions
-from model.tensors.cohorts import open_cohort
 
 RSNA: Final = Path("data/rsna")
 WANG: Final = Path("data/chestxray14")
 LABELS: Final = Path("data/labels")
-PART: Final = "localization"
 #: Findings of Wang et al. that RSNA's radiologists would box as opacities.
 OPACITIES: Final = ("finding:infiltrate", "finding:atelectasis")
 #: What they are to the detector.
@@ -57,7 +53,7 @@ def main(
         if not (folder / "detector").is_dir():
             detector(settings=own, out=folder / "detector")
         regions(settings=own, detector=folder / "detector", out=folder / "regions")
-        found[name] = _scores(own, folder, seeds)
+        found[name] = attention_and_detector(own, folder, LABELS, seeds)
     fewer, more = found.values()
     page = [f"{name}\n\n{score_table(scores)}" for name, scores in found.items()]
     page.append(
@@ -90,15 +86,6 @@ def _learning_from(
     cohort = settings.cohorts.detector.model_copy(update={"tables": tables})
     cohorts = settings.cohorts.model_copy(update={"detector": cohort})
     return settings.model_copy(update={"cohorts": cohorts})
-
-
-def _scores(settings: ModelSettings, folder: Path, seeds: int) -> dict[str, list[Score]]:
-    """Scores of the detector, and of the network, the mean over seeds."""
-    cohort = open_cohort(PART, settings.cohorts.localization, settings.targets)
-    inputs = ReadingInputs(settings, folder, {PART: cohort})
-    (alone,) = scores_of_parts(DETECTOR.read(inputs), inputs)
-    network = network_scores("network", settings, LABELS, inputs, seeds)
-    return {"cross attention": network, "detector": alone}
 
 
 if __name__ == "__main__":

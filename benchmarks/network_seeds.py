@@ -2,14 +2,20 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from found_scores import mean_over_seeds, scores_of
 
 from model.methods.cross_attention import read_network
+from model.methods.detector_alone import DETECTOR
 from model.methods.method import PartFindings, ReadingInputs
 from model.methods.network_training import train_on_reports
 from model.scoring.scorecard import Score
 from model.settings import ModelSettings
+from model.tensors.cohorts import open_cohort
+
+#: The images that are scored.
+PART: Final = "localization"
 
 
 def network_scores(
@@ -45,3 +51,21 @@ def scores_of_parts(parts: Iterable[PartFindings], inputs: ReadingInputs) -> lis
         scores_of(inputs.cohorts[part], {one.image_id: one for one in findings})
         for _, part, findings in list(parts)
     ]
+
+
+def attention_and_detector(
+    settings: ModelSettings, folder: Path, tables: Path, seeds: int
+) -> dict[str, list[Score]]:
+    """Scores of a detector, and of networks on its regions, the mean over seeds.
+
+    Args:
+        settings: what to train by, and the images to score on.
+        folder: of the detector and its regions; weights of networks go there.
+        tables: folder of the labels.
+        seeds: how many networks.
+    """
+    cohort = open_cohort(PART, settings.cohorts.localization, settings.targets)
+    inputs = ReadingInputs(settings, folder, {PART: cohort})
+    (alone,) = scores_of_parts(DETECTOR.read(inputs), inputs)
+    network = network_scores("network", settings, tables, inputs, seeds)
+    return {"cross attention": network, "detector": alone}

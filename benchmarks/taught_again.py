@@ -22,26 +22,22 @@ import pyarrow.compute as pc
 import typer
 from cohort_parts import joined
 from found_scores import difference_table, score_table
-from network_seeds import network_scores, scores_of_parts
+from network_seeds import attention_and_detector
 
 from data_contracts.images import BOXES, IMAGES
 from data_contracts.storage import read_table
 from data_contracts.tables import LABELS
 from model.methods.cross_attention import read_network
-from model.methods.detector_alone import DETECTOR
 from model.methods.method import ReadingInputs
 from model.reading.findings import Findings
-from model.scoring.scorecard import Score
 from model.settings import ModelSettings, resolve_settings
 from model.stages.detector import detector
 from model.stages.regions import regions
 from model.tensors.apart import open_part
-from model.tensors.cohorts import open_cohort
 
 RSNA: Final = Path("data/rsna")
 CHESTXRAY14: Final = Path("data/chestxray14")
 LABELS_FOLDER: Final = Path("data/labels")
-PART: Final = "localization"
 #: Labels that affirm an opacity.
 OPACITIES: Final = ("finding:pneumonia", "finding:infiltrate", "finding:consolidation")
 #: What taught boxes are to the detector.
@@ -63,8 +59,8 @@ def main(
     if not (student / "detector").is_dir():
         detector(settings=taught, out=student / "detector")
     regions(settings=taught, detector=student / "detector", out=student / "regions")
-    before = _scores(settings, teacher, seeds)
-    after = _scores(taught, student, seeds)
+    before = attention_and_detector(settings, teacher, LABELS_FOLDER, seeds)
+    after = attention_and_detector(taught, student, LABELS_FOLDER, seeds)
     page = [f"{name}\n\n{score_table(own)}" for name, own in (("once", before), ("again", after))]
     pairs = {f"{name}, again less once": (after[name], before[name]) for name in before}
     page.append(difference_table(pairs))
@@ -118,15 +114,6 @@ def _boxes(found: Findings, least_score: float) -> Iterator[dict[str, Any]]:
             "label": TARGET,
             "annotator": "attention",
         }
-
-
-def _scores(settings: ModelSettings, folder: Path, seeds: int) -> dict[str, list[Score]]:
-    """Scores of the detector, and of the network, the mean over seeds."""
-    cohort = open_cohort(PART, settings.cohorts.localization, settings.targets)
-    inputs = ReadingInputs(settings, folder, {PART: cohort})
-    (alone,) = scores_of_parts(DETECTOR.read(inputs), inputs)
-    network = network_scores("network", settings, LABELS_FOLDER, inputs, seeds)
-    return {"cross attention": network, "detector": alone}
 
 
 if __name__ == "__main__":
