@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import typer
@@ -50,12 +51,15 @@ def main(
     weights: Annotated[Path, typer.Option(help="The teacher.")] = Path("../../weights"),
     out: Annotated[Path, typer.Option(help="Folder for weights and scores.")] = Path("data/taught"),
     seeds: Annotated[int, typer.Option(min=1, help="Networks on the regions of each.")] = 2,
+    shuffled: Annotated[
+        bool, typer.Option(help="Choose images by other images' labels: what labels are worth.")
+    ] = False,
 ) -> None:
     """Teach, train and score, and write scores.md."""
     settings = resolve_settings(Path("params.yaml"), [])
-    teacher, student = out / "teacher", out / "student"
+    teacher, student = out / "teacher", out / ("student_of_shuffled" if shuffled else "student")
     regions(settings=settings, detector=weights / "detector", out=teacher / "regions")
-    taught = _taught(settings, weights, teacher, student / "images")
+    taught = _taught(settings, weights, teacher, student / "images", shuffled=shuffled)
     if not (student / "detector").is_dir():
         detector(settings=taught, out=student / "detector")
     regions(settings=taught, detector=student / "detector", out=student / "regions")
@@ -64,11 +68,13 @@ def main(
     page = [f"{name}\n\n{score_table(own)}" for name, own in (("once", before), ("again", after))]
     pairs = {f"{name}, again less once": (after[name], before[name]) for name in before}
     page.append(difference_table(pairs))
-    (out / "scores.md").write_text("\n\n".join(page), encoding="utf-8")
+    (student / "scores.md").write_text("\n\n".join(page), encoding="utf-8")
     print("\n\n".join(page))
 
 
-def _taught(settings: ModelSettings, weights: Path, teacher: Path, folder: Path) -> ModelSettings:
+def _taught(
+    settings: ModelSettings, weights: Path, teacher: Path, folder: Path, *, shuffled: bool
+) -> ModelSettings:
     """Settings whose detector learns from RSNA's boxes and from those that attention found."""
     inputs = ReadingInputs(settings, teacher, {"training": open_part("training", settings)})
     ((_, _, found),) = read_network("network", weights / "network", inputs)
@@ -82,10 +88,16 @@ def _taught(settings: ModelSettings, weights: Path, teacher: Path, folder: Path)
         row["report_id"]: row
         for row in read_table(LABELS, LABELS_FOLDER / "labels.parquet").to_pylist()
     }
+    of_image = {name: name for name in images["report_id"].to_pylist()}
+    if shuffled:
+        order = np.random.default_rng(0).permutation(len(of_image))
+        of_image = dict(zip(of_image, np.array(list(of_image))[order].tolist(), strict=True))
     rows: list[dict[str, Any]] = []
     clear: set[str] = set()
     for image in images.to_pylist():
-        affirmed = {name for name, value in labels[image["report_id"]].items() if value == 1}
+        affirmed = {
+            name for name, value in labels[of_image[image["report_id"]]].items() if value == 1
+        }
         if affirmed.intersection(OPACITIES):
             rows += _boxes(read[image["image_id"]], float(threshold["least_score"]))
         elif not affirmed:

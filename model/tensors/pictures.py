@@ -1,17 +1,20 @@
 """Images of a cohort as tensors, read lazily."""
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, Sampler
+from torch.utils.data import ConcatDataset, DataLoader, Dataset, Sampler
 
 from command_line.workers_end import end_with
 from data_contracts.pictures.pixels import read_pixels
+from data_contracts.pictures.unreadable import UnreadableImageError, check_bytes
 from model.shares import SharedBatches, SharedInOrder
 from model.tensors.cohorts import Cohort
 from model.tensors.square import Placement, Square, fit_square, place_in_square
@@ -79,7 +82,24 @@ class Pictures(Dataset[Sample]):
         return place_in_square(image.width, image.height, self.size)
 
     def _square(self, index: int) -> Square:
-        return fit_square(read_pixels(self.cohort.path(self.cohort.images[index])), self.size)
+        image = self.cohort.images[index]
+        path = self.cohort.path(image)
+        _check_unchanged(path, image.checksum)
+        return fit_square(read_pixels(path), self.size)
+
+
+def _check_unchanged(path: Path, checksum: str) -> None:
+    """Make sure that a file is still the one that was listed; other pixels have other boxes."""
+    check_bytes(path)
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != checksum:
+        raise UnreadableImageError(
+            path,
+            "changed",
+            "is not the file that was listed, by its checksum; fetch it anew, or list the images "
+            "again with the stage images",
+        )
 
 
 class CachedPictures(Pictures):
@@ -153,7 +173,7 @@ def shared_in_order(pictures: Pictures, batch_size: int, workers: int = 0) -> Da
 
 
 def shuffled(
-    pictures: Pictures, batch_size: int, seed: int, workers: int = 0
+    pictures: Pictures | ConcatDataset[Sample], batch_size: int, seed: int, workers: int = 0
 ) -> DataLoader[Sample]:
     """Pictures in another order each epoch; a last batch that is not full is left out.
 
