@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -148,47 +148,78 @@ class EpochOrder(Sampler[int]):
         yield from torch.randperm(self.count, generator=generator).tolist()
 
 
-def in_order(pictures: Pictures, batch_size: int, workers: int = 0) -> DataLoader[Sample]:
+def in_order(pictures: Pictures, batch_size: int, workers: int = 0) -> "PictureLoader":
     """All pictures once, in the cohort's order."""
-    return DataLoader(
-        pictures,
-        batch_size,
-        num_workers=workers,
-        collate_fn=collate,
-        generator=_of_its_own(),
-        worker_init_fn=_ending_with(os.getpid()),
-    )
+    return PictureLoader(pictures, workers, batch_size=batch_size)
 
 
-def shared_in_order(pictures: Pictures, batch_size: int, workers: int = 0) -> DataLoader[Sample]:
+def shared_in_order(pictures: Pictures, batch_size: int, workers: int = 0) -> "PictureLoader":
     """The pictures to validate on; of several processes each reads others of them."""
-    return DataLoader(
-        pictures,
-        batch_sampler=SharedInOrder(len(pictures), batch_size),
-        num_workers=workers,
-        collate_fn=collate,
-        generator=_of_its_own(),
-        worker_init_fn=_ending_with(os.getpid()),
-    )
+    batches = SharedInOrder(len(pictures), batch_size)
+    return PictureLoader(pictures, workers, batch_sampler=batches)
 
 
 def shuffled(
     pictures: Pictures | ConcatDataset[Sample], batch_size: int, seed: int, workers: int = 0
-) -> DataLoader[Sample]:
+) -> "PictureLoader":
     """Pictures in another order each epoch; a last batch that is not full is left out.
 
     Of several processes each reads its share of every batch.
     """
     order = EpochOrder(len(pictures), seed)
-    return DataLoader(
-        pictures,
-        batch_sampler=SharedBatches(order, batch_size, drop_last=len(pictures) > batch_size),
-        num_workers=workers,
-        collate_fn=collate,
-        persistent_workers=workers > 0,
-        generator=_of_its_own(),
-        worker_init_fn=_ending_with(os.getpid()),
-    )
+    batches = SharedBatches(order, batch_size, drop_last=len(pictures) > batch_size)
+    return PictureLoader(pictures, workers, batch_sampler=batches, persistent_workers=workers > 0)
+
+
+class PictureLoader(DataLoader[Sample | UnreadableImageError]):
+    """Batches of pictures, read by this process or by others, which end with their program.
+
+    Args:
+        pictures: to read.
+        workers: processes; 0 reads in this one.
+        options: which batches; see torch's `DataLoader`.
+    """
+
+    def __init__(
+        self, pictures: Pictures | ConcatDataset[Sample], workers: int, **options: Any
+    ) -> None:
+        super().__init__(
+            _HandingErrors(pictures),
+            num_workers=workers,
+            collate_fn=collate,
+            # What workers' seeds are drawn from, which are used for nothing: from the generator of
+            # all else, a run that is gone on with would draw more often than others.
+            generator=torch.Generator().manual_seed(0),
+            worker_init_fn=_ending_with(os.getpid()),
+            **options,
+        )
+
+    def __iter__(self) -> Iterator[Any]:  # type: ignore[override] # torch names its own class
+        """The batches.
+
+        Raises:
+            UnreadableImageError: a picture cannot be read.
+        """
+        for batch in super().__iter__():
+            if isinstance(batch, UnreadableImageError):
+                raise batch
+            yield batch
+
+
+class _HandingErrors(Dataset[Sample | UnreadableImageError]):
+    """Pictures, or why one cannot be read: torch hands no error with several parts to us whole."""
+
+    def __init__(self, pictures: Pictures | ConcatDataset[Sample]) -> None:
+        self._pictures = pictures
+
+    def __len__(self) -> int:
+        return len(self._pictures)
+
+    def __getitem__(self, index: int) -> Sample | UnreadableImageError:
+        try:
+            return self._pictures[index]
+        except UnreadableImageError as error:
+            return error.with_traceback(None)
 
 
 def _ending_with(parent: int) -> Callable[[int], None]:
@@ -201,18 +232,15 @@ def _end_worker(parent: int, number: int) -> None:
     end_with(parent)
 
 
-def _of_its_own() -> torch.Generator:
-    """What a loader draws its workers' seeds from, which are used for nothing.
-
-    From the generator of all else, a run that is gone on with would draw more often than others.
-    """
-    return torch.Generator().manual_seed(0)
-
-
-def collate(seen: Sequence[Sample]) -> Batch:
-    """Pictures side by side."""
+def collate(seen: Sequence[Sample | UnreadableImageError]) -> Batch | UnreadableImageError:
+    """Pictures side by side, or why the first of those that cannot be read cannot."""
+    pictures = []
+    for one in seen:
+        if isinstance(one, UnreadableImageError):
+            return one
+        pictures.append(one)
     return Batch(
-        torch.tensor([one.position for one in seen]),
-        torch.stack([one.pixels for one in seen]),
-        [one.boxes for one in seen],
+        torch.tensor([one.position for one in pictures]),
+        torch.stack([one.pixels for one in pictures]),
+        [one.boxes for one in pictures],
     )
