@@ -1,11 +1,10 @@
 """What methods are worth on RSNA's boxes of opacity, by five folds of patients.
 
 Each fold has a detector, regions and networks of its own, trained as reproductions/chestxray8
-trains them before teaching, without the fold's patients in any part. Networks with and without
-matching, and with and without the detector's objectness, share a fold's regions, so that they
-differ by that alone. `--frozen 16 --epochs 6` takes a third of the time. Run it in the folder of
-the reproduction, after its stages `images`, `rsna` and `labels`. What a broken run had finished is
-kept.
+trains them, without the fold's patients in any part. Networks with and without matching, and with
+and without the detector's objectness, share a fold's regions, so that they differ by that alone.
+`--frozen 16 --epochs 6` takes a third of the time. Run it in the folder of the reproduction, after
+its stages `images`, `rsna` and `labels`. What a broken run had finished is kept.
 
     cd reproductions/chestxray8
     uv run python ../../benchmarks/rsna_folds.py

@@ -20,14 +20,6 @@ app = typer.Typer(cls=Commands, rich_markup_mode=None)
 def detector(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the weights.")] = DATA
     / "detector",
-    taught: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Folder of what teach wrote, to learn from too. Default: none.",
-            show_default=False,
-        ),
-    ] = None,
     params: Params = None,
     assignments: Assignments = None,
     record: Record = None,
@@ -35,20 +27,15 @@ def detector(
 ) -> None:
     """Train the detector on the cohort with boxes.
 
-    With --taught also on the boxes that attention found where labels affirm an opacity. A run that
-    was killed goes on at its last whole epoch.
+    A run that was killed goes on at its last whole epoch.
     """
     from model.settings import resolve_settings
 
     settings = resolve_settings(params, assignments)
-    if taught is not None:
-        require("detector", taught / "boxes.parquet", f"model teach --out {taught}")
     require("detector", settings.cohorts.detector.tables / "images.parquet", _IMAGES)
     from model.stages.detector import detector as stage
 
-    summary = stage(
-        settings=settings, out=out, taught=taught, record=record_path(record, "detector")
-    )
+    summary = stage(settings=settings, out=out, record=record_path(record, "detector"))
     report(summary, metrics_path(metrics, "detector"))
 
 
@@ -111,31 +98,6 @@ def network(
         record=record_path(record, "network"),
     )
     report(summary, metrics_path(metrics, "network"))
-
-
-@app.command(epilog="Example: python -m model teach --models data/first")
-def teach(
-    tables: Tables = DATA,
-    models: Models = DATA,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write to.")] = DATA / "taught",
-    params: Params = None,
-    assignments: Assignments = None,
-    metrics: Metrics = None,
-) -> None:
-    """Write boxes that attention finds where labels affirm an opacity, for a detector to learn.
-
-    Images whose labels affirm nothing are written too, as images without a box. Train the next
-    detector with model detector --taught data/taught, then regions and network anew.
-    """
-    from model.settings import resolve_settings
-
-    settings = resolve_settings(params, assignments)
-    require_tables("teach", tables, *LABEL_TABLES)
-    require("teach", models / "network" / "card.json", f"model network --out {models}/network")
-    from model.stages.teach import teach as stage
-
-    summary = stage(settings=settings, tables=tables, models=models, out=out)
-    report(summary, metrics_path(metrics, "teach"))
 
 
 @app.command(epilog="Example: python -m model classifier --recipe hide_and_seek")

@@ -235,14 +235,6 @@ class NetworkSettings(FitSettings):
     )
 
 
-class TeachingSettings(StrictSettings):
-    """What a detector is taught by attention's own boxes."""
-
-    most_boxes: int = Field(
-        default=3, ge=1, description="Most boxes of an image whose report affirms an opacity."
-    )
-
-
 class ClassifierSettings(FitSettings):
     """The classifiers of whole images whose maps are the baselines."""
 
@@ -315,7 +307,6 @@ class ModelSettings(StrictSettings):
     detector: DetectorSettings = DetectorSettings()
     regions: RegionSettings = RegionSettings()
     network: NetworkSettings = NetworkSettings()
-    teaching: TeachingSettings = TeachingSettings()
     classifier: ClassifierSettings = ClassifierSettings()
     evaluation: EvaluationSettings = EvaluationSettings()
 

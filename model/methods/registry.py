@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from model.methods.ablations import ABLATIONS
-from model.methods.before_teaching import BEFORE_TEACHING, DETECTOR_BEFORE_TEACHING
 from model.methods.class_maps import CAM, GRAD_CAM, HIDE_AND_SEEK, LAYER_CAM
 from model.methods.cross_attention import CROSS_ATTENTION
 from model.methods.detector_alone import DETECTOR
@@ -28,8 +27,6 @@ METHODS: tuple[Method, ...] = (
     LAYER_CAM,
     HIDE_AND_SEEK,
     *ABLATIONS,
-    BEFORE_TEACHING,
-    DETECTOR_BEFORE_TEACHING,
     LUNG_ZONES,
     MEAN_BOXES,
     RANDOM,

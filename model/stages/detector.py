@@ -5,7 +5,6 @@ from pathlib import Path
 
 import lightning
 import torch
-from torch.utils.data import ConcatDataset
 from torchvision.ops import box_iou
 
 from command_line.summary import StageSummary, helped
@@ -18,7 +17,6 @@ from model.settings import ModelSettings
 from model.tensors.apart import open_part
 from model.tensors.cohorts import Cohort, CohortError, check_files
 from model.tensors.pictures import CachedPictures, Pictures, in_order, shared_in_order, shuffled
-from model.tensors.taught import open_taught
 from model.training.fingerprint import fingerprint_of, stamps
 from model.training.fitting import FitFiles, fit, silence_hints
 from model.training.trained_on import trained_on
@@ -27,24 +25,17 @@ _FIND = 0.5
 
 
 @one_run
-def detector(
-    *,
-    settings: ModelSettings,
-    out: Path,
-    taught: Path | None = None,
-    record: Path | None = None,
-) -> StageSummary:
+def detector(*, settings: ModelSettings, out: Path, record: Path | None = None) -> StageSummary:
     """Train the detector, and count how many boxes its candidates find.
 
     Args:
         settings: cohorts, backbone and training.
         out: folder for the weights and their card.
-        taught: folder of the stage teach, whose boxes are learnt from too; None takes none.
         record: folder for the record of every epoch.
 
     Raises:
         CohortError: the cohort is empty, has no boxes, lacks files, or shares patients or pictures
-            with one that is held back; taught boxes are of other images or kinds.
+            with one that is held back.
         BackboneError: pretrained weights cannot be used.
     """
     started = time.perf_counter()
@@ -55,15 +46,8 @@ def detector(
     check_files(cohort)
     own = settings.detector
     size, workers = settings.picture.size, settings.hardware.workers
-    learnt_from = [cohort.of_split("train")]
-    if taught is not None:
-        learnt_from.append(open_taught(taught, settings, cohort.kinds))
-        check_files(learnt_from[-1])
     training = shuffled(
-        ConcatDataset([CachedPictures(one, size) for one in learnt_from]),
-        own.batch_size,
-        own.seed,
-        workers,
+        CachedPictures(cohort.of_split("train"), size), own.batch_size, own.seed, workers
     )
     validation = CachedPictures(cohort.of_split("validate"), size)
     lightning.seed_everything(own.seed, verbose=False)
@@ -72,7 +56,6 @@ def detector(
         settings.model_dump(mode="json", include={"picture", "backbone", "detector", "targets"})
         | stamps(settings.cohorts.detector.tables, "images", "boxes")
         | {"images": cohort.assigned}
-        | (stamps(taught, "images", "boxes") if taught is not None else {})
     )
     files = FitFiles(out.with_name(f".{out.name}.fit"), fingerprint, record, settings.tracking)
     epochs = fit(
@@ -85,20 +68,15 @@ def detector(
     )
     if not is_first_process():
         return helped("detector", started)
-    tables = (settings.cohorts.detector.tables, settings.cohorts.training.tables)
-    learnt = tuple(
-        one
-        for part, where in zip(learnt_from, tables, strict=False)
-        for one in trained_on(part.images, where)
-    )
+    images = cohort.of_split("train").images
+    learnt = trained_on(images, settings.cohorts.detector.tables)
     save_detector(network, settings.backbone, out, learnt)
     files.finish()
     recall = _recall(network, validation, settings)
     return StageSummary(
         stage="detector",
         counts={
-            "images": len(learnt_from[0].images),
-            **({"taught_images": len(learnt_from[1].images)} if taught is not None else {}),
+            "images": len(images),
             "left_out_shared": cohort.left_out,
             "epochs": epochs,
             "validation_images": len(validation),

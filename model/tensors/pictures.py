@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import ConcatDataset, DataLoader, Dataset, Sampler
+from torch.utils.data import DataLoader, Dataset, Sampler
 
 from command_line.workers_end import end_with
 from data_contracts.pictures.pixels import read_pixels
@@ -159,9 +159,7 @@ def shared_in_order(pictures: Pictures, batch_size: int, workers: int = 0) -> "P
     return PictureLoader(pictures, workers, batch_sampler=batches)
 
 
-def shuffled(
-    pictures: Pictures | ConcatDataset[Sample], batch_size: int, seed: int, workers: int = 0
-) -> "PictureLoader":
+def shuffled(pictures: Pictures, batch_size: int, seed: int, workers: int = 0) -> "PictureLoader":
     """Pictures in another order each epoch; a last batch that is not full is left out.
 
     Of several processes each reads its share of every batch.
@@ -180,9 +178,7 @@ class PictureLoader(DataLoader[Sample | UnreadableImageError]):
         options: which batches; see torch's `DataLoader`.
     """
 
-    def __init__(
-        self, pictures: Pictures | ConcatDataset[Sample], workers: int, **options: Any
-    ) -> None:
+    def __init__(self, pictures: Pictures, workers: int, **options: Any) -> None:
         super().__init__(
             _HandingErrors(pictures),
             num_workers=workers,
@@ -209,7 +205,7 @@ class PictureLoader(DataLoader[Sample | UnreadableImageError]):
 class _HandingErrors(Dataset[Sample | UnreadableImageError]):
     """Pictures, or why one cannot be read: torch hands no error with several parts to us whole."""
 
-    def __init__(self, pictures: Pictures | ConcatDataset[Sample]) -> None:
+    def __init__(self, pictures: Pictures) -> None:
         self._pictures = pictures
 
     def __len__(self) -> int:
