@@ -62,7 +62,8 @@ def _draw_box(axes: Any, box: FoundBox) -> None:
             edgecolor=colour_of(OURS), linewidth=2,
         )
     )  # fmt: skip
-    words = ", ".join(_name(concept) for concept in [*box.attributes][:_WORDS])
+    # A line each: side by side they would cover the other lung's box.
+    words = "\n".join(_name(concept) for concept in [*box.attributes][:_WORDS])
     axes.text(
         left, upper, f"{box.score:.2f}  {words}", fontsize=8, color="white", va="bottom",
         bbox={"facecolor": colour_of(OURS), "edgecolor": "none", "pad": 1.5}, clip_on=True,
