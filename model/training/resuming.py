@@ -1,6 +1,8 @@
 """Going on with a broken training as if it had not been broken: what checkpoints have to hold."""
 
+import json
 import random
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +15,9 @@ from data_contracts.whole_files import whole_file
 
 #: How the names of training losses begin.
 TRAINED: Final = "train_"
+# In DVCLive's folder: the curves of the metrics, and the last value of each.
+_CURVES: Final = Path("plots", "metrics")
+_SUMMARY: Final = "metrics.json"
 
 
 def take_up(checkpoint: Path, training: Any, record: Path | None) -> None:
@@ -35,12 +40,36 @@ def take_up(checkpoint: Path, training: Any, record: Path | None) -> None:
             set_epoch(int(state["epoch"]) + 1)
     if record is None:
         return
+    latest: dict[tuple[str, ...], float] = {}
     for file in record.rglob("*.tsv"):
         heading, *rows = file.read_text(encoding="utf-8").splitlines(keepends=True)
         # A row an epoch. Steps do not tell: DVCLive calls both 0 and 1 the first.
         kept = rows[: int(state["epoch"]) + 1]
         with whole_file(file) as partial:
             partial.write_text("".join([heading, *kept]), encoding="utf-8")
+        if kept:
+            name = file.relative_to(record / _CURVES).with_suffix("").parts
+            latest[name] = _number(kept[-1].split("\t")[-1].strip())
+    _sum_up(record / _SUMMARY, latest)
+
+
+def _number(text: str) -> float:
+    """A number as DVCLive has written it, whole ones without a point."""
+    return int(text) if text.isdecimal() else float(text)
+
+
+def _sum_up(path: Path, latest: Mapping[tuple[str, ...], float]) -> None:
+    """Have DVCLive's summary say what its curves end with: a kill may come between the two."""
+    if not path.is_file():
+        return
+    summary = json.loads(path.read_text(encoding="utf-8"))
+    for (*groups, name), value in latest.items():
+        place = summary
+        for group in groups:
+            place = place.setdefault(group, {})
+        place[name] = value
+    with whole_file(path) as partial:
+        partial.write_text(json.dumps(summary, indent=4), encoding="utf-8")
 
 
 class RandomStates(Callback):

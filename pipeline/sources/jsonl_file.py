@@ -36,7 +36,9 @@ def open_reports(settings: SourceSettings) -> Source:
 def _read(settings: SourceSettings, tallies: Counter[str]) -> Iterator[ReceivedReport | Rejected]:
     path, wanted = settings.path, settings.columns
     with open_text(path, settings.encoding, _SAID) as file:
-        first = next(line for line in first_lines(file, path) if line.strip())
+        first = next((line for line in first_lines(file, path) if line.strip()), None)
+        if first is None:
+            raise SourceError(f"{path}: holds nothing but blank lines; expected {_SAID}")
         _refuse_other_layouts(path, first)
         file.seek(0)
         rows = _rows(file, path)

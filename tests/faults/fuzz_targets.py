@@ -125,7 +125,8 @@ def source_of(kind: str) -> Target:
 
 def archive_of_reports(data: bytes, folder: Path) -> None:
     """An archive of reports whose names are what was given."""
-    name = data[:60].decode("utf-8", "replace") or "x"
+    # What stands behind a NUL is no part of a name to `zipfile`, which cannot write an empty one.
+    name = data[:60].decode("utf-8", "replace").partition("\0")[0] or "x"
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive, suppress(ValueError):
         archive.writestr(f"{name}.txt", data)

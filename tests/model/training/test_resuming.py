@@ -20,6 +20,7 @@ from model.stages.detector import detector
 from model.stages.network import network
 from model.tensors.pictures import EpochOrder
 from model.training.fitting import MONITORED, FitFiles, fit, silence_hints
+from model.training.resuming import take_up
 from model.training.schedule import one_cycle
 
 FORK = multiprocessing.get_context("fork")
@@ -227,3 +228,21 @@ def test_the_stages_that_train_end_as_if_they_had_not_been_killed(
                 other = tmp_path / "broken" / file.relative_to(tmp_path / "whole")
                 assert file.read_bytes() == other.read_bytes(), file
     assert {path.name for path in (tmp_path / "broken").iterdir()} == set(TRAINED)
+
+
+def test_the_summary_of_a_record_says_what_its_curves_end_with(tmp_path: Path) -> None:
+    """A kill may come when an epoch's losses are on record and its summary is not."""
+    record, checkpoint = tmp_path / "classifier", tmp_path / "last.ckpt"
+    curves = record / "plots" / "metrics"
+    (curves / "train").mkdir(parents=True)
+    torch.save({"epoch": 1}, checkpoint)
+    (curves / "epoch.tsv").write_text("step\tepoch\n2\t0\n5\t1\n8\t2\n")
+    (curves / "train" / "attributes.tsv").write_text("step\tattributes\n2\t0.75\n5\tnan\n")
+    (curves / "validation_loss.tsv").write_text("step\tvalidation_loss\n")
+    old = {"epoch": 2, "step": 5, "validation_loss": 0.5, "train": {"attributes": 0.75}}
+    (record / "metrics.json").write_text(json.dumps(old))
+    take_up(checkpoint, [], record)
+    summary = json.loads((record / "metrics.json").read_text())
+    assert (summary["epoch"], summary["step"], summary["validation_loss"]) == (1, 5, 0.5)
+    assert summary["train"]["attributes"] != summary["train"]["attributes"]  # no number
+    assert (curves / "epoch.tsv").read_text().endswith("5\t1\n")

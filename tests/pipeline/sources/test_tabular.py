@@ -104,6 +104,20 @@ def test_a_file_without_header_is_refused_without_repeating_its_first_report(
     assert "Edema" not in str(raised.value)
 
 
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+@pytest.mark.parametrize(
+    "content",
+    [b"\xff\xfe", b"\xff\xfe\n\x00", b"\xfe\xff\x00 ", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n"],
+)
+def test_a_file_of_a_byte_order_mark_alone_holds_nothing(
+    tmp_path: Path, kind: str, content: bytes
+) -> None:
+    path = tmp_path / f"reports.{kind}"
+    path.write_bytes(content)
+    with pytest.raises(SourceError, match="holds nothing but blank lines"):
+        list(open_source(settings_for(kind, path)).records)
+
+
 @pytest.mark.parametrize("kind", ["csv", "csv.gz", "jsonl", "jsonl.gz", "parquet", "xlsx"])
 @pytest.mark.parametrize(
     ("content", "said"),
