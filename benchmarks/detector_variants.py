@@ -89,6 +89,11 @@ def _train(settings: ModelSettings, out: Path, averaged: Path) -> None:
     with mock.patch("model.stages.detector.DetectorModule", _Keeping):
         detector(settings=settings, out=out)
     last = _Keeping.kept[-AVERAGED:]
+    if len(last) < AVERAGED:
+        raise RuntimeError(
+            f"{out}: a broken training was gone on with for its last {len(last)} epochs alone, and "
+            f"{AVERAGED} are averaged; remove the folder and run again"
+        )
     network = load_detector(out)
     network.load_state_dict({name: _mean([one[name] for one in last]) for name in last[0]})
     save_detector(network, settings.backbone, averaged)
