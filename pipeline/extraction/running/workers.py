@@ -19,6 +19,7 @@ _Result = TypeVar("_Result")
 _LOOPBACK: Final = "127.0.0.1"
 _CONNECT_SECONDS: Final = 10
 _RESTART_SECONDS: Final = 20
+_CLOSE_SECONDS: Final = 30
 # How often a task may take its worker down with it before the run gives up.
 _ALLOWED_FAILURES: Final = 3
 #: How often workers are looked after while nothing gets done, and how long none may work.
@@ -247,7 +248,8 @@ def open_workers(count: int, scheduler: str | None = None) -> Iterator[Workers]:
         yield OnCluster(client)
 
 
-def _local_cluster(count: int) -> Any:
+@contextmanager
+def _local_cluster(count: int) -> Iterator[Any]:
     start_fork_server()
     import dask
     from distributed import LocalCluster
@@ -255,7 +257,7 @@ def _local_cluster(count: int) -> Any:
     if _has_fork_server():
         dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
 
-    return LocalCluster(
+    cluster = LocalCluster(
         n_workers=count,
         threads_per_worker=1,
         processes=True,
@@ -266,6 +268,13 @@ def _local_cluster(count: int) -> Any:
         # Dask tells of every restart and retry; what matters reaches the user as an error.
         silence_logs=logging.CRITICAL,
     )
+    try:
+        yield cluster
+    finally:
+        # Dask 2026.7.0 waited for ever where a worker had died as it started. Whatever is left of a
+        # cluster ends with this process, as its workers watch it.
+        with suppress(TimeoutError):
+            cluster.close(timeout=_CLOSE_SECONDS)
 
 
 def _await_workers(client: Any, count: int) -> None:
@@ -291,7 +300,8 @@ def start_ahead(rules: LexiconVersion) -> None:
 def start_fork_server() -> None:
     """Start the process that workers are forked from, where there is fork and it does not run yet.
 
-    It runs no threads, so that forking it is safe.
+    It runs no threads of Python's, and those of numpy and Arrow mind a fork, so that forking it is
+    safe.
     """
     if _has_fork_server():
         multiprocessing.get_context("forkserver").set_forkserver_preload([_PRELOADED])

@@ -1,11 +1,14 @@
 """Tasks in this process and in worker processes that may die."""
 
+import asyncio
 import os
 import time
 from collections.abc import Iterator
 from operator import neg
+from queue import SimpleQueue
 
 import pytest
+from distributed import LocalCluster
 
 from pipeline.extraction.running.workers import OnCluster, Workers, WorkersError, open_workers
 
@@ -57,6 +60,23 @@ def test_a_task_that_ends_every_worker_is_told() -> None:
     # Workers of its own: those of the others' would be missing or just starting again.
     with open_workers(2) as workers, pytest.raises(WorkersError, match="want of memory"):
         list(workers.each(os._exit, [1]))
+
+
+def test_a_cluster_that_does_not_close_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    left: SimpleQueue[LocalCluster] = SimpleQueue()
+
+    async def never(cluster: LocalCluster) -> None:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            left.put(cluster)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("pipeline.extraction.running.workers._CLOSE_SECONDS", 0.1)
+        patched.setattr(LocalCluster, "_close", never)
+        with open_workers(2) as workers:
+            assert list(workers.each(neg, [1])) == [-1]
+    left.get(timeout=30).close()
 
 
 def test_a_scheduler_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
