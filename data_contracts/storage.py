@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from data_contracts.checking import check_table
 from data_contracts.contract import METADATA_KEY, Contract
 from data_contracts.errors import ContractError
 from data_contracts.together import place_together, remove, restore, retire, settle, waiting
+from data_contracts.value_counts import read_all_values
 from data_contracts.whole_files import naming, whole_file
 
 _PART = "part-{:05d}.parquet"
@@ -113,15 +115,15 @@ def read_matching(contract: Contract, path: Path, column: str, value: str) -> pa
         ContractError: the file has another contract or version, or cannot be read.
     """
     (part,) = part_paths(contract, path)
-    with _telling(part):
-        table = pq.read_table(
-            part,
-            filters=[(column, "=", value)],
-            partitioning=None,
-            page_checksum_verification=True,
-        )
-        _check_version(contract, table.schema, part)
-        return table
+    wanted = pc.field(column) == value
+    with _telling(part), pq.ParquetFile(part, page_checksum_verification=True) as file:
+        _check_version(contract, file.schema_arrow, part)
+        groups = [
+            group
+            for group in range(file.num_row_groups)
+            if file.read_row_group(group, columns=[column]).filter(wanted).num_rows
+        ]
+        return read_all_values(file, groups).filter(wanted)
 
 
 def read_parts(
@@ -137,7 +139,7 @@ def read_part(contract: Contract, part: Path, columns: Sequence[str] | None = No
     with _telling(part), pq.ParquetFile(part, page_checksum_verification=True) as file:
         _check_version(contract, file.schema_arrow, part)
         _check_wanted(contract, file.schema_arrow.names, columns or (), part)
-        table = file.read(columns=list(columns) if columns is not None else None)
+        table = read_all_values(file, range(file.num_row_groups), columns)
     return check_table(contract, table, str(part)) if columns is None else table.select(columns)
 
 

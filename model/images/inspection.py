@@ -1,6 +1,5 @@
 """Making sure that listed files are images that can be read, on several cores where asked."""
 
-import hashlib
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -11,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from command_line.workers_end import end_with
+from data_contracts.file_digests import file_sha256
 from data_contracts.pictures.facts import ImageFacts
 from data_contracts.pictures.grey import shortcomings
 from data_contracts.pictures.paths import lies_inside
@@ -65,9 +65,7 @@ def inspect_file(root: Path, path: str) -> Inspected | Unusable:
         facts = read_facts(file)
         picture = read_pixels(file)
         notes = (*facts.notes, *shortcomings(picture))
-        with file.open("rb") as opened:
-            checksum = hashlib.file_digest(opened, "sha256").hexdigest()
-        return Inspected(facts, checksum, picture_hash(picture), notes)
+        return Inspected(facts, file_sha256(file), picture_hash(picture), notes)
     except UnreadableImageError as error:
         return Unusable(error.reason, error.detail)
     except OSError as error:

@@ -11,6 +11,7 @@ from typing import Final, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from command_line.settings_files import SettingsPart, StrictSettings
+from data_contracts.file_digests import file_sha256
 from model.settings import ModelSettings, RegionSettings
 
 CARD_FILE: Final = "card.json"
@@ -170,7 +171,7 @@ def digests(folder: Path) -> dict[str, str]:
     """SHA-256, in hexadecimal, of each file of weights that is there, by its name in `folder`."""
     names = [f"{part}/{name}" for part in NETWORKS.values() for name in _OF_NETWORK]
     return {
-        name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        name: file_sha256(folder / name)
         for name in (*names, THRESHOLD_FILE)
         if (folder / name).is_file()
     }

@@ -22,6 +22,7 @@ from command_line.progress import progress_bar
 from command_line.summary import StageSummary
 from command_line.workers_end import end_with
 from data_contracts.contract import Contract
+from data_contracts.file_digests import file_sha256
 from data_contracts.images import ATTRIBUTES, BOXES, IMAGES, SEVERITY
 from data_contracts.locking import one_run
 from data_contracts.phantom import LESIONS, ROLES, STUDIES
@@ -221,7 +222,7 @@ def _fingerprint(size: int, phantom: Path) -> str:
     digest.update((resources.files("model.images") / "picture_hash.py").read_bytes())
     for contract in (STUDIES, LESIONS):
         for part in part_paths(contract, phantom / f"{contract.name}.parquet"):
-            digest.update(part.read_bytes())
+            digest.update(file_sha256(part).encode())
     package = resources.files("model.phantom")
     for module in sorted(package.iterdir(), key=lambda entry: entry.name):
         if module.name.endswith(".py"):

@@ -1,6 +1,5 @@
 """Images of a cohort as tensors, read lazily."""
 
-import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -13,6 +12,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from command_line.workers_end import end_with
+from data_contracts.file_digests import file_sha256
 from data_contracts.pictures.pixels import read_pixels
 from data_contracts.pictures.unreadable import UnreadableImageError, check_bytes
 from model.shares import SharedBatches, SharedInOrder
@@ -91,9 +91,7 @@ class Pictures(Dataset[Sample]):
 def _check_unchanged(path: Path, checksum: str) -> None:
     """Make sure that a file is still the one that was listed; other pixels have other boxes."""
     check_bytes(path)
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != checksum:
+    if file_sha256(path) != checksum:
         raise UnreadableImageError(
             path,
             "changed",

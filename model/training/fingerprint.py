@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from data_contracts.file_digests import file_sha256
+
 
 def fingerprint_of(parts: Mapping[str, Any]) -> str:
     """A digest of settings and other plain values."""
@@ -19,8 +21,7 @@ def stamps(folder: Path, *tables: str) -> dict[str, str]:
         path = folder / f"{name}.parquet"
         digest = hashlib.sha256()
         for part in sorted(path.glob("part-*")) if path.is_dir() else [path]:
-            with part.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
+            digest.update(file_sha256(part).encode())
         found[str(path)] = digest.hexdigest()
     return found
 
@@ -28,4 +29,4 @@ def stamps(folder: Path, *tables: str) -> dict[str, str]:
 def weights_stamp(folder: Path) -> dict[str, str]:
     """Digest of the weights in a folder."""
     path = folder / "weights.safetensors"
-    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest()}
+    return {str(path): file_sha256(path)}

@@ -17,6 +17,7 @@ from command_line.progress import progress_bar
 from command_line.summary import StageSummary
 from data_contracts.concepts import ASSERTIONS
 from data_contracts.contract import Contract
+from data_contracts.file_digests import file_sha256
 from data_contracts.locking import one_run
 from data_contracts.storage import PartedTable, count_rows, is_current, part_paths, read_parts
 from data_contracts.tables import FINDINGS, MENTIONS, REPORTS
@@ -114,14 +115,9 @@ def _fingerprint(parts: list[ReportsPart], rules: str) -> str:
         "rules": rules,
         "libraries": {name: version(name) for name in _LIBRARIES},
         "contracts": [(c.name, c.version) for c in (REPORTS, MENTIONS, FINDINGS)],
-        "reports": [_digest(part.path) for part in parts],
+        "reports": [file_sha256(part.path) for part in parts],
     }
     return hashlib.sha256(json.dumps(basis, sort_keys=True).encode()).hexdigest()
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _rules_fingerprint(workers: Workers, rules: LexiconVersion) -> str:

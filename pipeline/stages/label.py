@@ -17,6 +17,7 @@ from rich.progress import track
 from command_line.summary import StageSummary
 from data_contracts.concepts import AFFIRMED, NEGATED, UNCERTAIN
 from data_contracts.corrections import CORRECTION_OUTCOMES, UNAPPLIED
+from data_contracts.file_digests import file_sha256
 from data_contracts.locking import one_run
 from data_contracts.storage import PartedTable, part_paths, read_parts, write_table
 from data_contracts.tables import FINDINGS, LABELS, MENTIONS, REPORTS
@@ -206,6 +207,5 @@ def _fingerprint(parts: list[Path], rules: str) -> str:
             if module.name.endswith(".py"):
                 digest.update(module.read_bytes())
     for part in parts:
-        with part.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
+        digest.update(file_sha256(part).encode())
     return digest.hexdigest()
