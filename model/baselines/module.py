@@ -13,8 +13,7 @@ from model.settings import ModelSettings
 from model.shares import as_of_the_whole_batch, this_share
 from model.tensors.pictures import Batch
 from model.training.augmentation import augment
-from model.training.fitting import MONITORED
-from model.training.resuming import TRAINED
+from model.training.recorded_losses import record_training, record_validation
 from model.training.schedule import one_cycle
 
 
@@ -58,22 +57,14 @@ class ClassifierModule(lightning.LightningModule):
         seed, part = (self.settings.seed, self.current_epoch, number, 0), this_share()
         pixels, _ = augment(batch.pixels, batch.boxes, seed, mirror=False, part=part)
         loss = self._loss(self.training_pixels(pixels, seed), self.train_values[batch.positions])
-        self.log(
-            f"{TRAINED}attributes",
-            loss,
-            logger=False,
-            on_epoch=True,
-            on_step=False,
-            batch_size=len(pixels),
-            sync_dist=True,
-        )
+        record_training(self, {"attributes": loss}, len(pixels))
         return loss
 
     def validation_step(self, batch: Batch, number: int) -> None:
         """Loss of the pictures as they are."""
         del number
         loss = self._loss(batch.pixels, self.validation_values[batch.positions])
-        self.log(MONITORED, loss, batch_size=len(batch.pixels), sync_dist=True)
+        record_validation(self, loss, len(batch.pixels))
 
     def configure_optimizers(self) -> Any:
         """AdamW with one cycle of the learning rate."""

@@ -11,8 +11,7 @@ from model.settings import DetectorSettings
 from model.shares import this_share
 from model.tensors.pictures import Batch
 from model.training.augmentation import augment
-from model.training.fitting import MONITORED
-from model.training.resuming import TRAINED
+from model.training.recorded_losses import record_training, record_validation
 from model.training.schedule import one_cycle
 
 
@@ -40,23 +39,14 @@ class DetectorModule(lightning.LightningModule):
         seed = (self.settings.seed, self.current_epoch, number, 0)
         pixels, boxes = augment(batch.pixels, batch.boxes, seed, part=this_share())
         losses = self.detector.losses(pixels, boxes)
-        for name, value in losses.items():
-            self.log(
-                f"{TRAINED}{name}",
-                value,
-                logger=False,
-                on_epoch=True,
-                on_step=False,
-                batch_size=len(pixels),
-                sync_dist=True,
-            )
+        record_training(self, losses, len(pixels))
         return torch.stack(list(losses.values())).sum()
 
     def validation_step(self, batch: Batch, number: int) -> None:
         """Loss of the pictures as they are."""
         del number
         loss = torch.stack(list(self.detector.losses(batch.pixels, batch.boxes).values())).sum()
-        self.log(MONITORED, loss, batch_size=len(batch.pixels), sync_dist=True)
+        record_validation(self, loss, len(batch.pixels))
 
     def configure_optimizers(self) -> Any:
         """AdamW with one cycle of the learning rate."""

@@ -14,8 +14,7 @@ from model.network.network import LocalizationNetwork
 from model.settings import NetworkSettings
 from model.shares import as_of_the_whole_batch
 from model.tensors.region_stream import RegionBatch
-from model.training.fitting import MONITORED
-from model.training.resuming import TRAINED
+from model.training.recorded_losses import record_training, record_validation
 from model.training.schedule import one_cycle
 
 _MAX_POSITIVE_WEIGHT: Final = 8.0
@@ -80,16 +79,7 @@ class NetworkModule(lightning.LightningModule):
         """Sum of the losses."""
         del number
         losses = self.losses(batch)
-        for name, value in losses.items():
-            self.log(
-                f"{TRAINED}{name}",
-                value,
-                logger=False,
-                on_epoch=True,
-                on_step=False,
-                batch_size=len(batch[0]),
-                sync_dist=True,
-            )
+        record_training(self, losses, len(batch[0]))
         return torch.stack(list(losses.values())).sum()
 
     def validation_step(self, batch: RegionBatch, number: int) -> None:
@@ -97,7 +87,7 @@ class NetworkModule(lightning.LightningModule):
         del number
         losses = self.losses(batch)
         total = torch.stack(list(losses.values())).sum()
-        self.log(MONITORED, total, batch_size=len(batch[0]), sync_dist=True)
+        record_validation(self, total, len(batch[0]))
 
     def configure_optimizers(self) -> Any:
         """AdamW with one cycle of the learning rate."""

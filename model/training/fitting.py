@@ -25,11 +25,10 @@ from data_contracts.whole_files import naming
 from model.settings import FitSettings, HardwareSettings, TrackingSettings
 from model.shares import check_shares
 from model.training.hardware import precision_of
+from model.training.recorded_losses import MONITORED
 from model.training.resuming import RandomStates, RecordLosses, StopAgain, take_up
 from model.training.tracking import loggers
 
-#: What a network reports of each epoch's validation; less is better.
-MONITORED: Final = "validation_loss"
 _LAST: Final = "last"
 _BEST: Final = "best"
 _CHECKPOINTS: Final = "checkpoints"

@@ -12,9 +12,8 @@ import torch
 from lightning.pytorch.callbacks import Callback, EarlyStopping
 
 from data_contracts.whole_files import whole_file
+from model.training.recorded_losses import TRAINED
 
-#: How the names of training losses begin.
-TRAINED: Final = "train_"
 # In DVCLive's folder: the curves of the metrics, and the last value of each.
 _CURVES: Final = Path("plots", "metrics")
 _SUMMARY: Final = "metrics.json"

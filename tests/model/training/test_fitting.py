@@ -19,7 +19,8 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 from model.settings import FitSettings, HardwareSettings, TrackingSettings
 from model.shares import SharedBatches, SharedInOrder, ShareError, this_share
 from model.tensors.pictures import EpochOrder
-from model.training.fitting import MONITORED, FitFiles, RecordError, fit, silence_hints
+from model.training.fitting import FitFiles, RecordError, fit, silence_hints
+from model.training.recorded_losses import MONITORED
 from model.training.schedule import one_cycle
 from model.training.tracking import TrackingError, loggers
 

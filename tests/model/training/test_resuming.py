@@ -19,7 +19,8 @@ from model.stages.classifier import classifier
 from model.stages.detector import detector
 from model.stages.network import network
 from model.tensors.pictures import EpochOrder
-from model.training.fitting import MONITORED, FitFiles, fit, silence_hints
+from model.training.fitting import FitFiles, fit, silence_hints
+from model.training.recorded_losses import MONITORED
 from model.training.resuming import take_up
 from model.training.schedule import one_cycle
 
