@@ -5,7 +5,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from model.figures.style import in_order, line_of, new_figure, plain
+from model.figures.style import in_order, line_of, name_lines, new_figure, plain
 from model.methods.registry import colour_of
 
 
@@ -15,7 +15,7 @@ def draw_accuracy(rows: Sequence[dict[str, Any]]) -> Figure:
     Args:
         rows: of the contract `scores`.
     """
-    figure = new_figure(10.5, 4.2)
+    figure = new_figure(10.5, 4.5)
     left, right = figure.subplots(1, 2)
     chosen = [
         row
@@ -34,7 +34,7 @@ def draw_accuracy(rows: Sequence[dict[str, Any]]) -> Figure:
         axes.set_ylim(bottom=0)
         plain(axes)
     left.set_ylim(0, 1)
-    right.legend(frameon=False, fontsize=8, loc="upper left")
+    name_lines(figure)
     return figure
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from model.figures.style import by_overlap, in_order, line_of, new_figure
+from model.figures.style import by_overlap, in_order, line_of, name_lines, new_figure
 from model.reading.scored import Scored
 from model.scoring.froc import FALSE_POSITIVES, Points, froc_curve, sensitivity_at
 from model.scoring.localization import ImageBoxes
@@ -15,7 +15,7 @@ from model.scoring.ranked_boxes import rank_boxes
 
 def draw_froc(scored: Mapping[str, Scored]) -> Figure:
     """A curve for each method at IoU 0.3 and 0.5, a point where sensitivity is read."""
-    figure = new_figure(10.5, 4.2)
+    figure = new_figure(10.5, 4.5)
     for axes, overlap in by_overlap(figure):
         for method in in_order(list(scored)):
             images = [image.boxes for image in scored[method].parts["localization"]]
@@ -32,7 +32,7 @@ def draw_froc(scored: Mapping[str, Scored]) -> Figure:
         axes.set_ylabel("sensitivity: share of the boxes that are found")
         axes.set_xlim(0, max(FALSE_POSITIVES))
         axes.set_ylim(0, 1)
-    axes.legend(frameon=False, fontsize=8, loc="upper left")
+    name_lines(figure)
     return figure
 
 

@@ -13,6 +13,7 @@ from model.scoring.scorecard import RANKED_AT
 
 #: Colour of the reference boxes.
 REFERENCE: Final = "#F0E442"
+_NAMES_A_ROW: Final = 7
 
 
 def in_order(methods: Sequence[str]) -> list[str]:
@@ -49,6 +50,15 @@ def plain(axes: Any) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", color="#DDDDDD", linewidth=0.6)
     axes.set_axisbelow(True)
+
+
+def name_lines(figure: Figure) -> None:
+    """Say below all panels which line is which method's, where the names cover no line."""
+    handles, labels = figure.axes[-1].get_legend_handles_labels()
+    columns = max(1, min(len(labels), _NAMES_A_ROW))
+    figure.legend(
+        handles, labels, loc="outside lower center", ncols=columns, frameon=False, fontsize=8
+    )
 
 
 def save(figure: Figure, path: Path) -> Path:
