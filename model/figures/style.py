@@ -1,5 +1,6 @@
 """What all figures share: the order of the methods, plain axes, and how a file is written."""
 
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +14,7 @@ from model.scoring.scorecard import RANKED_AT
 
 #: Colour of the reference boxes.
 REFERENCE: Final = "#F0E442"
-_NAMES_A_ROW: Final = 7
+_NAMES_A_ROW: Final = 8
 
 
 def in_order(methods: Sequence[str]) -> list[str]:
@@ -55,7 +56,8 @@ def plain(axes: Any) -> None:
 def name_lines(figure: Figure) -> None:
     """Say below all panels which line is which method's, where the names cover no line."""
     handles, labels = figure.axes[-1].get_legend_handles_labels()
-    columns = max(1, min(len(labels), _NAMES_A_ROW))
+    # Rows that are equally full.
+    columns = math.ceil(len(labels) / math.ceil(len(labels) / _NAMES_A_ROW)) if labels else 1
     figure.legend(
         handles, labels, loc="outside lower center", ncols=columns, frameon=False, fontsize=8
     )
