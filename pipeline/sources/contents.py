@@ -3,6 +3,7 @@
 import codecs
 import gzip
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -43,7 +44,15 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 #: What reading a file that is damaged, cut off or closed to the user raises.
-BROKEN_FILE: Final = (OSError, EOFError, zlib.error)
+BROKEN_FILE: Final = (OSError, EOFError, zlib.error, lzma.LZMAError)
+#: The same of a zip archive: damaged, encrypted, of a later version, or with names that are none.
+BROKEN_ARCHIVE: Final = (
+    *BROKEN_FILE,
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 #: The same of text, where UTF-16 may be cut within a letter.
 BROKEN_TEXT: Final = (*BROKEN_FILE, UnicodeError)
 
@@ -167,7 +176,7 @@ def _is_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return "xl/workbook.xml" in archive.namelist()
-    except (zipfile.BadZipFile, *BROKEN_FILE):
+    except BROKEN_ARCHIVE:
         return path.suffix.lower() == ".xlsx"
 
 

@@ -19,7 +19,7 @@ from typing import Final
 
 from data_contracts.quarantine import Location, Rejected
 from pipeline.settings import SourceSettings
-from pipeline.sources.contents import BROKEN_FILE
+from pipeline.sources.contents import BROKEN_ARCHIVE
 from pipeline.sources.delimited import read_rows
 from pipeline.sources.records import ReceivedReport, Source, SourceError
 
@@ -111,17 +111,29 @@ def _list_zip(path: Path) -> list[zipfile.ZipInfo]:
     """The archive's files, and what would be files outside it, in the order of their names."""
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
-    except zipfile.BadZipFile:
+            # By the whole name: zipfile ends it at a zero, which a damaged one may have anywhere.
+            members = [m for m in archive.infolist() if not m.orig_filename.endswith("/")]
+            named = [m for m in members if _is_meant(archive, m)]
+    except OSError as error:
+        raise SourceError(f"source.path: {path} cannot be read: {error.strerror}") from None
+    except BROKEN_ARCHIVE:
         raise SourceError(
             f"source.path: {path} is neither a folder nor a whole zip archive; {_LAYOUT}"
         ) from None
-    except OSError as error:
-        raise SourceError(f"source.path: {path} cannot be read: {error.strerror}") from None
-    named = [m for m in members if _IN_PATIENT.search(m.filename) or _path_trick(m) is not None]
     if not any(_REPORT.search(member.filename) for member in named):
         raise SourceError(f"source.path: {path} holds no reports; {_LAYOUT}")
     return sorted(named, key=lambda member: member.filename)
+
+
+def _is_meant(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+    """Whether a member is a report, tries to be, or may be one whose name is damaged."""
+    if _IN_PATIENT.search(member.filename) or _path_trick(member) is not None:
+        return True
+    try:
+        archive.open(member).close()  # its name stands in the archive twice
+    except BROKEN_ARCHIVE:
+        return True
+    return False
 
 
 def _find_tables(path: Path, metadata: Path | None) -> dict[str, Path]:
@@ -255,7 +267,7 @@ def _read_member(
     try:
         with archive.open(member) as file:
             content = file.read(_LARGEST + 1)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, *BROKEN_FILE):
+    except BROKEN_ARCHIVE:
         detail = "damaged, encrypted or packed in an unknown way; fetch the archive anew"
         return Rejected(location, None, "unreadable_file", detail)
     return _report(member.filename, member.filename, content, studies)

@@ -20,6 +20,7 @@ from pipeline.settings import SourceSettings
 from pipeline.sources.columns import SECTION_COLUMNS
 from pipeline.sources.contents import BROKEN_FILE
 from pipeline.sources.records import ReceivedReport, Source, SourceError
+from pipeline.sources.tar_archives import tar_members
 
 _LARGEST: Final = 5_000_000  # bytes of one XML file; the published ones have some thousand
 _LAYOUT: Final = "expected the folder of the XML files (1.xml, 2.xml, …) or their .tgz archive"
@@ -77,7 +78,7 @@ def _read_archive(path: Path) -> Iterator[ReceivedReport | Rejected]:
     found = False
     try:
         with tarfile.open(path) as archive:
-            for member in archive:
+            for member in tar_members(archive):
                 found = found or member.name.endswith(".xml")
                 if member.isdir():
                     continue
@@ -92,7 +93,9 @@ def _read_archive(path: Path) -> Iterator[ReceivedReport | Rejected]:
                     assert content is not None  # a plain file has content
                     yield parse_report(location, content.read())
     except (tarfile.TarError, *BROKEN_FILE):
-        detail = "the archive ends too early; fetch it anew"
+        detail = (
+            "the archive is damaged or ends too early; what lies behind is missing; fetch it anew"
+        )
         yield Rejected(Location(path.name), None, "unreadable_file", detail)
         return
     if not found:

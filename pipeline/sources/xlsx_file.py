@@ -2,7 +2,6 @@
 
 import shlex
 import warnings
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from data_contracts.quarantine import Location, Rejected
 from pipeline.settings import SourceSettings
 from pipeline.sources.cells import as_text
 from pipeline.sources.columns import Row, find_columns, map_rows
-from pipeline.sources.contents import BROKEN_FILE, refuse_others
+from pipeline.sources.contents import BROKEN_ARCHIVE, refuse_others
 from pipeline.sources.records import ReceivedReport, Source, SourceError
 
 if TYPE_CHECKING:
@@ -23,7 +22,14 @@ if TYPE_CHECKING:
 
 _SAID: Final = "an Excel workbook (.xlsx): a header, and a report in each row"
 #: What openpyxl raises of a workbook that is damaged.
-_DAMAGED: Final = (*BROKEN_FILE, zipfile.BadZipFile, KeyError, ValueError, TypeError, ParseError)
+_DAMAGED: Final = (
+    *BROKEN_ARCHIVE,
+    LookupError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    ParseError,
+)
 
 
 def open_reports(settings: SourceSettings) -> Source:

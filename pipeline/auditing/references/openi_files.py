@@ -1,8 +1,6 @@
 """The codes in Open-i's files: the public CSV, a folder of XML files, or the archive of them."""
 
-import lzma
 import tarfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,8 @@ from defusedxml.common import DefusedXmlException
 
 from pipeline.auditing.references.csv_files import read_csv
 from pipeline.auditing.references.errors import AuditError
+from pipeline.sources.contents import BROKEN_FILE
+from pipeline.sources.tar_archives import tar_members
 
 #: A report's XML file has some kilobytes; whatever is a hundred times larger is no report.
 _MAX_BYTES: Final = 1_000_000
@@ -43,12 +43,21 @@ def read_openi(path: Path) -> Iterator[CodedReport | None]:
         yield from _read_folder(path)
     elif not path.is_file():
         raise AuditError(f"{path}: no such file or folder; expected Open-i's CSV, XML or archive")
-    elif tarfile.is_tarfile(path):
+    elif _is_archive(path):
         yield from _read_archive(path)
     elif path.suffix.lower() == ".csv":
         yield from _read_csv(path)
     else:
         raise AuditError(f"{path}: expected Open-i's reports CSV, a folder of XML files or a .tgz")
+
+
+def _is_archive(path: Path) -> bool:
+    try:
+        return tarfile.is_tarfile(path)
+    except BROKEN_FILE as error:
+        raise AuditError(
+            f"{path}: cannot be read as an archive ({type(error).__name__}); download it again"
+        ) from None
 
 
 def _read_csv(path: Path) -> Iterator[CodedReport]:
@@ -81,13 +90,13 @@ def _read_archive(path: Path) -> Iterator[CodedReport | None]:
     found = 0
     try:
         with tarfile.open(path) as archive:
-            for member in archive:
+            for member in tar_members(archive):
                 if not member.isfile() or not member.name.endswith(".xml"):
                     continue
                 found += 1
                 stream = archive.extractfile(member) if member.size <= _MAX_BYTES else None
                 yield _read_xml(stream) if stream is not None else None
-    except (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError) as error:
+    except (tarfile.TarError, *BROKEN_FILE) as error:
         raise AuditError(
             f"{path}: the archive breaks off after {found} reports ({type(error).__name__}); "
             "download it again"
