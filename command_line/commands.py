@@ -1,5 +1,6 @@
 """What a user sees of every command: an error as one message, what is missing, rows as a table."""
 
+import errno
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from traceback import walk_tb
@@ -33,7 +34,11 @@ _ABOUT_PATHS: Final = (
     FileExistsError,
     IsADirectoryError,
     NotADirectoryError,
+    UnicodeEncodeError,  # a path that is none in this system's encoding
 )
+_OF_PATHS: Final = (errno.ENAMETOOLONG, errno.ELOOP)
+#: How Python 3.11 and 3.12 tell of a path whose links lead to each other.
+_LOOP: Final = "Symlink loop"
 
 
 class MissingInputError(FileNotFoundError):
@@ -106,6 +111,10 @@ class Commands(TyperGroup):
                 f"{error.name} is not installed; "
                 f"pip install 'pneumoloc[{_extra_of(error)}]' brings it"
             )
+        except RuntimeError as error:
+            if not str(error).startswith(_LOOP):
+                raise
+            message = str(error)
         except (ValueError, OSError) as error:
             told = tell_unwritten(error)
             if told is None and not _is_for_the_user(error):
@@ -134,4 +143,5 @@ def _print_error(message: str) -> None:
 
 def _is_for_the_user(error: Exception) -> bool:
     ours = type(error).__module__.partition(".")[0] in _OUR_PACKAGES
-    return ours or isinstance(error, _ABOUT_PATHS)
+    of_path = isinstance(error, OSError) and error.errno in _OF_PATHS
+    return ours or of_path or isinstance(error, _ABOUT_PATHS)

@@ -24,6 +24,15 @@ Assignments = Annotated[
         show_default=False,
     ),
 ]
+
+
+def _plain_file(path: Path | None) -> Path | None:
+    """See before a stage begins that its counts can have a place."""
+    if path is not None and (not path.name or (path.exists() and not path.is_file())):
+        raise typer.BadParameter(f"{path} is a folder, device or pipe; expected a file's name")
+    return path
+
+
 Metrics = Annotated[
     Path | None,
     typer.Option(
@@ -31,6 +40,7 @@ Metrics = Annotated[
         metavar="FILE",
         help="JSON file for the counts. Default: metrics/<stage>.json.",
         show_default=False,
+        callback=_plain_file,
     ),
 ]
 Images = Annotated[

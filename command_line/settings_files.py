@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from command_line.near_names import did_you_mean
 
 PARAMS_FILE: Final = Path("params.yaml")
+#: What reading YAML raises, of dates, numbers and truths that are none as well.
+_NOT_YAML: Final = (yaml.YAMLError, ValueError, LookupError, TypeError, RecursionError)
 
 
 class SettingsError(ValueError):
@@ -123,13 +125,15 @@ def read_yaml(path: Path) -> Any:
     Raises:
         SettingsError: the file is missing, cannot be read, or is not YAML.
     """
+    if path.exists() and not path.is_file():
+        raise SettingsError(f"{path}: is no plain file")
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SettingsError(f"{path}: no such file; run in the project's root") from None
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except _NOT_YAML as error:
         raise SettingsError(f"{path}: not valid YAML: {error}") from None
 
 
@@ -147,7 +151,7 @@ def parse_assignment(text: str) -> tuple[str, Any]:
         )
     try:
         return key, yaml.safe_load(value)
-    except yaml.YAMLError:
+    except _NOT_YAML:
         raise SettingsError(f"{key}: the value {value!r} is not valid YAML") from None
 
 

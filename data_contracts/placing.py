@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from data_contracts.together import remove
 from data_contracts.whole_files import is_abandoned, naming, this_process
 
 #: Whether an entry of a folder is the stage's own, and goes when the next run does not write it.
@@ -65,11 +66,11 @@ def take_place(new: Path, out: Path, own: Own) -> None:
     if _take_free_place(new, out):
         return
     if not _exchange(new, out):
-        _remove(_retired(out))
+        remove(_retired(out))
         out.rename(_retired(out))
         new.rename(out)
-    _remove(new)
-    _remove(_retired(out))
+    remove(new)
+    remove(_retired(out))
 
 
 def _take_free_place(new: Path, out: Path) -> bool:
@@ -85,7 +86,7 @@ def _take_free_place(new: Path, out: Path) -> bool:
 
 def keep_too(path: Path, out: Path) -> None:
     """Have a file or folder in a second place as well, without its content where that can be."""
-    _remove(out)
+    remove(out)
     _keep_too(path, out)
 
 
@@ -107,10 +108,10 @@ def _put_entries(new: Path, out: Path, own: Own) -> None:
     written = {entry.name for entry in new.iterdir()}
     for entry in list(out.iterdir()):
         if entry != new and own(entry) and (entry.name not in written or entry.is_dir()):
-            _remove(entry)
+            remove(entry)
     for entry in list(new.iterdir()):
         os.replace(entry, out / entry.name)
-    _remove(new)
+    remove(new)
 
 
 def _beside(out: Path, name: str) -> Path:
@@ -148,7 +149,7 @@ def _restore(out: Path) -> None:
     """Undo a replacement that was killed between its two steps."""
     if _retired(out).exists() and not out.exists():
         _retired(out).rename(out)
-    _remove(_retired(out))
+    remove(_retired(out))
 
 
 def _sweep(out: Path) -> None:
@@ -161,11 +162,4 @@ def _sweep(out: Path) -> None:
                 ours = entry.name.startswith(".") and entry.name.lstrip(".").startswith(before)
                 _, _, owner = entry.name.removesuffix(".new").rpartition(".")
                 if ours and entry.name.endswith(".new") and is_abandoned(owner):
-                    _remove(entry)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+                    remove(entry)

@@ -48,6 +48,10 @@ def settle(folder: Path) -> bool:
     """
     record = folder / _RECORD
     while True:
+        if not os.path.lexists(record):
+            return False
+        if record.is_symlink() or not record.is_file():
+            raise _no_record(record)
         try:
             descriptor = os.open(record, os.O_RDONLY)
         except (FileNotFoundError, NotADirectoryError):
@@ -56,7 +60,7 @@ def settle(folder: Path) -> bool:
             lock(descriptor)
             if not os.fstat(descriptor).st_nlink:  # another process was first
                 continue
-            for name in json.loads(record.read_text(encoding="utf-8")):
+            for name in _names_in(record):
                 _put_in_place(folder / name)
             record.unlink()
             return True
@@ -67,6 +71,28 @@ def settle(folder: Path) -> bool:
             ) from None
         finally:
             os.close(descriptor)
+
+
+def _names_in(record: Path) -> list[str]:
+    """The tables that a record names; it may have come with a folder that somebody else made."""
+    try:
+        names = json.loads(record.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        raise _no_record(record) from None
+    plain = isinstance(names, list) and all(
+        isinstance(name, str) and name == Path(name).name and not name.startswith(".")
+        for name in names
+    )
+    if not plain:
+        raise _no_record(record)
+    return [str(name) for name in names]
+
+
+def _no_record(record: Path) -> ContractError:
+    return ContractError(
+        f"{record}: should name tables that wait beside it to be put in place, and does not; "
+        "remove it, and make the tables of this folder again"
+    )
 
 
 def retire(path: Path) -> None:
@@ -84,8 +110,8 @@ def restore(path: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Take away a file or a folder, where there is one."""
-    if path.is_dir():
+    """Take away a file, a link or a folder, where there is one; what a link leads to stays."""
+    if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
@@ -95,7 +121,7 @@ def _put_in_place(path: Path) -> None:
     """Move a table that waits to its place; the same again where that was killed halfway."""
     new = waiting(path)
     if new.exists():
-        if path.exists() and (path.is_dir() or new.is_dir()):
+        if os.path.lexists(path) and (path.is_dir() or new.is_dir()):
             retire(path)  # a folder cannot be replaced in one step
         os.replace(new, path)
     remove(_retired(path))

@@ -1,5 +1,6 @@
 """Files that appear whole or not at all, and errors of writing that name them."""
 
+import errno
 import os
 import platform
 import zlib
@@ -18,11 +19,14 @@ def whole_file(path: Path) -> Iterator[Path]:
         path: the file's place; its folder is made.
 
     Raises:
-        OSError: it cannot be written; the older one is as it was.
+        OSError: it cannot be written, or its place is no file's; the older one is as it was.
     """
     with naming(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         _sweep(path)
+        if path.exists() and not path.is_file() and not path.is_dir():
+            # A rename would take the place of the system's own /dev/null.
+            raise FileExistsError(errno.EEXIST, "is a device, pipe or socket, no file", str(path))
         partial = path.with_name(f".{path.name}.{this_process()}.partial")
         try:
             yield partial

@@ -48,7 +48,7 @@ _DAMAGE: Final = (
     IndexError,
     AttributeError,
     RuntimeError,
-    OverflowError,
+    ArithmeticError,
     NotImplementedError,
     RecursionError,
     struct.error,
@@ -56,6 +56,11 @@ _DAMAGE: Final = (
 )
 # Radiographs, and what cameras and scanners of films call themselves.
 _RADIOGRAPHS: Final = ("CR", "DX", "DR", "RG", "RF", "XA", "PX", "OT", "SC", "XC", "HC", "FS", "")
+#: Other modalities that a message may name.
+_OTHERS: Final = (
+    *("CT", "MR", "US", "NM", "PT", "MG", "IO", "OP", "ES", "GM", "SM", "ECG", "BI", "TG", "AU"),
+    *("SR", "SEG", "PR", "KO", "DOC", "REG", "RTIMAGE", "RTSTRUCT", "RTPLAN", "RTDOSE"),
+)
 _SPACINGS: Final = ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing")
 _PIXEL_DATA: Final = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
@@ -97,6 +102,11 @@ def read_dicom(path: Path) -> Picture:
                 path, "damaged", f"holds pixels of shape {stored.shape}, unlike its header"
             )
         picture = _shown(dataset, stored)
+        # NaN is neither: a slope or table of values that are no numbers.
+        if not 0 <= float(picture.min()) <= float(picture.max()) <= 1:
+            raise UnreadableImageError(
+                path, "damaged", "its rescaling or window gives no grey values; fetch it anew"
+            )
         return np.ascontiguousarray(facts.reorientation.picture(picture))
 
 
@@ -120,7 +130,7 @@ def _facts(path: Path, dataset: Dataset) -> ImageFacts:
     modality = str(dataset.get("Modality") or "").upper()
     if modality not in _RADIOGRAPHS:
         raise UnreadableImageError(
-            path, "not_radiograph", f"has modality {modality[:16]!r}; expected CR, DX or the like"
+            path, "not_radiograph", f"is {_told(modality)}; expected modality CR, DX or the like"
         )
     frames = int(dataset.get("NumberOfFrames") or 1)
     if frames > 1:
@@ -139,6 +149,11 @@ def _facts(path: Path, dataset: Dataset) -> ImageFacts:
     return ImageFacts(
         *reorientation.size(width, height), spacing, _view(dataset), reorientation, _notes(dataset)
     )
+
+
+def _told(modality: str) -> str:
+    """A modality's name; what is none may be anything, a patient's name too."""
+    return f"of modality {modality}" if modality in _OTHERS else "of another modality"
 
 
 def _notes(dataset: Dataset) -> tuple[str, ...]:
@@ -271,7 +286,11 @@ def _windowed(dataset: Dataset, values: NDArray[Any]) -> Picture | None:
     if center is None or width is None or width <= 0:
         return None
     function = str(dataset.get("VOILUTFunction") or "LINEAR").upper()
-    return _WINDOWS.get(function, _linear)(values, center, width)
+    try:
+        picture = _WINDOWS.get(function, _linear)(values, center, width)
+    except ArithmeticError:  # so narrow that it has no width
+        return None
+    return picture if isfinite(float(picture.max())) else None
 
 
 def _first(value: Any) -> float | None:

@@ -24,6 +24,7 @@ _DAMAGE: Final = (
     KeyError,
     EOFError,
     IndexError,
+    ArithmeticError,
     struct.error,
     zlib.error,
 )
@@ -71,7 +72,8 @@ def _orientation(image: Image.Image) -> int:
     """EXIF orientation; a PNG that tells it behind its pixels is not decoded to look for it."""
     if image.format == "PNG" and "exif" not in image.info:
         return 1
-    return int(image.getexif().get(_EXIF_ORIENTATION) or 1)
+    told = image.getexif().get(_EXIF_ORIENTATION)
+    return told if isinstance(told, int) else 1
 
 
 def _luminance(image: Image.Image) -> Image.Image:

@@ -1,6 +1,7 @@
 """A trained model that reads images from their files."""
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -153,11 +154,22 @@ def predict(
     """
     for path in image_files(images):
         try:
+            _check_name(path)
             picture = read_pixels(path)
         except UnreadableImageError as error:
             yield error
             continue
         yield predictor.predicted(path, picture)
+
+
+def _check_name(path: Path) -> None:
+    """See that tables and pictures can tell which image it was."""
+    try:
+        path.name.encode("utf-8")
+    except UnicodeEncodeError:
+        raise UnreadableImageError(
+            path, "unreadable_file", "has a name that is no UTF-8; rename it"
+        ) from None
 
 
 def image_files(images: Sequence[Path]) -> list[Path]:
@@ -168,11 +180,12 @@ def image_files(images: Sequence[Path]) -> list[Path]:
     """
     found: dict[Path, None] = {}
     for path in images:
-        if not path.exists():
+        if not os.path.lexists(path):
             raise PredictionError(f"predict: {path} is not there; give DICOM, PNG or JPEG files")
         inside = [path]
         if path.is_dir():
-            inside = sorted(one for one in path.rglob("*") if one.is_file() and is_image_name(one))
+            # Links that lead nowhere too: they are set aside, and not passed over.
+            inside = sorted(o for o in path.rglob("*") if not o.is_dir() and is_image_name(o))
             if not inside:
                 raise PredictionError(f"predict: {path} holds no DICOM, PNG or JPEG file")
         found.update(dict.fromkeys(inside))

@@ -1,5 +1,6 @@
 """Stage predict: read images, and write what they show as tables, JSON, COCO and pictures."""
 
+import hashlib
 import json
 import time
 from collections.abc import Sequence
@@ -32,6 +33,8 @@ from model.settings import ModelSettings
 #: In the metadata of each Parquet file: as JSON, what stands at the head of predictions.json.
 METADATA_KEY: Final = b"pneumoloc.prediction"
 _OVERLAYS: Final = "overlays"
+#: Bytes of an image's name that its picture's may hold; most systems take 255 in all.
+_LONGEST_NAME: Final = 180
 _FILES: Final = (
     "predictions.json",
     "coco.json",
@@ -71,7 +74,7 @@ def predict(
                 unreadable.append(one)
                 continue
             figure = draw_reading(one.picture, one.findings, one.least_score, one.provenance.lines)
-            save(figure, new / _OVERLAYS / f"{one.path.name}.png")
+            save(figure, new / _OVERLAYS / _picture_of(one.path.name))
             read.append(one)
         _write(predictor, read, unreadable, new)
     return StageSummary(
@@ -102,6 +105,15 @@ def _write(
         Rejected(Location(str(e.path), 0), e.path.name, e.reason, e.detail) for e in unreadable
     ]
     write_table(QUARANTINE, quarantine_table(rejected), out / "quarantine.parquet", metadata)
+
+
+def _picture_of(name: str) -> str:
+    """A name for the picture of an image, which systems take whatever the image's is."""
+    whole = name.encode()
+    if len(whole) > _LONGEST_NAME:
+        digest = hashlib.sha256(whole).hexdigest()[:12]
+        name = f"{whole[:_LONGEST_NAME].decode(errors='ignore')}-{digest}"
+    return f"{name}.png"
 
 
 def _is_own(entry: Path) -> bool:

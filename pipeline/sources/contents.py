@@ -131,6 +131,8 @@ def open_bytes(path: Path) -> IO[bytes]:
     Raises:
         SourceError: it cannot be read.
     """
+    if path.exists() and not path.is_file():  # a pipe would be waited for without end
+        raise SourceError(f"{path}: is no plain file")
     try:
         return cast("IO[bytes]", gzip.open(path)) if _is_gzipped(path) else path.open("rb")
     except OSError as error:

@@ -4,6 +4,7 @@ Johnson et al., "MIMIC-CXR, a de-identified publicly available database of chest
 free-text reports", Scientific Data 2019.
 """
 
+import errno
 import os
 import re
 import stat
@@ -230,6 +231,8 @@ def _read_file(root: Path, file: Path) -> bytes | OSError | None:
         # Folders that are links were not walked into.
         if file.is_symlink() and not file.resolve().is_relative_to(root):
             return None
+        if not stat.S_ISREG(file.stat().st_mode):  # a pipe would be waited for without end
+            return IsADirectoryError(errno.EISDIR, "is no plain file")
         with file.open("rb") as opened:
             return opened.read(_LARGEST + 1)
     except OSError as error:

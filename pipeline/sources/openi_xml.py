@@ -66,6 +66,8 @@ def _read_folder(root: Path, files: list[Path]) -> Iterator[ReceivedReport | Rej
 
 def _read_file(location: Location, file: Path) -> ReceivedReport | Rejected:
     try:
+        if not file.is_file():  # a pipe would be waited for without end
+            return Rejected(location, None, "unreadable_file", "is no plain file; fetch it anew")
         if file.stat().st_size > _LARGEST:
             return Rejected(location, None, "too_long", f"larger than {_LARGEST:,} bytes")
         return parse_report(location, file.read_bytes())

@@ -100,6 +100,8 @@ def check_path(kind: str, path: Path) -> None:
             f"source.path: there is no file or folder {path}{_near(path)}; {kind} expects "
             f"{known.path}"
         )
+    if not path.is_file() and not path.is_dir():
+        raise SourceError(f"source.path: {path} is a device, pipe or socket; {kind} expects a file")
     if known.takes == "a file" and path.is_dir():
         raise SourceError(
             f"source.path: {path} is a folder; {kind} expects a file: {known.path}; name one of "

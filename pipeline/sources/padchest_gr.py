@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from data_contracts.quarantine import Location, Rejected
 from pipeline.settings import SourceSettings
+from pipeline.sources.contents import open_bytes
 from pipeline.sources.delimited import read_rows
 from pipeline.sources.records import ReceivedReport, Source, SourceError
 
@@ -112,7 +113,8 @@ def _find(path: Path) -> Path:
 
 def _load(file: Path) -> list[Any]:
     try:
-        loaded = json.loads(file.read_bytes())
+        with open_bytes(file) as opened:
+            loaded = json.loads(opened.read())
     except (OSError, ValueError, RecursionError):
         raise SourceError(f"{file}: is not readable as JSON; expected {_SAID}") from None
     if not isinstance(loaded, list):

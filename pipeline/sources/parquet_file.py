@@ -66,7 +66,7 @@ def _rows(file: Path, used: tuple[str, ...]) -> Iterator[Row | Rejected]:
                     number += 1
                     cells = {name: as_text(value) for name, value in entry.items()}
                     yield Location(file.name, number), cells
-    except DAMAGED_PARQUET:
+    except (*DAMAGED_PARQUET, OverflowError):
         location = Location(file.name, number + 1)
         yield Rejected(location, None, "unreadable_file", "damaged from here on; fetch it anew")
 
