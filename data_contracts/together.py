@@ -80,7 +80,7 @@ def _names_in(record: Path) -> list[str]:
     except (ValueError, RecursionError):
         raise _no_record(record) from None
     plain = isinstance(names, list) and all(
-        isinstance(name, str) and name == Path(name).name and not name.startswith(".")
+        isinstance(name, str) and name and name == Path(name).name and name[0] != "."
         for name in names
     )
     if not plain:

@@ -1,6 +1,7 @@
 """A stage's outcome is a table to read and a file to compare; an error is one message."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 from command_line.commands import Commands
 from command_line.summary import StageSummary, report
 from data_contracts.errors import ContractError
+from pipeline.cli import app as pipeline
 
 
 def command_that_raises(error: Exception) -> typer.Typer:
@@ -94,3 +96,34 @@ def test_a_fault_of_the_program_is_not_dressed_up() -> None:
     app = command_that_raises(ValueError("operands could not be broadcast"))
     result = CliRunner().invoke(app, ["label"])
     assert isinstance(result.exception, ValueError)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", ""])
+def test_counts_need_a_place_for_a_file_before_anything_is_done(tmp_path: Path, kind: str) -> None:
+    """Behind `--metrics /dev/null` a rename would have taken the device's place."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    given = str(tmp_path / kind) if kind else ""
+    done = CliRunner().invoke(pipeline, ["phantom", "--out", str(tmp_path), "--metrics", given])
+    assert done.exit_code == 2
+    assert "expected a file's name" in " ".join(done.output.split())
+    assert (tmp_path / "pipe").is_fifo()
+    assert not (tmp_path / "studies.parquet").exists()
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "y/" * 3_000, "loop", "sur\udcff"])
+def test_a_path_that_the_system_refuses_is_a_message(tmp_path: Path, name: str) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    out = str(tmp_path / name)
+    ingest = ["ingest", "--set", "source.kind=csv", "--set", f"source.path={tmp_path / 'r.csv'}"]
+    (tmp_path / "r.csv").write_text("report_id,text\na,FINDINGS: Clear.\n")
+    for command in (
+        [*ingest, "--out", out],
+        [*ingest, "--metrics", out, "--out", str(tmp_path)],
+        ["ingest", "--set", "source.kind=csv", "--set", f"source.path={out}"],
+    ):
+        done = CliRunner().invoke(pipeline, command)
+        # A link to itself is no folder, but a file may take its place.
+        expected = (0, 2) if name.startswith(("sur", "loop")) else (2,)
+        assert done.exit_code in expected, (command, done.output, done.exception)
+        assert isinstance(done.exception, SystemExit | None)

@@ -1,5 +1,6 @@
 """Tables of one folder are those of one run, whenever the run that writes them is killed."""
 
+import os
 import shutil
 from collections.abc import Callable
 from functools import partial
@@ -11,7 +12,7 @@ import pytest
 from data_contracts.contract import Column, Contract
 from data_contracts.errors import ContractError
 from data_contracts.storage import PartedTable, is_current, read_table, write_table
-from data_contracts.together import place_together, waiting
+from data_contracts.together import place_together, settle, waiting
 
 KilledAt = Callable[[int, Callable[[], None]], bool]
 SCANS = Contract("scans", 1, "a scan", (Column("scan_id", pa.string(), "The scan."),), ("scan_id",))
@@ -98,3 +99,68 @@ def test_who_may_not_write_is_told_what_to_do(
         with pytest.raises(ContractError, match="was killed as it put its tables in place"):
             runs_in(half_placed)
     assert runs_in(half_placed) == {"new"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '["../other/scans"]',
+        '["/other/scans"]',
+        '[".scans"]',
+        '[""]',
+        "[1]",
+        "5",
+        "{bad",
+        "[" * 9_000,
+    ],
+)
+def test_a_record_that_names_what_lies_elsewhere_moves_and_removes_nothing(
+    tmp_path: Path, said: str
+) -> None:
+    """It may have come with a folder that somebody else made."""
+    other = tmp_path / "other"
+    (other / ".scans.retired").mkdir(parents=True)
+    (other / ".scans.partial").write_text("new")
+    (other / "scans").write_text("old")
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / ".placing.json").write_text(said)
+    with pytest.raises(ContractError, match=r"\.placing\.json: should name tables .*; remove it"):
+        settle(folder)
+    assert (other / "scans").read_text() == "old"
+    assert (other / ".scans.retired").is_dir()
+
+
+@pytest.mark.parametrize("kind", ["link", "loop", "pipe", "folder"])
+def test_a_record_that_is_no_plain_file_is_told(tmp_path: Path, kind: str) -> None:
+    record = tmp_path / ".placing.json"
+    match kind:
+        case "link":
+            (tmp_path / "names").write_text('["scans"]')
+            record.symlink_to("names")
+        case "loop":
+            record.symlink_to(record.name)
+        case "pipe":
+            os.mkfifo(record)
+        case _:
+            record.mkdir()
+    with pytest.raises(ContractError, match="remove it"):
+        settle(tmp_path)
+
+
+def test_a_link_in_a_tables_place_is_replaced_and_what_it_leads_to_stays(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "kept").write_text("mine")
+    place = tmp_path / "data" / "scans.parquet"
+    place.parent.mkdir()
+    for target in (elsewhere, tmp_path / "nowhere"):
+        place.symlink_to(target)
+        table = PartedTable(SCANS, place, "one run")
+        table.write_part(0, pa.table({"scan_id": ["a"]}))
+        table.finish(1)
+        place_together([place])
+        assert read_table(SCANS, place).num_rows == 1
+        assert not place.is_symlink()
+        assert (elsewhere / "kept").read_text() == "mine"
+        shutil.rmtree(place)

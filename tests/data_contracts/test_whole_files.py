@@ -57,3 +57,12 @@ def test_an_error_of_the_system_says_which_file(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as told, naming(tmp_path / "a"):
         (tmp_path / "b").read_bytes()
     assert told.value.filename == str(tmp_path / "b")
+
+
+def test_a_device_or_a_pipe_keeps_its_place(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(FileExistsError, match="device, pipe or socket"), whole_file(pipe) as new:
+        new.write_text("counts")
+    assert pipe.is_fifo()
+    assert [entry.name for entry in tmp_path.iterdir()] == ["pipe"]

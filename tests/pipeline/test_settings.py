@@ -1,5 +1,6 @@
 """params.yaml says what is wrong with it: the key, the value, and what is allowed."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -148,3 +149,31 @@ def test_a_setting_of_the_image_side_is_not_passed_over(
 def test_what_is_no_assignment_is_shown(text: str) -> None:
     with pytest.raises(SettingsError, match=r"KEY=VALUE|not valid YAML"):
         parse_assignment(text)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2001-02-30",
+        "!!int abc",
+        "!!float x",
+        "!!bool maybe",
+        "9" * 5_000,
+        "[" * 5_000,
+        "{a",
+        "\x00",
+    ],
+)
+def test_a_value_that_yaml_cannot_read_is_told(tmp_path: Path, value: str) -> None:
+    with pytest.raises(SettingsError, match="not valid YAML"):
+        parse_assignment(f"nlp.workers={value}")
+    params = tmp_path / "params.yaml"
+    params.write_text(f"nlp:\n  workers: {value}\n")
+    with pytest.raises(SettingsError, match="not valid YAML"):
+        load_settings(params)
+
+
+def test_settings_are_read_of_files_alone(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SettingsError, match="no plain file"):
+        load_settings(tmp_path / "pipe")

@@ -12,6 +12,8 @@ COOKIE: Final = "pneumoloc_token"
 _LOCAL_NAME: Final = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 #: A name or address with its port, and nothing that one reader takes for a name and another not.
 _NAME: Final = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.IGNORECASE)
+#: Bytes of a request's body: a decision has some hundred, and all are held in memory.
+_LONGEST: Final = 1_000_000
 #: Nothing from elsewhere is loaded, nothing else may frame the page, nothing is kept on disk.
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -55,6 +57,11 @@ def _refuse(request: Request, token: str | None) -> Response | None:
     origin = request.headers.get("origin")
     if origin is not None and origin not in (f"http://{named[0]}", f"https://{named[0]}"):
         return PlainTextResponse("Another site may not ask here.", status_code=403)
+    if "transfer-encoding" in request.headers:
+        return PlainTextResponse("Say how long the request is.", status_code=411)
+    length = request.headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > _LONGEST:
+        return PlainTextResponse("The request is too long.", status_code=413)
     return None
 
 

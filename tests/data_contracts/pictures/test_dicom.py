@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
-from pydicom import dcmread
+from pydicom import config, dcmread
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence
@@ -292,3 +292,44 @@ def test_damage_never_ends_in_a_strange_error(
             raise
     else:
         assert read.ndim == 2
+
+
+@pytest.mark.parametrize("slope", ["nan", "inf", "1E38", "1E-320"])
+def test_rescaling_that_gives_no_numbers_is_damage(
+    tmp_path: Path, write_dicom: Write, picture: Values, slope: str
+) -> None:
+    tags = {"RescaleSlope": slope, "RescaleIntercept": "0"}
+    path = tmp_path / "a.dcm"
+    with config.disable_value_validation():
+        write_dicom(path, twelve(picture), 12, tags)
+    assert reason(path) == "damaged"
+
+
+@pytest.mark.parametrize(
+    ("center", "width", "function"),
+    [
+        ("0", "1e-300", "LINEAR"),
+        ("1e16", "1", "LINEAR"),
+        ("1e17", "1.5", "LINEAR"),
+        ("1e15", "1e-3", "LINEAR_EXACT"),
+        ("2048", "1e-320", "LINEAR_EXACT"),
+        ("2048", "1e-320", "SIGMOID"),
+    ],
+)
+def test_a_window_without_width_costs_no_picture(
+    tmp_path: Path, write_dicom: Write, picture: Values, center: str, width: str, function: str
+) -> None:
+    tags = {"WindowCenter": center, "WindowWidth": width, "VOILUTFunction": function}
+    read = read_pixels(write_dicom(tmp_path / "a.dcm", twelve(picture), 12, tags))
+    without = read_pixels(write_dicom(tmp_path / "b.dcm", twelve(picture), 12))
+    assert np.isfinite(read).all()
+    assert set(np.unique(read)) <= {0.0, 1.0} or (read == without).all()
+
+
+def test_a_modality_that_is_none_is_not_repeated(tmp_path: Path, write_dicom: Write) -> None:
+    """Whoever wrote the file may have put anything there."""
+    for modality, said in (("CT", "of modality CT"), ("DOE JOHN", "of another modality")):
+        path = write_dicom(tmp_path / "a.dcm", tags={"Modality": modality})
+        with pytest.raises(UnreadableImageError, match=said) as caught:
+            read_pixels(path)
+        assert "DOE" not in str(caught.value)

@@ -1,5 +1,6 @@
 """PNG and JPEG files of every mode become one kind of picture."""
 
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -127,3 +128,20 @@ def test_damage_never_ends_in_a_strange_error(
             raise
     else:
         assert 0 <= read.min() <= read.max() <= 1
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("nan"), 6.7])
+def test_an_orientation_that_is_none_costs_no_picture(
+    tmp_path: Path, picture: Values, number: float
+) -> None:
+    path = tmp_path / "a.jpg"
+    Image.fromarray(picture).save(path, "JPEG", quality=95)
+    # One entry, orientation as a float.
+    entry = struct.pack("<HHIf", 0x0112, 11, 1, number)
+    exif = b"Exif\0\0II*\0" + struct.pack("<IH", 8, 1) + entry + struct.pack("<I", 0)
+    content = path.read_bytes()
+    path.write_bytes(
+        content[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + content[2:]
+    )
+    assert read_pixels(path).shape == (70, 80)
+    assert read_facts(path).width == 80

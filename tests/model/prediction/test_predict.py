@@ -1,6 +1,7 @@
 """One image gives boxes, attributes and severity; its report is not asked for."""
 
 import json
+import os
 import shutil
 from dataclasses import replace
 from datetime import datetime
@@ -255,3 +256,23 @@ def test_onnx_gives_what_python_gives(
         assert findings.severity is not None
         assert abs(outputs["severity"][0] - findings.severity.geographic_extent) < 2e-3
     assert compared >= 5
+
+
+def test_an_image_of_any_name_costs_no_other(
+    trained: Any, tmp_path: Path, predictor: Predictor
+) -> None:
+    """The longest name that there is, one that is no UTF-8, a link that leads nowhere, a pipe."""
+    folder = tmp_path / "images"
+    folder.mkdir()
+    long = "x" * 251 + ".jpg"
+    for name in ("a.jpg", long, "sur\udcff.jpg"):
+        shutil.copy(radiographs(trained)[0], folder / name)
+    (folder / "nowhere.jpg").symlink_to("nothing")
+    os.mkfifo(folder / "pipe.jpg")
+    out = tmp_path / "out"
+    stage(settings=trained.settings, images=[folder], models=trained.models, out=out)
+    found = json.loads((out / "predictions.json").read_text(encoding="utf-8"))
+    assert [image["image"] for image in found["images"]] == ["a.jpg", long]
+    assert len(list((out / "overlays").iterdir())) == 2
+    aside = read_table(QUARANTINE, out / "quarantine.parquet").column("record_id").to_pylist()
+    assert aside == ["nowhere.jpg", "pipe.jpg", "sur?.jpg"]

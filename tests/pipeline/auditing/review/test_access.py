@@ -128,3 +128,10 @@ def test_the_token_leads_to_no_other_machine(make_app: Callable[..., FastAPI]) -
         f"http://review.example//attacker.example/?token={TOKEN}", follow_redirects=False
     )
     assert entered.headers["location"] == "/attacker.example/"
+
+
+def test_a_long_request_is_not_held_in_memory(page: TestClient) -> None:
+    long = page.post("/api/decisions", content=b" " * 1_000_001)
+    assert long.status_code == 413
+    unsaid = page.post("/api/decisions", content=iter([b"{", b"}"]))
+    assert unsaid.status_code == 411
