@@ -13,7 +13,7 @@ from command_line.near_names import did_you_mean
 
 PARAMS_FILE: Final = Path("params.yaml")
 #: What reading YAML raises, of dates, numbers and truths that are none as well.
-_NOT_YAML: Final = (yaml.YAMLError, ValueError, LookupError, TypeError, RecursionError)
+NOT_YAML: Final = (yaml.YAMLError, ValueError, LookupError, TypeError, RecursionError)
 
 
 class SettingsError(ValueError):
@@ -133,7 +133,7 @@ def read_yaml(path: Path) -> Any:
         raise SettingsError(f"{path}: no such file; run in the project's root") from None
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
-    except _NOT_YAML as error:
+    except NOT_YAML as error:
         raise SettingsError(f"{path}: not valid YAML: {error}") from None
 
 
@@ -151,7 +151,7 @@ def parse_assignment(text: str) -> tuple[str, Any]:
         )
     try:
         return key, yaml.safe_load(value)
-    except _NOT_YAML:
+    except NOT_YAML:
         raise SettingsError(f"{key}: the value {value!r} is not valid YAML") from None
 
 

@@ -142,6 +142,8 @@ def _read_manifest(folder: Path) -> list[dict[str, Any]]:
 
 
 def _read_file(path: Path) -> str:
+    if path.exists() and not path.is_file():  # a pipe would be waited for without end
+        raise RefusedError(f"{path.name} is no plain file")
     try:
         return path.read_bytes().decode()
     except UnicodeDecodeError:

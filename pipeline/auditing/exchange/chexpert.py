@@ -12,6 +12,7 @@ import pyarrow as pa
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from command_line.settings_files import NOT_YAML
 from data_contracts.concepts import AFFIRMED, NEGATED, UNCERTAIN, is_concept_id
 from pipeline.auditing.exchange.errors import ExchangeError
 
@@ -98,7 +99,7 @@ def load_mapping(path: Path | None = None) -> ChexpertMapping:
         raw: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ExchangeError(f"{file}: no such file; expected a mapping to CheXpert") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except NOT_YAML as error:
         raise ExchangeError(f"{file}: not readable as YAML: {error}") from None
     try:
         return ChexpertMapping.model_validate(raw)

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from command_line.settings_files import NOT_YAML
 from data_contracts.concepts import CATEGORIES, category_of, is_concept_id
 from pipeline.auditing.references.errors import AuditError
 
@@ -148,7 +149,7 @@ def load_coding(kind: ReferenceKind, path: Path | None = None) -> Coding:
         raw = yaml.safe_load(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise AuditError(f"{file}: no such file; expected the coding of '{kind}'") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except NOT_YAML as error:
         raise AuditError(f"{file}: not readable as YAML: {error}") from None
     return _validate(raw, str(file))
 

@@ -1,9 +1,11 @@
 """What is written for each tool, by its published format, and what its files may be like."""
 
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -135,6 +137,19 @@ def test_brats_folder_is_not_left(write: Write, tmp_path: Path) -> None:
     (folder / "reports.jsonl").write_text(json.dumps(line))
     with pytest.raises(ExchangeError, match="line 1: was changed"):
         list(brat.read(folder, None))
+
+
+def test_a_pipe_in_brats_folder_is_not_waited_for(write: Write) -> None:
+    folder = write("brat")
+    (folder / "r_2f1.txt").unlink()
+    os.mkfifo(folder / "r_2f1.txt")
+    # Were it opened, it would be found empty.
+    pipe = folder / "r_2f1.txt"
+    Thread(target=lambda: pipe.open("wb").close(), daemon=True).start()
+    (refused,) = brat.read(folder, None)
+    assert isinstance(refused, Refused)
+    assert refused.reason == "r_2f1.txt is no plain file"
+    os.close(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK))  # whoever waits to write is let go
 
 
 def test_files_that_were_not_exported_are_told(write: Write) -> None:

@@ -66,6 +66,8 @@ def test_an_unknown_kind_lists_the_kinds() -> None:
         ("about: x\ncolumns: {Edema: oedema}\n", "'oedema' is not a concept id"),
         ("about: x\nuncertain: {side: perhaps}\n", "uncertain.side"),
         ("about: [", "not readable as YAML"),
+        ("about: 2001-02-30", "not readable as YAML"),
+        ("about: !!bool perhaps", "not readable as YAML"),
     ],
 )
 def test_a_users_own_coding_is_checked(tmp_path: Path, text: str, message: str) -> None:
