@@ -34,7 +34,6 @@ _ABOUT_PATHS: Final = (
     FileExistsError,
     IsADirectoryError,
     NotADirectoryError,
-    UnicodeEncodeError,  # a path that is none in this system's encoding
 )
 _OF_PATHS: Final = (errno.ENAMETOOLONG, errno.ELOOP)
 #: How Python 3.11 and 3.12 tell of a path whose links lead to each other.
@@ -43,6 +42,10 @@ _LOOP: Final = "Symlink loop"
 
 class MissingInputError(FileNotFoundError):
     """A stage's input has not been made; the message names stage, path and the next command."""
+
+
+class NotTextError(ValueError):
+    """Something was typed that is no text in UTF-8."""
 
 
 def require(stage: str, path: Path, command: str) -> Path:
@@ -103,6 +106,7 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the command; errors raised for the user are printed without a traceback."""
         try:
+            _check_text(ctx.args)
             return super().invoke(ctx)
         except ModuleNotFoundError as error:
             if (error.name or "").partition(".")[0] in _OUR_PACKAGES:
@@ -122,6 +126,15 @@ class Commands(TyperGroup):
             message = told or str(error)
         _print_error(message)
         raise typer.Exit(USER_ERROR)
+
+
+def _check_text(words: Iterable[str]) -> None:
+    """See that all that was typed is text; a name of bytes that are none may not be one of ours."""
+    for word in words:
+        try:
+            word.encode("utf-8")
+        except UnicodeEncodeError:
+            raise NotTextError(f"{word!a} is no UTF-8; give the file another name") from None
 
 
 def _extra_of(error: ModuleNotFoundError) -> str:

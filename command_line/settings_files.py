@@ -125,8 +125,6 @@ def read_yaml(path: Path) -> Any:
     Raises:
         SettingsError: the file is missing, cannot be read, or is not YAML.
     """
-    if path.exists() and not path.is_file():
-        raise SettingsError(f"{path}: is no plain file")
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -10,6 +10,7 @@ two runs.
 import json
 import os
 import shutil
+import stat
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -48,11 +49,10 @@ def settle(folder: Path) -> bool:
     """
     record = folder / _RECORD
     while True:
-        if not os.path.lexists(record):
-            return False
-        if record.is_symlink() or not record.is_file():
-            raise _no_record(record)
         try:
+            # One look: another process may end what was begun at any moment.
+            if not stat.S_ISREG(os.lstat(record).st_mode):
+                raise _no_record(record)
             descriptor = os.open(record, os.O_RDONLY)
         except (FileNotFoundError, NotADirectoryError):
             return False
@@ -105,6 +105,7 @@ def restore(path: Path) -> None:
     """Undo a replacement that was killed between its two steps, or end it behind them."""
     if _retired(path).exists() and not path.exists():
         with suppress(FileNotFoundError):
+            path.unlink(missing_ok=True)  # a link that leads nowhere
             os.replace(_retired(path), path)
     remove(_retired(path))
 

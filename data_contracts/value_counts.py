@@ -56,6 +56,8 @@ def _slots(array: pa.Array) -> list[_Counts]:
     if isinstance(array, pa.MapArray):
         leaves = [*_slots(array.keys), *_slots(array.items)]
     elif isinstance(array, pa.ListArray | pa.LargeListArray):
+        if not pa.types.is_nested(array.type.value_type):  # no need to count each by itself
+            return [np.maximum(np.diff(array.offsets.to_numpy()), 1)]
         leaves = _slots(array.values)
     elif isinstance(array, pa.StructArray):
         return [leaf for field in array.flatten() for leaf in _slots(field)]

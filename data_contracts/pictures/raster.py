@@ -73,7 +73,7 @@ def _orientation(image: Image.Image) -> int:
     if image.format == "PNG" and "exif" not in image.info:
         return 1
     told = image.getexif().get(_EXIF_ORIENTATION)
-    return told if isinstance(told, int) else 1
+    return next((number for number in range(1, 9) if told == number), 1)
 
 
 def _luminance(image: Image.Image) -> Image.Image:

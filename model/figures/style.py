@@ -55,7 +55,9 @@ def plain(axes: Any) -> None:
 
 def name_lines(figure: Figure) -> None:
     """Say below all panels which line is which method's, where the names cover no line."""
-    handles, labels = figure.axes[-1].get_legend_handles_labels()
+    drawn = [axes.get_legend_handles_labels() for axes in figure.axes]
+    lines = {label: line for panel in drawn for line, label in zip(*panel, strict=True)}
+    labels, handles = list(lines), list(lines.values())
     # Rows that are equally full.
     columns = math.ceil(len(labels) / math.ceil(len(labels) / _NAMES_A_ROW)) if labels else 1
     figure.legend(

@@ -91,7 +91,11 @@ class Pictures(Dataset[Sample]):
 def _check_unchanged(path: Path, checksum: str) -> None:
     """Make sure that a file is still the one that was listed; other pixels have other boxes."""
     check_bytes(path)
-    if file_sha256(path) != checksum:
+    try:
+        found = file_sha256(path)
+    except OSError as error:
+        raise UnreadableImageError(path, "unreadable_file", f"{error.strerror}") from None
+    if found != checksum:
         raise UnreadableImageError(
             path,
             "changed",

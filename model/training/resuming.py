@@ -40,6 +40,7 @@ def take_up(checkpoint: Path, training: Any, record: Path | None) -> None:
     if record is None:
         return
     latest: dict[tuple[str, ...], float] = {}
+    steps = [0]
     for file in record.rglob("*.tsv"):
         heading, *rows = file.read_text(encoding="utf-8").splitlines(keepends=True)
         # A row an epoch. Steps do not tell: DVCLive calls both 0 and 1 the first.
@@ -49,7 +50,8 @@ def take_up(checkpoint: Path, training: Any, record: Path | None) -> None:
         if kept:
             name = file.relative_to(record / _CURVES).with_suffix("").parts
             latest[name] = _number(kept[-1].split("\t")[-1].strip())
-    _sum_up(record / _SUMMARY, latest)
+            steps.append(int(kept[-1].split("\t")[heading.split("\t").index("step")]))
+    _sum_up(record / _SUMMARY, latest, max(steps))
 
 
 def _number(text: str) -> float:
@@ -57,11 +59,17 @@ def _number(text: str) -> float:
     return int(text) if text.isdecimal() else float(text)
 
 
-def _sum_up(path: Path, latest: Mapping[tuple[str, ...], float]) -> None:
-    """Have DVCLive's summary say what its curves end with: a kill may come between the two."""
+def _sum_up(path: Path, latest: Mapping[tuple[str, ...], float], step: int) -> None:
+    """Have DVCLive's summary say what its curves end with: a kill may come between the two.
+
+    One that came as it was written leaves no summary to read.
+    """
     if not path.is_file():
         return
-    summary = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        summary = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        summary = {"step": step}
     for (*groups, name), value in latest.items():
         place = summary
         for group in groups:

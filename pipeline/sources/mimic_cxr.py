@@ -132,6 +132,8 @@ def _is_meant(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
         return True
     try:
         archive.open(member).close()  # its name stands in the archive twice
+    except (NotImplementedError, RuntimeError):
+        return False  # packed in a way of its own, or encrypted: its name is as it was
     except BROKEN_ARCHIVE:
         return True
     return False

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from data_contracts.quarantine import Location, Rejected
 from pipeline.settings import SourceSettings
-from pipeline.sources.contents import open_bytes
+from pipeline.sources.contents import BROKEN_FILE, open_bytes
 from pipeline.sources.delimited import read_rows
 from pipeline.sources.records import ReceivedReport, Source, SourceError
 
@@ -115,7 +115,9 @@ def _load(file: Path) -> list[Any]:
     try:
         with open_bytes(file) as opened:
             loaded = json.loads(opened.read())
-    except (OSError, ValueError, RecursionError):
+    except SourceError:
+        raise
+    except (*BROKEN_FILE, ValueError, RecursionError):
         raise SourceError(f"{file}: is not readable as JSON; expected {_SAID}") from None
     if not isinstance(loaded, list):
         raise SourceError(f"{file}: is no list; expected {_SAID}")

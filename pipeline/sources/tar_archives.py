@@ -4,6 +4,10 @@ import tarfile
 from collections.abc import Iterator
 from typing import Final
 
+#: Zeros that end an archive; what some programs write behind them says nothing.
+_END: Final = 1024
+#: What each member's header has.
+_HEADER: Final = b"ustar"
 #: Bytes that are looked at at once.
 _BLOCK: Final = 1 << 20
 
@@ -25,8 +29,10 @@ def tar_members(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
     ended = False
     # To the very end, where gzip keeps the checksum of all that it packs.
     while block := file.read(_BLOCK):
-        if any(block):
+        if not ended and any(block[:_END]):
             raise tarfile.ReadError("damaged header")
+        if _HEADER in block:
+            raise tarfile.ReadError("members behind the end")
         ended = True
     if not ended:
         raise tarfile.ReadError("unexpected end of data")

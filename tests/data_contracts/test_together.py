@@ -1,8 +1,11 @@
 """Tables of one folder are those of one run, whenever the run that writes them is killed."""
 
+import multiprocessing
 import os
 import shutil
+import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -164,3 +167,21 @@ def test_a_link_in_a_tables_place_is_replaced_and_what_it_leads_to_stays(tmp_pat
         assert not place.is_symlink()
         assert (elsewhere / "kept").read_text() == "mine"
         shutil.rmtree(place)
+
+
+def settle_often(folder: Path, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        settle(folder)
+
+
+def test_readers_meet_no_error_while_tables_are_put_in_place(tmp_path: Path) -> None:
+    """A record may go at any moment between a reader's looks at it."""
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawn) as readers:
+        reading = readers.submit(settle_often, tmp_path, 2.0)
+        while not reading.done():
+            waiting(tmp_path / FILE).write_bytes(b"a table")
+            place_together([tmp_path / FILE])
+        reading.result()
+    assert (tmp_path / FILE).read_bytes() == b"a table"

@@ -1,6 +1,5 @@
 """params.yaml says what is wrong with it: the key, the value, and what is allowed."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -171,9 +170,3 @@ def test_a_value_that_yaml_cannot_read_is_told(tmp_path: Path, value: str) -> No
     params.write_text(f"nlp:\n  workers: {value}\n")
     with pytest.raises(SettingsError, match="not valid YAML"):
         load_settings(params)
-
-
-def test_settings_are_read_of_files_alone(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(SettingsError, match="no plain file"):
-        load_settings(tmp_path / "pipe")

@@ -122,8 +122,9 @@ class _Heights(NamedTuple):
 class PassageStore:
     """Distinct passages by number, analysed together when their columns are asked for.
 
-    When `capacity` is passed, `make_room` keeps the half that was met first: what is frequent is
-    met early. Of the others those that come back are analysed again.
+    When `capacity` is passed, `make_room` keeps what was added up to half of it: what is frequent
+    is met early. Of the others those that come back are analysed again. Where the first addition
+    alone passed that half, all go.
 
     Attributes:
         extractor: analyses the passages.
@@ -151,7 +152,7 @@ class PassageStore:
         return self._queue.first + len(self._queue.waiting)
 
     def make_room(self) -> None:
-        """Once the store is full, drop the later half of its passages and their numbers."""
+        """Once the store is full, drop the passages behind its first half, and their numbers."""
         if len(self) < self._capacity:
             return
         if self._queue.waiting or not self._first_half.passages:

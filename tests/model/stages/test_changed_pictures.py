@@ -1,5 +1,6 @@
-"""An image that is not the one that was listed is refused by name, whoever reads it."""
+"""Who trains on an image or predicts refuses one that is not the one that was listed, by name."""
 
+import errno
 import shutil
 from pathlib import Path
 
@@ -54,3 +55,21 @@ def test_training_does_not_go_on_over_a_picture_that_was_cut(
         detector(settings=settings, out=tmp_path / "detector")
     assert error.value.path in paths
     assert not (tmp_path / "detector").exists()
+
+
+def test_a_disk_that_fails_is_told_by_the_images_name(
+    copied: tuple[ModelSettings, list[Path]],
+    trained: Trained,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings, paths = copied
+
+    def fails(path: Path) -> str:
+        raise OSError(errno.EIO, "Input/output error", str(path))
+
+    monkeypatch.setattr("model.tensors.pictures.file_sha256", fails)
+    with pytest.raises(UnreadableImageError, match="Input/output error") as error:
+        regions(settings=settings, detector=trained.models / "detector", out=tmp_path / "regions")
+    assert error.value.path in paths
+    assert error.value.reason == "unreadable_file"

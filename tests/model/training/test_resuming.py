@@ -247,3 +247,15 @@ def test_the_summary_of_a_record_says_what_its_curves_end_with(tmp_path: Path) -
     assert (summary["epoch"], summary["step"], summary["validation_loss"]) == (1, 5, 0.5)
     assert summary["train"]["attributes"] != summary["train"]["attributes"]  # no number
     assert (curves / "epoch.tsv").read_text().endswith("5\t1\n")
+
+
+@pytest.mark.parametrize("left", ["", '{"epoch": 2, "st'])
+def test_a_summary_that_was_being_written_is_made_of_the_curves(tmp_path: Path, left: str) -> None:
+    """DVCLive writes it in place: a kill or a full disk leaves it empty or cut."""
+    record, checkpoint = tmp_path / "classifier", tmp_path / "last.ckpt"
+    (record / "plots" / "metrics").mkdir(parents=True)
+    torch.save({"epoch": 1}, checkpoint)
+    (record / "plots" / "metrics" / "epoch.tsv").write_text("step\tepoch\n2\t0\n5\t1\n8\t2\n")
+    (record / "metrics.json").write_text(left)
+    take_up(checkpoint, [], record)
+    assert json.loads((record / "metrics.json").read_text()) == {"step": 5, "epoch": 1}

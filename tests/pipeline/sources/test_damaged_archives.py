@@ -103,6 +103,29 @@ def test_no_report_of_a_damaged_archive_is_missing_unseen(
     assert not missing
 
 
+def test_what_lies_behind_an_archives_end_says_nothing_but_members(tmp_path: Path) -> None:
+    whole = packed_reports(tmp_path, "")
+    path = tmp_path / "reports.tar"
+    path.write_bytes(whole + b"\nmade by hand\n")
+    assert read_openi_source(path) == (3, False)
+    path.write_bytes(whole + whole)
+    assert read_openi_source(path) == (4, True)
+
+
+def test_what_else_an_archive_of_reports_holds_is_no_report(tmp_path: Path) -> None:
+    """A licence that is packed in a way of its own is not taken for a damaged report."""
+    path = archive_of_reports(tmp_path / "reports.zip")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("LICENSE.txt", "free to use", zipfile.ZIP_DEFLATED)
+    content = bytearray(path.read_bytes())
+    content[content.rindex(b"PK\x01\x02") + 10] = 9  # a method that Python does not know
+    content[content.rindex(b"PK\x03\x04") + 8] = 9
+    path.write_bytes(content)
+    source = open_source(SourceSettings(kind="mimic_cxr", path=path))
+    assert source.total == 2
+    assert len(list(source.records)) == 2
+
+
 @pytest.mark.parametrize("kind", ["mimic_cxr", "xlsx"])
 def test_no_byte_of_an_archives_directory_breaks_a_reader(
     tmp_path: Path, kind: Literal["mimic_cxr", "xlsx"]
