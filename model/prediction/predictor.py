@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 from pathlib import Path
 
 import torch
@@ -202,13 +203,17 @@ def image_files(images: Sequence[Path]) -> list[Path]:
 
 def _threshold(path: Path) -> float:
     try:
-        return float(json.loads(path.read_text(encoding="utf-8"))["least_score"])
+        least = json.loads(path.read_text(encoding="utf-8"))["least_score"]
+        # No score is as high as NaN or infinity: every box would be gone without a word.
+        if isinstance(least, bool) or not isinstance(least, int | float) or not isfinite(least):
+            raise ValueError
+        return float(least)
     except FileNotFoundError:
         raise PredictionError(
             f"predict: {path} is not there, which says from which score on boxes count.\n"
             "Next: python -m model evaluate"
         ) from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, LookupError, TypeError, OverflowError, RecursionError):
         raise PredictionError(
             f"{path}: holds no least_score; run the stage evaluate again"
         ) from None

@@ -60,6 +60,8 @@ def read(path: Path, annotator: str | None) -> Iterator[Returned | Refused]:
     Raises:
         ExchangeError: it is no such file.
     """
+    if path.exists() and not path.is_file():  # a pipe would be waited for without end
+        raise ExchangeError(f"{path}: is no plain file; expected Label Studio's export")
     try:
         tasks = json.loads(path.read_bytes())
     except FileNotFoundError:

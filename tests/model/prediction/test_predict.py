@@ -276,3 +276,16 @@ def test_an_image_of_any_name_costs_no_other(
     assert len(list((out / "overlays").iterdir())) == 2
     aside = read_table(QUARANTINE, out / "quarantine.parquet").column("record_id").to_pylist()
     assert aside == ["nowhere.jpg", "pipe.jpg", "sur?.jpg"]
+
+
+@pytest.mark.parametrize(
+    "least", ["NaN", "Infinity", "1e999", '"0.5"', "true", "null", "[" * 20_000, "9" * 400]
+)
+def test_a_threshold_that_no_score_reaches_is_told(
+    trained: Any, tmp_path: Path, least: str
+) -> None:
+    """All boxes would be below it, and nothing would say why there are none."""
+    models = shutil.copytree(trained.models, tmp_path / "models")
+    (models / "evaluation" / "threshold.json").write_text(f'{{"least_score": {least}}}')
+    with pytest.raises(PredictionError, match=r"threshold\.json: holds no least_score"):
+        load_predictor(models, trained.settings)

@@ -139,6 +139,12 @@ def test_brats_folder_is_not_left(write: Write, tmp_path: Path) -> None:
         list(brat.read(folder, None))
 
 
+def test_a_pipe_is_no_export_of_label_studio(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "tasks.json")
+    with pytest.raises(ExchangeError, match="is no plain file"):
+        list(label_studio.read(tmp_path / "tasks.json", None))
+
+
 def test_a_pipe_in_brats_folder_is_not_waited_for(write: Write) -> None:
     folder = write("brat")
     (folder / "r_2f1.txt").unlink()
