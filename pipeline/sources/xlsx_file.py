@@ -3,7 +3,7 @@
 import shlex
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
@@ -20,6 +20,9 @@ from pipeline.sources.records import ReceivedReport, Source, SourceError
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
+#: Of a sheet, in any version of Excel.
+_MOST_ROWS: Final = 1_048_576
+_MOST_COLUMNS: Final = 16_384
 _SAID: Final = "an Excel workbook (.xlsx): a header, and a report in each row"
 #: What openpyxl raises of a workbook that is damaged.
 _DAMAGED: Final = (
@@ -139,8 +142,7 @@ def _lines(sheet: Any) -> Iterator[tuple[int, list[str]]]:
     """A sheet's rows that hold anything, with their numbers."""
     from openpyxl.utils.escape import unescape
 
-    sheet.reset_dimensions()  # what some programs write of a sheet's size is wrong
-    rows = enumerate(sheet.iter_rows(values_only=True), start=1)
+    rows = _numbered(sheet)
     while True:
         with warnings.catch_warnings(action="ignore"):  # of dates that are none
             number, values = next(rows, (0, ()))
@@ -150,6 +152,40 @@ def _lines(sheet: Any) -> Iterator[tuple[int, list[str]]]:
         cells = [unescape(v) if isinstance(v, str) else as_text(v) for v in values]
         if any(cells):
             yield number, cells
+
+
+def _numbered(sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The rows that a sheet's file has, with their numbers and the values of their cells.
+
+    openpyxl's own `iter_rows` leaves out, without a word, a row whose number is not above the last
+    and a cell right of the row's last one, and gives a row for each number that is left out.
+
+    Raises:
+        ValueError: numbers do not grow, or rows or columns are more than a sheet has.
+    """
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    book, last = sheet.parent, 0
+    with sheet._get_source() as source:  # noqa: SLF001 - there is no other way to a row's number
+        parser = WorkSheetParser(
+            source,
+            sheet._shared_strings,  # noqa: SLF001
+            data_only=book.data_only,
+            epoch=book.epoch,
+            date_formats=book._date_formats,  # noqa: SLF001
+            timedelta_formats=book._timedelta_formats,  # noqa: SLF001
+        )
+        for number, cells in parser.parse():
+            if not last < number <= _MOST_ROWS:
+                raise ValueError(f"row {number} behind row {last}")
+            last = number
+            places = [cell["column"] for cell in cells]
+            if not all(1 <= place <= _MOST_COLUMNS for place in places):
+                raise ValueError(f"a cell of row {number} in no column that there is")
+            values = [None] * max(places, default=0)
+            for cell in cells:
+                values[cell["column"] - 1] = cell["value"]
+            yield number, values
 
 
 def _where(path: Path, sheet: Any) -> str:

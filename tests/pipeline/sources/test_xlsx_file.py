@@ -1,11 +1,13 @@
 """Excel workbooks as people keep their reports in."""
 
 import gzip
+import zipfile
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from data_contracts.quarantine import Rejected
 from pipeline.settings import SourceSettings
 from pipeline.sources.opening import open_source
 from pipeline.sources.records import ReceivedReport, Source, SourceError
@@ -111,3 +113,62 @@ def test_empty_sheets_headers_alone_and_damage_are_told_apart(tmp_path: Path) ->
     write(path, Reports=[HEADER, ("1", 61, SAID)])
     path.write_bytes(path.read_bytes()[:-200])
     assert "is a damaged Excel workbook; save it anew" in refusal(path)
+
+
+def with_rows(path: Path, *rows: str) -> Path:
+    """A workbook whose sheet has these rows, as they stand in its file."""
+    write(path, Reports=[("id", "report"), ("a", SAID)])
+    with zipfile.ZipFile(path) as old:
+        members = {name: old.read(name) for name in old.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    before, _, behind = members[sheet].decode().partition("<sheetData>")
+    _, _, behind = behind.partition("</sheetData>")
+    members[sheet] = f"{before}<sheetData>{''.join(rows)}</sheetData>{behind}".encode()
+    with zipfile.ZipFile(path, "w") as new:
+        for name, content in members.items():
+            new.writestr(name, content)
+    return path
+
+
+def row(number: int, **cells: str) -> str:
+    """A row as Excel writes it, of cells by their column."""
+    written = "".join(
+        f'<c r="{column}{number}" t="inlineStr"><is><t>{text}</t></is></c>'
+        for column, text in cells.items()
+    )
+    return f'<row r="{number}">{written}</row>'
+
+
+HEADING = row(1, A="id", B="report")
+
+
+@pytest.mark.parametrize("number", [2, 1, -5, 0, 1_048_577, 10**12])
+def test_a_row_whose_number_does_not_grow_is_set_aside_with_all_behind(
+    tmp_path: Path, number: int
+) -> None:
+    """openpyxl would leave it out without a word, or give a row for each number in between."""
+    rows = row(2, A="a", B=SAID), row(number, A="b", B=SAID)
+    first, second = open_xlsx(with_rows(tmp_path / "r.xlsx", HEADING, *rows)).records
+    assert isinstance(first, ReceivedReport)
+    assert first.report_id == "a"
+    assert isinstance(second, Rejected)
+    assert second.reason == "unreadable_file"
+
+
+def test_rows_and_cells_may_be_left_out_and_stand_in_any_order_of_columns(tmp_path: Path) -> None:
+    rows = row(4, B=SAID, A="a"), row(900_000, B=SAID, A="b", D="aside")
+    source = open_xlsx(with_rows(tmp_path / "r.xlsx", HEADING, *rows))
+    records = list(source.records)
+    assert [record.location.row for record in records] == [4, 900_000]
+    assert [record.report_id for record in records if isinstance(record, ReceivedReport)] == [
+        "a",
+        "b",
+    ]
+
+
+@pytest.mark.parametrize("column", ["ZZZZZZ", "XFE", ""])
+def test_a_cell_in_no_column_sets_its_row_aside(tmp_path: Path, column: str) -> None:
+    rows = row(2, A="a", B=SAID), row(3, **{"A": "b", "B": SAID, column: "x"})
+    first, second = open_xlsx(with_rows(tmp_path / "r.xlsx", HEADING, *rows)).records
+    assert isinstance(first, ReceivedReport)
+    assert isinstance(second, Rejected)
