@@ -2,6 +2,8 @@
 
 import difflib
 import logging
+import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, Self
 
@@ -17,6 +19,8 @@ from model.settings import BackboneSettings
 
 #: Pixels to a cell of the finest stage that texture is read from.
 FINEST_TEXTURE: Final = 4
+#: Names of bodies that libraries bring; others, such as `hf_hub:`, timm takes from hubs, folders.
+_BROUGHT: Final = re.compile(r"[A-Za-z0-9_.-]+")
 _NORMS: Final = (nn.BatchNorm1d, nn.BatchNorm2d, nn.SyncBatchNorm)
 _NEAR: Final = 3
 
@@ -227,6 +231,19 @@ def _intensities(settings: BackboneSettings) -> tuple[float, float]:
     mean = sum(configuration.mean) / len(configuration.mean)
     spread = sum(configuration.std) / len(configuration.std)
     return 1 / spread, -mean / spread
+
+
+def body_by_card(told: Mapping[str, Any]) -> BackboneSettings:
+    """What `body_of` has told of a body, of which nothing is fetched and no file opened.
+
+    Raises:
+        ValueError: it tells of no body, or of one that timm would look for elsewhere.
+    """
+    # The weights beside the card are all that is read.
+    settings = BackboneSettings(**{**told, "weights": None})
+    if not _BROUGHT.fullmatch(settings.name):
+        raise ValueError(f"a body named {settings.name!r} would be looked for elsewhere")
+    return settings
 
 
 def body_of(settings: BackboneSettings) -> dict[str, Any]:

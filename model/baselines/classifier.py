@@ -9,10 +9,18 @@ import torch
 from torch import Tensor, nn
 
 from data_contracts.tables import LABELS, VOCABULARY
-from model.backbone.bodies import Body, body_of, stages_between
+from model.backbone.bodies import Body, body_by_card, body_of, stages_between
 from model.detector.retinanet import Detector
 from model.settings import BackboneSettings
-from model.training.card import Card, load_weights, read_card, save_weights
+from model.training.card import (
+    LARGEST_PICTURE,
+    Card,
+    built_by_card,
+    load_weights,
+    read_card,
+    save_weights,
+    size_in,
+)
 
 _KIND: Final = "classifier"
 _CONTRACTS: Final = {contract.name: contract.version for contract in (LABELS, VOCABULARY)}
@@ -96,9 +104,11 @@ def load_classifier(folder: Path) -> TrainedClassifier:
         WeightsError: there is none, or it is of another release.
     """
     card = read_card(folder, _KIND, _CONTRACTS)
-    backbone = BackboneSettings(**card.sizes["backbone"])
-    network = ImageClassifier(backbone, card.sizes["size"], len(card.vocabulary))
-    load_weights(network, folder)
+    with built_by_card(folder):
+        size = size_in(card.sizes, "size", LARGEST_PICTURE)
+        backbone = body_by_card(card.sizes["backbone"])
+        network = ImageClassifier(backbone, size, len(card.vocabulary))
+        load_weights(network, folder)
     return TrainedClassifier(network.eval(), card.vocabulary)
 
 

@@ -4,10 +4,18 @@ from pathlib import Path
 from typing import Final
 
 from data_contracts.images import BOXES, IMAGES
-from model.backbone.bodies import body_of
+from model.backbone.bodies import body_by_card, body_of
 from model.detector.retinanet import Detector
 from model.settings import BackboneSettings
-from model.training.card import Card, load_weights, read_card, save_weights
+from model.training.card import (
+    LARGEST_PICTURE,
+    Card,
+    built_by_card,
+    load_weights,
+    read_card,
+    save_weights,
+    size_in,
+)
 from model.training.trained_on import TrainedOn
 
 _KIND: Final = "detector"
@@ -53,8 +61,9 @@ def load_detector(folder: Path) -> Detector:
         WeightsError: there is none, or it is of another release.
     """
     sizes = read_card(folder, _KIND, _CONTRACTS).sizes
-    detector = Detector(
-        BackboneSettings(**sizes["backbone"]), sizes["size"], sizes["kinds"], sizes["targets"]
-    )
-    load_weights(detector, folder)
+    with built_by_card(folder):
+        size = size_in(sizes, "size", LARGEST_PICTURE)
+        backbone = body_by_card(sizes["backbone"])
+        detector = Detector(backbone, size, sizes["kinds"], sizes["targets"])
+        load_weights(detector, folder)
     return detector.eval()

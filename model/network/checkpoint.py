@@ -10,7 +10,15 @@ from data_contracts.regions import REGIONS
 from data_contracts.tables import EMBEDDINGS, LABELS, VOCABULARY
 from model.network.network import LocalizationNetwork
 from model.settings import NetworkSettings
-from model.training.card import Card, load_weights, read_card, save_weights
+from model.training.card import (
+    WIDEST,
+    Card,
+    built_by_card,
+    load_weights,
+    read_card,
+    save_weights,
+    size_in,
+)
 from model.training.trained_on import TrainedOn
 
 _KIND: Final = "cross_attention"
@@ -67,12 +75,16 @@ def load_network(folder: Path) -> TrainedNetwork:
         WeightsError: there is none, or it is of another release.
     """
     card = read_card(folder, _KIND, _CONTRACTS)
-    vectors = torch.zeros(len(card.vocabulary), card.sizes["attribute_size"])
-    network = LocalizationNetwork(
-        vectors,
-        card.sizes["region_size"],
-        card.sizes["size"],
-        objectness=card.sizes["objectness"],
-    )
-    load_weights(network, folder)
-    return TrainedNetwork(network.eval(), card.vocabulary, card.sizes["region_weighting"])
+    sizes = card.sizes
+    with built_by_card(folder):
+        for name in ("objectness", "region_weighting"):
+            if not isinstance(sizes[name], bool):
+                raise TypeError(f"{name} is neither true nor false")
+        network = LocalizationNetwork(
+            torch.zeros(len(card.vocabulary), size_in(sizes, "attribute_size", WIDEST)),
+            size_in(sizes, "region_size", WIDEST),
+            size_in(sizes, "size", WIDEST),
+            objectness=sizes["objectness"],
+        )
+        load_weights(network, folder)
+    return TrainedNetwork(network.eval(), card.vocabulary, sizes["region_weighting"])

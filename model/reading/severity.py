@@ -9,7 +9,15 @@ from torch import Tensor, nn
 
 from data_contracts.images import SEVERITY
 from model.reading.findings import Severity
-from model.training.card import Card, load_weights, read_card, save_weights
+from model.training.card import (
+    WIDEST,
+    Card,
+    built_by_card,
+    load_weights,
+    read_card,
+    save_weights,
+    size_in,
+)
 from model.training.trained_on import TrainedOn
 
 _KIND: Final = "severity"
@@ -130,6 +138,8 @@ def load_severity(folder: Path) -> SeverityHead:
     Raises:
         WeightsError: there is none, or it is of another release.
     """
-    head = SeverityHead(read_card(folder, _KIND, _CONTRACTS).sizes["features"])
-    load_weights(head, folder)
+    sizes = read_card(folder, _KIND, _CONTRACTS).sizes
+    with built_by_card(folder):
+        head = SeverityHead(size_in(sizes, "features", WIDEST))
+        load_weights(head, folder)
     return head.eval()

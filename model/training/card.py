@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,17 @@ WEIGHTS_FILE: Final = "weights.safetensors"
 CARD_FILE: Final = "card.json"
 #: What `save_weights` writes.
 WEIGHT_FILES: Final = (WEIGHTS_FILE, CARD_FILE)
+#: Most pixels of a picture's side, and most values of a vector, that a card may tell of.
+LARGEST_PICTURE: Final = 4096
+WIDEST: Final = 16_384
+#: Of what a card says, where another type would only be met later.
+_TYPES: Final = {
+    "sizes": dict,
+    "vocabulary": list,
+    "contracts": dict | None,
+    "sha256": str | None,
+    "pretrained": str | None,
+}
 #: Changes whenever a network's tensors change their meaning.
 FORMAT: Final = 5
 
@@ -84,19 +96,25 @@ def read_card(folder: Path, kind: str, contracts: Mapping[str, int] | None = Non
         WeightsError: there is no card, or it is of another kind, format or contract version.
     """
     path = folder / CARD_FILE
+    _check_file(path)
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
         if raw.get("digest") not in (None, _digest_of(raw)):
             raise ValueError("its content is not what was written")
+        for name, kind_of in _TYPES.items():
+            if not isinstance(raw.get(name), kind_of):
+                raise TypeError(f"{name} is of another type")
         vocabulary = tuple(raw["vocabulary"])
         # Weights that were trained before cards told of it are read as well.
         trained_on = tuple(TrainedOn(**one) for one in raw.get("trained_on", ()))
+        if not all(_is_counted(one) for one in trained_on):
+            raise TypeError("trained_on counts no images")
         card = Card(**{**raw, "vocabulary": vocabulary, "trained_on": trained_on})
     except FileNotFoundError:
         raise WeightsError(
             f"{path}: no {kind} weights here; train them first, or give the folder that has them"
         ) from None
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise WeightsError(f"{path}: is no card of weights ({error}); train again") from None
     if (card.kind, card.format) != (kind, FORMAT):
         raise WeightsError(
@@ -111,6 +129,47 @@ def read_card(folder: Path, kind: str, contracts: Mapping[str, int] | None = Non
                 f"{version}; train again"
             )
     return card
+
+
+def _is_counted(one: Any) -> bool:
+    counts = (one.images, one.patients)
+    return isinstance(one.cohort, str) and all(type(count) is int for count in counts)
+
+
+@contextmanager
+def built_by_card(folder: Path) -> Iterator[None]:
+    """Say whose fault it is where a network cannot be built from what a card says.
+
+    Raises:
+        WeightsError: it cannot.
+    """
+    try:
+        yield
+    except WeightsError:
+        raise
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError) as e:
+        said = next(iter(str(e).splitlines()), type(e).__name__)
+        raise WeightsError(
+            f"{folder / CARD_FILE}: no network can be built from what it says ({said}); take card "
+            "and weights from one place, or train again"
+        ) from None
+
+
+def size_in(sizes: Mapping[str, Any], name: str, most: int) -> int:
+    """A size that a card tells, at least 1.
+
+    Raises:
+        ValueError: it is no whole number, or more than any network of ours has.
+    """
+    found = sizes[name]
+    if isinstance(found, bool) or not isinstance(found, int) or not 1 <= found <= most:
+        raise ValueError(f"{name} is {found!r}; expected a whole number up to {most:,}")
+    return found
+
+
+def _check_file(path: Path) -> None:
+    if path.exists() and not path.is_file():  # a pipe would be waited for without end
+        raise WeightsError(f"{path}: is no plain file; take card and weights from one place")
 
 
 def _digest_of(content: Mapping[str, Any]) -> str:
@@ -168,12 +227,13 @@ def read_weights(folder: Path) -> dict[str, Tensor]:
         WeightsError: they are missing, damaged, or others than the card's.
     """
     path = folder / WEIGHTS_FILE
+    _check_file(path)
     try:
         content = path.read_bytes()
         state = load(content)
     except FileNotFoundError:
         raise WeightsError(f"{path}: no weights beside the card; train again") from None
-    except SafetensorError as error:
+    except (SafetensorError, LookupError) as error:  # of a type that torch does not have, too
         raise WeightsError(f"{path}: is damaged ({error}); train again") from None
     expected = json.loads((folder / CARD_FILE).read_text(encoding="utf-8")).get("sha256")
     found = hashlib.sha256(content).hexdigest()
